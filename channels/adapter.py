@@ -1,0 +1,228 @@
+"""What a channel must be able to do: three shapes of intake, one way to send.
+
+`channels/<name>/adapter.py` defines two names and nothing else that the gateway looks for:
+
+* `Settings`: a pydantic model (extra="forbid") of what config.yml says under
+  `channels.<name>`; a secret is given as the *name* of an environment variable.
+* `Adapter(account, settings)`: implements `Channel`, and one or more of `Webhook`, `Puller`,
+  `Listener`, `Site`.
+
+`verify`, `parse`, `acknowledge` and `render` are pure: no clock, no network, no store. So a
+delivery can be parsed again from the journal, years later, with the same result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from aiohttp import web
+
+from channels.message import InboundMessage, MediaRef, OutboundMessage, Part, Receipt
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Raw:
+    """A delivery as it came: what the journal keeps, and all that `parse` may look at."""
+
+    body: bytes
+    received_at: datetime  # aware, UTC
+    envelope: Mapping[str, str] = field(default_factory=dict)
+    """HTTP header names in lower case, or what the protocol says beside the body
+    (`mail-from`, `rcpt-to`, `session`). Secrets are left out by `kept_headers`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Received:
+    """What one delivery held. Good items survive a bad neighbour."""
+
+    messages: tuple[InboundMessage, ...] = ()
+    parts: tuple[Part, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    ignored: tuple[str, ...] = ()  # a reason each, without personal data: "sticker", "group chat"
+    malformed: tuple[str, ...] = ()  # a reason each: kept as a dead letter
+
+
+class Outcome(StrEnum):
+    """What T1 did with a message."""
+
+    WRITTEN = "written"
+    DUPLICATE = "duplicate"
+    PART = "part"
+    IGNORED = "ignored"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Accepted:
+    """T1 has committed: the delivery is on disk and may be acknowledged."""
+
+    received: Received
+    outcomes: tuple[Outcome, ...]  # of messages, then parts, ignored and malformed, in order
+
+
+class Accept(Protocol):
+    """T1, as an adapter sees it: journal and inbox on disk when it returns.
+
+    Raises StoreAway when the store cannot take it: answer the protocol's own "try again"
+    (503, 451). Raises Malformed never: what cannot be parsed is kept as a dead letter.
+    """
+
+    def __call__(self, raw: Raw) -> Awaitable[Accepted]: ...
+
+    def awake(self, address: str) -> Awaitable[None]:
+        """Tell the gateway that `address` can be reached again: parked messages go out."""
+        ...
+
+
+class StoreAway(Exception):  # noqa: N818 - says what is the case, not that it is an error
+    """The store cannot take a delivery now; the provider must try again."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Caps:
+    """What a channel can carry; dialogs and rendering go by this, never by a channel's name."""
+
+    text_limit: int  # in `text_unit`, for one wire message; `render` splits beyond it
+    text_unit: Literal["characters", "utf16", "septets", "bytes"] = "characters"
+    media: bool = True  # photos can come in
+    location: bool = False  # a native pin can come in
+    buttons: int = 0  # choices shown as buttons; 0 means numbers in the text
+    public: bool = False  # strangers read along
+    receipts: bool = False
+    reply_window: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WirePart:
+    """One provider request, ready to send."""
+
+    method: str  # the provider's name for it: "sendMessage", "smtp"
+    body: Mapping[str, Any]  # JSON-able; bytes as base64
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sent:
+    """The provider took it."""
+
+    provider_id: str = ""  # receipts name it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Retry:
+    """Not now. `after` is the provider's own word; None leaves it to our backoff."""
+
+    detail: str
+    after: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """Never: dead letter at once. `blocked` says that the citizen shut the door himself."""
+
+    detail: str
+    blocked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unknown:
+    """The connection broke after the request went out: it may have arrived."""
+
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parked:
+    """Nobody listens at this address now; kept until `Accept.awake(address)`."""
+
+
+SendOutcome = Sent | Retry | Refused | Unknown | Parked
+
+
+@runtime_checkable
+class Channel(Protocol):
+    """All of them: parse what came, render and send what goes."""
+
+    caps: Caps
+
+    def parse(self, raw: Raw) -> Received:
+        """Read one delivery. Pure. Raises Malformed when nothing in it can be read."""
+        ...
+
+    def render(self, message: OutboundMessage) -> list[WirePart]:
+        """Dress a message for the wire, split to the channel's limits. Pure."""
+        ...
+
+    async def send(self, part: WirePart) -> SendOutcome:
+        """Send one part. Never raises for what the provider did; Misconfigured may be raised."""
+        ...
+
+    def fetch(self, media: MediaRef, raw: Raw) -> AsyncIterator[bytes]:
+        """Stream an attachment; `raw` is its delivery, for channels that carry media inside.
+
+        Raises Unreachable (retry), Refused (never).
+        """
+        ...
+
+    async def start(self) -> None:
+        """Open what sending and fetching need. Raises Misconfigured, Unreachable."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """What a webhook answers."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "application/json"
+
+
+@runtime_checkable
+class Webhook(Protocol):
+    """The provider calls us at `/channels/<name>/<account>` (POST)."""
+
+    kept_headers: frozenset[str]  # lower case; the only headers that reach the journal
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Constant time. False answers an empty 401. Header names in lower case."""
+        ...
+
+    def acknowledge(self, accepted: Accepted) -> Reply:
+        """What to answer, once T1 has committed. Pure."""
+        ...
+
+
+@runtime_checkable
+class Puller(Protocol):
+    """We call the provider, in a loop that the gateway runs."""
+
+    async def pull(self, cursor: str | None) -> tuple[list[Raw], str | None]:
+        """Wait for news. The gateway stores the new cursor in the T1 that keeps the deliveries.
+
+        Raises Throttled, Unreachable, Misconfigured.
+        """
+        ...
+
+
+@runtime_checkable
+class Listener(Protocol):
+    """We listen on a port of our own (SMTP, SMPP)."""
+
+    async def listen(self, accept: Accept) -> None:
+        """Open the port and return; acknowledge a delivery only after `accept` returns."""
+        ...
+
+
+@runtime_checkable
+class Site(Protocol):
+    """The channel serves pages or sockets at the gateway's own door (web chat, card)."""
+
+    def routes(self, accept: Accept) -> Iterable[web.AbstractRouteDef]:
+        """All below `/channels/<name>/`, plus `/` for the channel named in `public.home`."""
+        ...
