@@ -1,0 +1,138 @@
+"""The state of a conversation and what a turn brings: frozen, versioned, JSON-able.
+
+A `Conversation` is stored as JSON between turns (`codec.py`). A field that is added needs a
+default, so that a conversation begun before an upgrade goes on after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from nlu.places.place import Place
+from nlu.understanding import Candidate, Understanding
+
+STATE_VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spot:
+    """Where a complaint is: a point, words, or both. `source` says how sure that is."""
+
+    lat: float | None = None
+    lon: float | None = None
+    words: str = ""  # as the citizen wrote it
+    place: Place | None = None  # what the words or the point resolve to
+    source: str = "words"  # pin | words | exif | card
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """A complaint not yet filed."""
+
+    texts: tuple[str, ...] = ()  # as written, in order
+    category: str | None = None
+    confidence: float = 0.0
+    candidates: tuple[Candidate, ...] = ()
+    engine: str = ""
+    spot: Spot | None = None
+    photos: tuple[str, ...] = ()  # ids of media rows
+    slots: dict[str, Any] = field(default_factory=dict)  # depth_cm, since, plate, ...
+    skipped: tuple[str, ...] = ()  # slots that the citizen chose not to give
+    emergency: bool = False
+    begun_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Conversation:
+    """What the bot remembers of one talk with one address on one channel."""
+
+    version: int = STATE_VERSION
+    locale: str = "id"
+    flow: str | None = None  # name of the flow under way, None when nothing is
+    waiting_for: str | None = None  # the slot, "confirm", ... that the last question asked for
+    asked: dict[str, int] = field(default_factory=dict)  # how often each question was asked
+    draft: Draft | None = None
+    offered: tuple[str, ...] = ()  # values of the choices last shown, so that "2" means the second
+    misunderstood: int = 0  # in a row
+    handed_over: bool = False  # a person has taken the conversation: the bot is silent
+    stopped: bool = False  # STOP: nothing unasked is sent
+    greeted: bool = False  # the privacy notice was linked
+
+
+class Status(StrEnum):
+    """Where a complaint stands. The table of moves is store/workflow.py."""
+
+    OPEN = "open"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+    REJECTED = "rejected"
+    DUPLICATE = "duplicate"
+    REOPENED = "reopened"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ticket:
+    """A filed complaint as a dialog may speak of it."""
+
+    number: str  # JKT-4K7P-2Q9X
+    category: str
+    status: Status
+    area: str  # kelurahan or words; "" when none is known
+    filed_at: datetime
+    updated_at: datetime
+    mine: bool = True  # filed from this conversation's address
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """What the store knows beside the conversation, gathered by the worker; `step` never asks."""
+
+    tickets: tuple[Ticket, ...] = ()  # this citizen's, newest first, and any that the text names
+    nearby: tuple[Ticket, ...] = ()  # open complaints of the draft's kind near its spot
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Abilities:
+    """What the channel can carry, in the words of a dialog."""
+
+    media: bool = True
+    location: bool = False
+    buttons: int = 0
+    public: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Photo:
+    """An attachment of this turn: kept, refused, or still being fetched."""
+
+    media_id: str
+    state: str  # kept | refused | pending
+    reason: str = ""  # phrase key when refused: media_too_large, media_not_a_photo, ...
+    lat: float | None = None  # EXIF position, offered and never assumed
+    lon: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """One message of the citizen with all that deciding needs, or a timer that is due."""
+
+    text: str
+    understanding: Understanding
+    at: datetime  # aware, UTC
+    ticket_number: str  # a fresh one, in case this turn files
+    spot: Spot | None = None  # a native pin or venue, resolved
+    outside_city: bool = False  # the pin or the named place lies outside
+    photos: tuple[Photo, ...] = ()
+    choice: str = ""  # value of a pressed button
+    edited: bool = False
+    timer: str = ""  # name of the due timer: reminder, expire
+    abilities: Abilities = Abilities()
+    known: Known = Known()
+    locale_hint: str = ""
+
+
+GATHER = timedelta(seconds=3)

@@ -1,0 +1,81 @@
+"""What a step can make happen. Values only: the gateway carries them out inside T2."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from dialogs.conversation import Draft
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Option:
+    """An answer offered: `label` is a phrase key, or, where `literal`, the words themselves."""
+
+    value: str
+    label: str
+    literal: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Say:
+    """A sentence, by phrase key. `slots` fill its placeholders; values are plain strings."""
+
+    phrase: str
+    slots: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """A question: the conversation waits for `slot`."""
+
+    slot: str
+    phrase: str
+    slots: Mapping[str, str] = field(default_factory=dict)
+    options: tuple[Option, ...] = ()
+    location: bool = False  # invite a native pin where the channel has one
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileComplaint:
+    """A draft becomes a complaint under `ticket`."""
+
+    ticket: str
+    draft: Draft
+    complete: bool = True  # False: filed without an answer to everything, rather than lost
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UpdateComplaint:
+    """Something happened to a filed complaint: kept in its history."""
+
+    ticket: str
+    kind: str  # citizen_note | citizen_photo | dispute | repeat | edited
+    text: str = ""
+    photos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HandOver:
+    """A person must look: becomes a moderator's task."""
+
+    reason: str  # asked_for_human | misunderstood | emergency | unsure | dispute
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Schedule:
+    """Wake this conversation later with `Turn.timer`; a new one replaces the old of that name."""
+
+    timer: str
+    after: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OptOut:
+    """STOP (or START again): whether unasked messages may be sent to this address."""
+
+    stopped: bool
+
+
+Effect = Say | Ask | FileComplaint | UpdateComplaint | HandOver | Schedule | OptOut
