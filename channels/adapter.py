@@ -94,6 +94,7 @@ class Caps:
     public: bool = False  # strangers read along
     receipts: bool = False
     reply_window: timedelta | None = None
+    unasked: bool = True  # may be written to without having asked: reminders, updates
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -201,6 +202,8 @@ class Webhook(Protocol):
 @runtime_checkable
 class Puller(Protocol):
     """We call the provider, in a loop that the gateway runs."""
+
+    pulls: bool  # False while this account is set up for a webhook
 
     async def pull(self, cursor: str | None) -> tuple[list[Raw], str | None]:
         """Wait for news. The gateway stores the new cursor in the T1 that keeps the deliveries.

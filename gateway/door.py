@@ -1,0 +1,82 @@
+"""The public door: webhooks, the channels' own pages, health. HTTP in, T1, then the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+
+import structlog
+from aiohttp import web
+
+from channels.adapter import Channel, Raw, Site, StoreAway, Webhook
+from gateway.intake import Door
+from gateway.metrics import Meters
+
+log = structlog.get_logger()
+
+MOST_BYTES = 32_000_000  # of one request; what a channel allows may be less
+_TRY_AGAIN_S = "5"
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@web.middleware
+async def _harden(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Headers that every answer carries; a page may set a policy of its own first."""
+    response = await handler(request)
+    if not response.prepared:
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        response.headers.setdefault("Content-Security-Policy", "default-src 'none'")
+        response.headers.setdefault("X-Frame-Options", "DENY")
+    return response
+
+
+def webhook_route(door: Door, webhook: Webhook, meters: Meters) -> web.RouteDef:
+    """POST /channels/<name>/<account>: verify, keep, acknowledge, in this order."""
+
+    async def receive(request: web.Request) -> web.Response:
+        body = await request.read()
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        if not webhook.verify(headers, body):
+            meters.refused.labels(door.channel, "signature").inc()
+            return web.Response(status=401)
+        kept = {name: headers[name] for name in webhook.kept_headers if name in headers}
+        raw = Raw(body=body, received_at=datetime.now(UTC), envelope=kept)
+        try:
+            accepted = await door(raw)
+        except StoreAway:
+            return web.Response(status=503, headers={"Retry-After": _TRY_AGAIN_S})
+        reply = webhook.acknowledge(accepted)
+        return web.Response(
+            status=reply.status, body=reply.body, headers={"Content-Type": reply.content_type}
+        )
+
+    return web.post(f"/channels/{door.channel}/{door.account}", receive)
+
+
+def build(
+    doors: Mapping[tuple[str, str], Door], ready: Callable[[], Awaitable[str]], meters: Meters
+) -> web.Application:
+    """Make the application: a route per webhook, the channels' sites, health.
+
+    `ready` returns "" when the gateway can do its work, else what is wrong.
+    """
+    app = web.Application(middlewares=[_harden], client_max_size=MOST_BYTES)
+
+    async def live(_: web.Request) -> web.Response:
+        return web.json_response({"status": "live"})
+
+    async def is_ready(_: web.Request) -> web.Response:
+        wrong = await ready()
+        body = {"status": "ready"} if not wrong else {"status": "not ready", "reason": wrong}
+        return web.json_response(body, status=503 if wrong else 200)
+
+    app.add_routes([web.get("/health/live", live), web.get("/health/ready", is_ready)])
+    for door in doors.values():
+        adapter: Channel = door.adapter
+        if isinstance(adapter, Webhook):
+            app.add_routes([webhook_route(door, adapter, meters)])
+        if isinstance(adapter, Site):
+            app.add_routes(adapter.routes(door))
+    return app

@@ -1,0 +1,128 @@
+"""Attachments after T1: fetch, cap, keep; refuse in a sentence; try again what failed."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import structlog
+
+from channels.adapter import Channel, Raw
+from channels.errors import ChannelError, Refused, Throttled
+from channels.message import MediaKind
+from gateway.backoff import backoff
+from gateway.dispatch import Accounts
+from gateway.metrics import Meters
+from gateway.photos import Limits, PhotoRefusedError, keep
+from gateway.wake import Bell
+from store import journal, media
+from store.database import Database, StoreError
+from store.media import Kept, Wanted
+
+log = structlog.get_logger()
+
+AT_ONCE = 4
+MOST_ATTEMPTS = 6
+LEASE = timedelta(seconds=90)
+_PHOTOS = frozenset({MediaKind.PHOTO, MediaKind.DOCUMENT})
+
+
+class MediaFetcher:
+    """Fetches what T1 left as references."""
+
+    def __init__(
+        self,
+        database: Database,
+        accounts: Accounts,
+        meters: Meters,
+        *,
+        folder: Path,
+        limits: Limits,
+        work: Bell,
+        news: Bell,
+    ) -> None:
+        self._database = database
+        self._accounts = accounts
+        self._meters = meters
+        self._folder = folder
+        self._limits = limits
+        self._work = work
+        self._news = news
+        self._random = Random()
+
+    async def run(self) -> None:
+        """Fetch until cancelled."""
+        while True:
+            try:
+                async with self._database.begin() as connection:
+                    wanted = await media.claim(
+                        connection, now=_now(), lease_for=LEASE, most=AT_ONCE
+                    )
+            except StoreError as error:
+                log.error("media.away", reason=str(error))
+                wanted = []
+            if wanted:
+                await asyncio.gather(*(self._settle(one) for one in wanted))
+                self._news.ring()
+            else:
+                await self._work.wait()
+
+    async def _settle(self, wanted: Wanted) -> None:
+        try:
+            kept = await self._keep(wanted)
+        except PhotoRefusedError as refusal:
+            await self._record(wanted, refusal.phrase)
+        except Refused:
+            await self._record(wanted, "media_unavailable")
+        except (ChannelError, OSError, TimeoutError) as error:
+            await self._again(wanted, error)
+        except StoreError as error:
+            log.error("media.away", reason=str(error))
+        except Exception as error:  # noqa: BLE001 - an adapter's mistake must not stop the others
+            await self._again(wanted, error)
+        else:
+            self._meters.photos.labels(wanted.channel, "kept").inc()
+            async with self._database.begin() as connection:
+                await media.keep(connection, wanted, kept, _now())
+
+    async def _keep(self, wanted: Wanted) -> Kept:
+        if wanted.ref.kind not in _PHOTOS:
+            raise PhotoRefusedError("unsupported_kind")
+        if (wanted.ref.size or 0) > self._limits.max_bytes:
+            raise PhotoRefusedError("media_too_large")
+        adapter = self._accounts[wanted.channel, wanted.account]
+        async with self._database.read() as connection:
+            raw = await journal.raw(connection, wanted.delivery_id)
+        content = await self._download(adapter, wanted, raw)
+        return await asyncio.to_thread(keep, content, self._folder, self._limits)
+
+    async def _download(self, adapter: Channel, wanted: Wanted, raw: Raw) -> bytes:
+        content = bytearray()
+        async with asyncio.timeout(LEASE.total_seconds() / 2):
+            async for chunk in adapter.fetch(wanted.ref, raw):
+                content += chunk
+                if len(content) > self._limits.max_bytes:
+                    raise PhotoRefusedError("media_too_large")
+        return bytes(content)
+
+    async def _again(self, wanted: Wanted, error: Exception) -> None:
+        if wanted.attempts >= MOST_ATTEMPTS:
+            await self._record(wanted, "media_unavailable")
+            return
+        wait = error.retry_after if isinstance(error, Throttled) else None
+        log.info("media.retry", media_id=wanted.id, error=type(error).__name__)
+        async with self._database.begin() as connection:
+            await media.again(
+                connection, wanted, _now() + (wait or backoff(wanted.attempts, self._random))
+            )
+
+    async def _record(self, wanted: Wanted, phrase: str) -> None:
+        self._meters.photos.labels(wanted.channel, phrase).inc()
+        async with self._database.begin() as connection:
+            await media.refuse(connection, wanted, phrase, _now())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,234 @@
+"""config.yml and the environment become frozen, validated settings; mistakes fail by name.
+
+    config.yml: channels.email.lissten_port: unknown key. Did you mean `listen_port`?
+    config.yml: public.port: Input should be less than 65536. You gave 99999.
+
+Any setting can come from the environment: KANAL_STORE__URL is store.url. A secret is never a
+setting; a setting names the environment variable that holds it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+SCHEMA_VERSION = 1
+Port = Annotated[int, Field(ge=0, lt=65536)]
+
+
+class ConfigError(Exception):
+    """config.yml or the environment is wrong; the message names the key and the remedy."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class City(_Section):
+    """The city that this gateway serves."""
+
+    name: str = "Jakarta"
+    timezone: str = "Asia/Jakarta"  # IANA name; dates are shown in it
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("not an IANA time zone; for example Asia/Jakarta") from error
+        return value
+
+
+class Store(_Section):
+    """Where everything is remembered."""
+
+    url: str = "sqlite"  # sqlite | sqlite:///path | postgresql://user@host/name
+
+
+class Public(_Section):
+    """The gateway's own door: web chat, webhooks, health."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080  # 0 lets the system choose
+    url: HttpUrl = HttpUrl("http://127.0.0.1:8080")  # as citizens and providers reach it
+
+
+class Metrics(_Section):
+    """Prometheus metrics, on a port of their own."""
+
+    host: str = "127.0.0.1"
+    port: Port = 9108
+
+
+class Nlu(_Section):
+    """Which engine understands."""
+
+    engine: Literal["embedded"] = "embedded"
+
+
+class Media(_Section):
+    """What may come in as a photo."""
+
+    max_bytes: int = Field(default=20_000_000, gt=0)  # of one attachment
+    max_pixels: int = Field(default=60_000_000, gt=0)  # width times height
+    keep_side: int = Field(default=2048, ge=320)  # pixels; longer sides are scaled down
+
+
+class Worker(_Section):
+    """How much is done at a time."""
+
+    batch: int = Field(default=32, gt=0)  # turns that share one commit
+    lease_s: int = Field(default=60, gt=0)  # a conversation is held no longer than this
+    sends: int = Field(default=64, gt=0)  # provider requests under way at once
+
+
+class Log(_Section):
+    """Structured logs: events and ids, never a citizen's words or address."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "json", "text"] = "auto"  # auto: text on a terminal, else json
+
+
+class Settings(BaseSettings):
+    """Everything that config.yml may say."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="KANAL_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    var: Path = Path("var")
+    city: City = City()
+    store: Store = Store()
+    public: Public = Public()
+    metrics: Metrics = Metrics()
+    nlu: Nlu = Nlu()
+    media: Media = Media()
+    worker: Worker = Worker()
+    log: Log = Log()
+    channels: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+    @field_validator("channels", mode="before")
+    @classmethod
+    def _bare_names(cls, value: Any) -> Any:
+        """`webchat:` alone means that channel with its defaults."""
+        if isinstance(value, Mapping):
+            return {name: ({} if own is None else own) for name, own in value.items()}
+        return value
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return ZoneInfo(self.city.timezone)
+
+
+def load(path: Path | None = None) -> Settings:
+    """Read config.yml (or KANAL_CONFIG, or `path`) and the environment.
+
+    Raises: ConfigError, with one line per mistake.
+    """
+    file = path or Path(os.environ.get("KANAL_CONFIG", "config.yml"))
+    said = _read(file)
+    try:
+        return Settings(**said)
+    except ValidationError as error:
+        lines = list(_explain(error, Settings))
+        raise ConfigError("\n".join(f"{file.name}: {line}" for line in lines)) from error
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        said = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"{file}: not found. Run in the folder that holds config.yml, or set KANAL_CONFIG."
+        ) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file.name}: not readable as YAML: {error}") from error
+    if said is None:
+        return {}
+    if not isinstance(said, dict):
+        raise ConfigError(f"{file.name}: expected `key: value` lines, found a {type(said).__name__}")
+    return {str(key): value for key, value in said.items()}
+
+
+def _explain(error: ValidationError, model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    for mistake in error.errors():
+        path = [str(step) for step in mistake["loc"]]
+        key = ".".join((*filter(None, [prefix]), *path))
+        if mistake["type"] == "extra_forbidden":
+            yield f"{key}: unknown key.{_nearest(model, path)}"
+        elif mistake["type"] == "missing":
+            yield f"{key}: missing. Set it in config.yml."
+        elif key == "schema_version":
+            yield (
+                f"{key}: {mistake['input']!r} is not {SCHEMA_VERSION}, the version that this "
+                "release reads. docs/upgrade.md says how to bring the file up to date."
+            )
+        else:
+            yield f"{key}: {mistake['msg']}. You gave {mistake['input']!r}."
+
+
+def _nearest(model: type[BaseModel], path: list[str]) -> str:
+    inner: type[BaseModel] = model
+    for step in path[:-1]:
+        annotation = inner.model_fields[step].annotation if step in inner.model_fields else None
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return ""
+        inner = annotation
+    known = difflib.get_close_matches(path[-1], list(inner.model_fields), n=1, cutoff=0.5)
+    return f" Did you mean `{known[0]}`?" if known else f" Known: {', '.join(inner.model_fields)}."
+
+
+def channel_names() -> list[str]:
+    """Every channel whose folder is there."""
+    folder = Path(str(import_module("channels").__file__)).parent
+    return sorted(
+        child.parent.name for child in folder.glob("*/adapter.py") if child.parent.name[0] != "_"
+    )
+
+
+def channel_settings(name: str, said: Mapping[str, Any]) -> BaseModel:
+    """Validate what config.yml says under channels.<name> by that channel's own model.
+
+    Raises: ConfigError.
+    """
+    if not name.isidentifier() or find_spec(f"channels.{name}.adapter") is None:
+        near = difflib.get_close_matches(name, channel_names(), n=1)
+        hint = f" Did you mean `{near[0]}`?" if near else f" Known: {', '.join(channel_names())}."
+        raise ConfigError(f"config.yml: channels.{name}: unknown channel.{hint}")
+    model = import_module(f"channels.{name}.adapter").Settings
+    try:
+        return model(**said)  # type: ignore[no-any-return]
+    except ValidationError as error:
+        lines = _explain(error, model, f"channels.{name}")
+        raise ConfigError("\n".join(f"config.yml: {line}" for line in lines)) from error

@@ -1,0 +1,202 @@
+"""A claimed message becomes a turn; the effects of a step become a decision. Pure.
+
+Everything that a step may know stands in the turn, everything that it wants done in the decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from channels.adapter import Caps
+from channels.message import Choice, InboundMessage, OutboundMessage
+from dialogs import codec
+from dialogs.conversation import Abilities, Conversation, Known, Photo, Spot, Ticket, Turn
+from dialogs.effects import (
+    Effect,
+    FileComplaint,
+    HandOver,
+    OptOut,
+    Schedule,
+    UpdateComplaint,
+)
+from dialogs.render import compose
+from nlu import ticket
+from nlu.places.place import OutsideCity
+from nlu.places.resolve import locate
+from nlu.understanding import Understanding
+from store import codec as store_codec
+from store.complaints import Filing, Happening
+from store.decisions import Decision, Timer
+from store.inbox import CLOCK, Claimed
+
+_LONGEST = 20_000  # characters of one message that are read; the journal keeps all
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Looked:
+    """What the store was asked for, for a batch of claimed messages."""
+
+    mine: Mapping[int, tuple[Ticket, ...]]  # by conversation
+    named: Mapping[str, Ticket]  # by number
+
+
+def numbers_in(understandings: Sequence[Understanding]) -> list[str]:
+    """Every ticket number that these texts mention."""
+    return [
+        str(entity.value)
+        for understanding in understandings
+        for entity in understanding.entities
+        if entity.entity == "ticket"
+    ]
+
+
+def readable(message: InboundMessage) -> str:
+    """The text that the engine reads: the message's, or the venue's words."""
+    return message.text[:_LONGEST]
+
+
+def turn_of(
+    claimed: Claimed,
+    understanding: Understanding,
+    looked: Looked,
+    *,
+    caps: Caps,
+    at: datetime,
+    random: Random,
+) -> Turn:
+    """Put together what the step may know."""
+    message = claimed.message
+    spot, outside = _spot(message)
+    return Turn(
+        text=readable(message),
+        understanding=understanding,
+        at=at,
+        ticket_number=ticket.make(random),
+        spot=spot,
+        outside_city=outside,
+        photos=tuple(
+            Photo(media_id=str(one.id), state=one.state, reason=one.reason, lat=one.lat, lon=one.lon)
+            for one in claimed.media
+        ),
+        choice="" if message.channel == CLOCK else message.choice,
+        edited=message.edited,
+        timer=message.choice if message.channel == CLOCK else "",
+        abilities=Abilities(
+            media=caps.media, location=caps.location, buttons=caps.buttons, public=caps.public
+        ),
+        known=_known(claimed, understanding, looked),
+        locale_hint=message.locale,
+    )
+
+
+def _spot(message: InboundMessage) -> tuple[Spot | None, bool]:
+    pin = message.location
+    if pin is None:
+        return None, False
+    place = locate(pin.lat, pin.lon)
+    words = ", ".join(filter(None, (pin.name, pin.address)))
+    if isinstance(place, OutsideCity):
+        return Spot(lat=pin.lat, lon=pin.lon, words=words, source="pin"), True
+    return Spot(lat=pin.lat, lon=pin.lon, words=words, place=place, source="pin"), False
+
+
+def _known(claimed: Claimed, understanding: Understanding, looked: Looked) -> Known:
+    mine = looked.mine.get(claimed.conversation_id, ())
+    owned = {one.number for one in mine}
+    others = (
+        looked.named[number]
+        for number in dict.fromkeys(numbers_in([understanding]))
+        if number in looked.named and number not in owned
+    )
+    return Known(tickets=(*mine, *others))
+
+
+def conversation_of(claimed: Claimed) -> Conversation:
+    """The conversation as it was left, or a new one."""
+    return codec.load(claimed.state) if claimed.state else Conversation()
+
+
+def decision_of(
+    claimed: Claimed,
+    turn: Turn,
+    after: Conversation,
+    effects: Sequence[Effect],
+    *,
+    owner: str,
+    understanding: Understanding | None,
+) -> Decision:
+    """Put together what T2 writes."""
+    stopped = next(
+        (effect.stopped for effect in effects if isinstance(effect, OptOut)), after.stopped
+    )
+    return Decision(
+        inbox_id=claimed.id,
+        conversation_id=claimed.conversation_id,
+        owner=owner,
+        state=codec.dump(after),
+        stopped=stopped,
+        at=turn.at,
+        understanding=understanding,
+        says=_says(claimed, turn, after, effects),
+        filings=tuple(
+            Filing(
+                ticket=effect.ticket, draft=effect.draft, complete=effect.complete,
+                channel=claimed.channel, conversation_id=claimed.conversation_id,
+                inbox_id=claimed.id, at=turn.at,
+            )
+            for effect in effects
+            if isinstance(effect, FileComplaint)
+        ),
+        happenings=tuple(
+            Happening(
+                ticket=effect.ticket, kind=effect.kind, actor="citizen", at=turn.at,
+                body={"text": effect.text}, photos=effect.photos,
+            )
+            for effect in effects
+            if isinstance(effect, UpdateComplaint)
+        ),
+        tasks=tuple(effect.reason for effect in effects if isinstance(effect, HandOver)),
+        timers=tuple(
+            timer_of(claimed, effect.timer, turn.at + effect.after)
+            for effect in effects
+            if isinstance(effect, Schedule)
+        ),
+    )
+
+
+def _says(
+    claimed: Claimed, turn: Turn, after: Conversation, effects: Sequence[Effect]
+) -> tuple[OutboundMessage, ...]:
+    reply = compose(after.locale, effects, turn.abilities)
+    if not reply.text:
+        return ()
+    message = claimed.message
+    answers = message.channel != CLOCK
+    return (
+        OutboundMessage(
+            channel=claimed.channel,
+            account=claimed.account,
+            address=claimed.address,
+            key=f"{claimed.id}:answer",
+            text=reply.text,
+            choices=tuple(Choice(value=value, label=label) for value, label in reply.options),
+            ask_location=reply.ask_location,
+            locale=after.locale,
+            in_reply_to=message.external_id if answers else "",
+            thread=message.thread,
+        ),
+    )
+
+
+def timer_of(claimed: Claimed, name: str, at: datetime) -> Timer:
+    """A message from the clock to this conversation, carrying the thread on."""
+    message = InboundMessage(
+        channel=CLOCK, account=claimed.account, external_id="", sender="",
+        address=claimed.address, text="", sent_at=at, choice=name, thread=claimed.message.thread,
+    )
+    return Timer(name=name, at=at, message=store_codec.dump(message))
+
+

@@ -1,0 +1,190 @@
+"""Inbox to decision: claim, understand, step, commit (T2). The only place where that happens.
+
+A batch holds one message of each of several conversations. They are understood together and
+share one commit; a decision that the database refuses is tried again alone, so that it takes none
+of its neighbours with it. A message that fails five times goes to a person, and the citizen is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random, SystemRandom
+
+import structlog
+
+from channels.adapter import Caps
+from channels.message import OutboundMessage
+from dialogs.phrasebook import say
+from dialogs.step import step
+from gateway.backoff import backoff
+from gateway.dispatch import Accounts
+from gateway.metrics import Meters
+from gateway.turns import Looked, conversation_of, decision_of, numbers_in, readable, turn_of
+from gateway.wake import Bell
+from nlu.engine import Engine
+from nlu.understanding import Understanding
+from store import complaints, decisions, inbox, parts
+from store.database import Database, StoreError
+from store.decisions import Decision
+from store.ids import Ids
+from store.inbox import CLOCK, Claimed
+
+log = structlog.get_logger()
+
+_PLAIN = Caps(text_limit=4000)  # for a channel that was switched off meanwhile
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rooms:
+    """What a worker works with."""
+
+    database: Database
+    ids: Ids
+    engine: Engine
+    accounts: Accounts
+    meters: Meters
+    news: Bell  # rung when the inbox has news
+    outgoing: Bell  # rung when the outbox has
+
+
+class Worker:
+    """Answers messages. Any number of them, in any number of processes, share the work."""
+
+    def __init__(self, rooms: Rooms, *, batch: int, lease: timedelta) -> None:
+        self._rooms = rooms
+        self._batch = batch
+        self._lease = lease
+        self._owner = secrets.token_hex(8)
+        self._random: Random = SystemRandom()
+
+    async def run(self) -> None:
+        """Answer until cancelled; a batch under way is finished first."""
+        while True:
+            try:
+                answered = await asyncio.shield(self.once())
+            except StoreError as error:
+                log.error("inbox.away", reason=str(error))
+                answered = 0
+            if not answered:
+                await self._rooms.news.wait()
+
+    async def once(self) -> int:
+        """Answer one batch; returns how many messages were claimed."""
+        now = _now()
+        async with self._rooms.database.begin() as connection:
+            await parts.join_due(connection, self._rooms.ids, now)
+            claimed = await inbox.claim(
+                connection, owner=self._owner, now=now, lease_for=self._lease, most=self._batch
+            )
+        if claimed:
+            await self._answer(claimed)
+        return len(claimed)
+
+    async def _answer(self, claimed: Sequence[Claimed]) -> None:
+        understandings = await self._understand(claimed)
+        looked = await self._look_up(claimed, understandings)
+        decided: list[tuple[Claimed, Decision]] = []
+        for one, understanding in zip(claimed, understandings, strict=True):
+            try:
+                decided.append((one, self._decide(one, understanding, looked)))
+            except Exception as error:  # noqa: BLE001 - counted, tried again, then read by a person
+                await self._failed(one, error)
+        if decided:
+            await self._commit(decided)
+            self._rooms.outgoing.ring()
+
+    async def _understand(self, claimed: Sequence[Claimed]) -> list[Understanding]:
+        began = time.perf_counter()
+        said = await self._rooms.engine.understand([readable(one.message) for one in claimed])
+        self._rooms.meters.understand_s.observe(time.perf_counter() - began)
+        return said
+
+    async def _look_up(
+        self, claimed: Sequence[Claimed], understandings: Sequence[Understanding]
+    ) -> Looked:
+        async with self._rooms.database.read() as connection:
+            talks = [one.conversation_id for one in claimed if one.state]
+            return Looked(
+                mine=await complaints.of_conversations(connection, talks) if talks else {},
+                named=await complaints.by_number(connection, numbers_in(understandings)),
+            )
+
+    def _decide(self, one: Claimed, understanding: Understanding, looked: Looked) -> Decision:
+        adapter = self._rooms.accounts.get((one.channel, one.account))
+        turn = turn_of(
+            one, understanding, looked,
+            caps=adapter.caps if adapter else _PLAIN, at=_now(), random=self._random,
+        )
+        after, effects = step(conversation_of(one), turn)
+        timer = one.message.channel == CLOCK
+        return decision_of(
+            one, turn, after, effects,
+            owner=self._owner, understanding=None if timer else understanding,
+        )
+
+    async def _commit(self, decided: list[tuple[Claimed, Decision]]) -> None:
+        try:
+            async with self._rooms.database.begin() as connection:
+                kept = await decisions.write(
+                    connection, self._rooms.ids, [decision for _, decision in decided]
+                )
+        except StoreError:
+            raise  # nothing is lost: the leases end and the messages are claimed again
+        except Exception as error:  # noqa: BLE001 - one of them is at fault: find out which
+            if len(decided) == 1:
+                await self._failed(decided[0][0], error)
+                return
+            for one in decided:
+                await self._commit([one])
+            return
+        for (_, decision), written in zip(decided, kept, strict=True):
+            if written:
+                self._count(decision)
+
+    def _count(self, decision: Decision) -> None:
+        meters = self._rooms.meters
+        said = decision.understanding
+        channel = decision.says[0].channel if decision.says else "none"
+        meters.turns.labels(channel, said.intent if said else "timer").inc()
+        for filing in decision.filings:
+            meters.filed.labels(filing.channel, filing.draft.category or "tidak_jelas").inc()
+
+    async def _failed(self, one: Claimed, error: Exception) -> None:
+        """Try again later; after the fifth time a person reads it and the citizen is told so."""
+        self._rooms.meters.failures.labels(one.channel).inc()
+        name = type(error).__name__
+        log.error("turn.failed", inbox_id=one.id, attempts=one.attempts + 1, error=name)
+        last = one.attempts + 1 >= inbox.MOST_ATTEMPTS
+        retry_at = None if last else _now() + backoff(one.attempts, self._random)
+        async with self._rooms.database.begin() as connection:
+            await inbox.failed(connection, one.id, error=name, retry_at=retry_at)
+            await decisions.give_up(
+                connection, self._rooms.ids, one.conversation_id, one.id, _now(),
+                says=_person_will_read(one) if last else None,
+            )
+
+
+def _person_will_read(one: Claimed) -> OutboundMessage:
+    try:
+        locale = conversation_of(one).locale
+    except Exception:  # noqa: BLE001 - the state itself may be what failed
+        locale = "id"
+    return OutboundMessage(
+        channel=one.channel,
+        account=one.account,
+        address=one.address,
+        key=f"{one.id}:person",
+        text=say(locale, "person_will_read", {}),
+        locale=locale,
+        in_reply_to=one.message.external_id,
+        thread=one.message.thread,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,100 @@
+"""Conversations: made at the first message, locked by a lease while a turn is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from store.dialect import insert_or_ignore
+from store.ids import Ids
+from store.tables import ConversationRow, table
+
+CONVERSATION = table(ConversationRow)
+
+Address = tuple[str, str, str]  # channel, account, address
+
+
+async def ensure(
+    connection: AsyncConnection, ids: Ids, addresses: Iterable[Address], now: datetime
+) -> dict[Address, int]:
+    """Return the conversation id of each address, making those that are new."""
+    wanted = set(addresses)
+    found = await _ids_of(connection, wanted)
+    if missing := wanted - found.keys():
+        rows = [
+            {
+                "id": ids.next(),
+                "channel": channel,
+                "account": account,
+                "address": address,
+                "state": "",
+                "stopped": False,
+                "updated_at": now,
+            }
+            for channel, account, address in sorted(missing)
+        ]
+        await insert_or_ignore(connection, CONVERSATION, rows)
+        found |= await _ids_of(connection, missing)
+    return found
+
+
+async def _ids_of(connection: AsyncConnection, wanted: set[Address]) -> dict[Address, int]:
+    columns = CONVERSATION.c
+    rows = await connection.execute(
+        select(columns.id, columns.channel, columns.account, columns.address).where(
+            columns.address.in_(sorted({address for _, _, address in wanted}))
+        )
+    )
+    keyed = {(row.channel, row.account, row.address): row.id for row in rows}
+    return {address: keyed[address] for address in wanted if address in keyed}
+
+
+async def lease(
+    connection: AsyncConnection,
+    conversation_ids: Sequence[int],
+    *,
+    owner: str,
+    until: datetime,
+    now: datetime,
+) -> set[int]:
+    """Take the conversations that nobody holds; returns those that are ours now."""
+    free = (
+        select(CONVERSATION.c.id)
+        .where(CONVERSATION.c.id.in_(conversation_ids), _unheld(now))
+        .with_for_update(skip_locked=True)
+    )
+    taken = await connection.execute(
+        update(CONVERSATION)
+        .where(CONVERSATION.c.id.in_(free))
+        .values(lease_owner=owner, lease_until=until)
+        .returning(CONVERSATION.c.id)
+    )
+    return set(taken.scalars())
+
+
+async def held(
+    connection: AsyncConnection, conversation_ids: Sequence[int], owner: str
+) -> set[int]:
+    """Of these, the ones whose lease is still ours; locked until the transaction ends."""
+    rows = await connection.execute(
+        select(CONVERSATION.c.id)
+        .where(CONVERSATION.c.id.in_(conversation_ids), CONVERSATION.c.lease_owner == owner)
+        .with_for_update()
+    )
+    return set(rows.scalars())
+
+
+async def release(connection: AsyncConnection, conversation_ids: Sequence[int]) -> None:
+    """Give leases back without having decided anything."""
+    await connection.execute(
+        update(CONVERSATION)
+        .where(CONVERSATION.c.id.in_(conversation_ids))
+        .values(lease_owner=None, lease_until=None)
+    )
+
+
+def _unheld(now: datetime):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    return or_(CONVERSATION.c.lease_until.is_(None), CONVERSATION.c.lease_until <= now)

@@ -1,0 +1,187 @@
+"""The database: one URL, write transactions, reads, and commits shared by many callers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_BUSY_S = 30  # how long one process waits for another's commit on SQLite
+
+
+class StoreError(Exception):
+    """The store cannot do it now; the same call may succeed later."""
+
+
+def driver_url(url: str, var: Path) -> URL:
+    """Turn what config.yml says into SQLAlchemy's words.
+
+    `sqlite` is a file under `var`; `sqlite:///path` and `postgresql://...` name their own.
+    Raises: ValueError, naming the remedy, for anything else.
+    """
+    if url == "sqlite":
+        return make_url(f"sqlite+aiosqlite:///{var / 'kanal.db'}")
+    parsed = make_url(url)
+    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+    backend = parsed.get_backend_name()
+    if backend not in drivers:
+        raise ValueError(f"store.url: {backend} is not supported; use sqlite or postgresql://...")
+    return parsed.set(drivername=drivers[backend])
+
+
+class Database:
+    """Transactions on one database. `begin` writes, `read` does not.
+
+    On SQLite there is one writer at a time: `begin` queues this process's writers in turn, and a
+    busy time-out makes other processes wait. WAL and synchronous=FULL: a commit that returned
+    survives a power cut.
+    """
+
+    def __init__(self, url: str, var: Path) -> None:
+        self.url = driver_url(url, var)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = self._sqlite(self.url) if self.is_sqlite else self._postgresql(self.url)
+        self._writer = asyncio.Lock()
+
+    @staticmethod
+    def _postgresql(url: URL) -> AsyncEngine:
+        return create_async_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+
+    @staticmethod
+    def _sqlite(url: URL) -> AsyncEngine:
+        engine = create_async_engine(url, connect_args={"timeout": _BUSY_S})
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def _prepare(connection: Any, _: ConnectionPoolEntry) -> None:
+            # The driver's own BEGIN comes too late for IMMEDIATE; we say it ourselves below.
+            connection.isolation_level = None
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=FULL")
+            cursor.execute("PRAGMA foreign_keys=ON")
+            cursor.close()
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def _begin(connection: Any) -> None:
+            writes = connection.get_execution_options().get("kanal_writes", False)
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+        return engine
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """Open a write transaction; commits at the end, rolls back when anything raises.
+
+        Raises: StoreError when the database is away, full or locked.
+        """
+        try:
+            if self.is_sqlite:
+                async with self._writer, self._connect(writes=True) as connection:
+                    yield connection
+            else:
+                async with self._connect(writes=True) as connection:
+                    yield connection
+        except (OperationalError, InterfaceError, OSError) as error:
+            raise StoreError(_reason(error)) from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise StoreError(_reason(error)) from error
+            raise
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that only reads. Raises: StoreError."""
+        try:
+            async with self._connect(writes=False) as connection:
+                yield connection
+        except (OperationalError, InterfaceError, OSError) as error:
+            raise StoreError(_reason(error)) from error
+
+    @asynccontextmanager
+    async def _connect(self, *, writes: bool) -> AsyncIterator[AsyncConnection]:
+        async with self.engine.connect() as connection:
+            await connection.execution_options(kanal_writes=writes)
+            async with connection.begin():
+                yield connection
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self.engine.dispose()
+
+
+def _reason(error: Exception) -> str:
+    """The driver's first line, without the statement's parameters: they are citizens' words."""
+    original = getattr(error, "orig", None) or error
+    return f"{type(original).__name__}: {str(original).splitlines()[0] if str(original) else ''}"
+
+
+class GroupCommit(Generic[Item, Result]):
+    """Many callers, one commit: each `submit` returns after the commit that holds its item.
+
+    `apply(connection, items)` writes a batch and returns one result an item, in order. While one
+    batch commits the next one gathers, so nobody waits for a timer. A batch that fails for what
+    it holds is tried again item by item: one bad item never takes its neighbours with it.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        apply: Callable[[AsyncConnection, Sequence[Item]], Awaitable[Sequence[Result]]],
+        *,
+        most: int = 256,
+    ) -> None:
+        self._database = database
+        self._apply = apply
+        self._most = most
+        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
+        self._busy: asyncio.Task[None] | None = None
+
+    async def submit(self, item: Item) -> Result:
+        """Write `item` with whoever else writes now. Raises: StoreError, or what `apply` raised."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._busy is None:
+            self._busy = asyncio.create_task(self._drain())
+        return await future
+
+    async def _drain(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+                await self._commit(batch)
+        finally:
+            self._busy = None
+
+    async def _commit(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
+        try:
+            async with self._database.begin() as connection:
+                results = await self._apply(connection, [item for item, _ in batch])
+        except StoreError as error:
+            for _, future in batch:
+                _fail(future, error)
+        except Exception as error:  # noqa: BLE001 - whoever submitted it gets it
+            if len(batch) == 1:
+                _fail(batch[0][1], error)
+                return
+            for one in batch:
+                await self._commit([one])
+        else:
+            for (_, future), result in zip(batch, results, strict=True):
+                if not future.done():
+                    future.set_result(result)
+
+
+def _fail(future: asyncio.Future[Any], error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)

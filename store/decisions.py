@@ -1,0 +1,181 @@
+"""T2: what a turn decided, written whole or not at all.
+
+Decisions of different conversations share a commit. A decision whose lease has passed to another
+process is left out: whoever holds the conversation now decides anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from channels.message import OutboundMessage
+from nlu.understanding import Understanding
+from store import complaints, conversations, inbox, outbox
+from store.codec import dump
+from store.dialect import insert_or_ignore
+from store.ids import Ids
+from store.tables import ConversationRow, Inbox, Prediction, Task, table
+
+CONVERSATION, INBOX = table(ConversationRow), table(Inbox)
+PREDICTION, TASK = table(Prediction), table(Task)
+
+_SAVE = (
+    update(CONVERSATION)
+    .where(CONVERSATION.c.id == bindparam("b_id"))
+    .values(
+        state=bindparam("state"),
+        stopped=bindparam("stopped"),
+        updated_at=bindparam("updated_at"),
+        lease_owner=None,
+        lease_until=None,
+    )
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timer:
+    """Wake a conversation at a time; a new one replaces the old of the same name."""
+
+    name: str
+    at: datetime
+    message: str  # the InboundMessage on the channel `clock`, dumped
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """Everything that one turn changes."""
+
+    inbox_id: int
+    conversation_id: int
+    owner: str  # of the lease under which it was decided
+    state: str  # the conversation's, dumped
+    stopped: bool
+    at: datetime
+    understanding: Understanding | None
+    says: tuple[OutboundMessage, ...] = ()
+    filings: tuple[complaints.Filing, ...] = ()
+    happenings: tuple[complaints.Happening, ...] = ()
+    tasks: tuple[str, ...] = ()  # a reason each
+    timers: tuple[Timer, ...] = ()
+
+
+async def write(connection: AsyncConnection, ids: Ids, decisions: Sequence[Decision]) -> list[bool]:
+    """Write decisions; False for one whose lease was lost."""
+    owner = decisions[0].owner
+    talks = [decision.conversation_id for decision in decisions]
+    ours = await conversations.held(connection, talks, owner)
+    kept = [decision for decision in decisions if decision.conversation_id in ours]
+    if kept:
+        await _save(connection, kept)
+        await _predict(connection, kept)
+        await complaints.file(connection, ids, [one for d in kept for one in d.filings])
+        await complaints.append(connection, ids, [one for d in kept for one in d.happenings])
+        await outbox.put(connection, _outbox_rows(ids, kept))
+        await _ask_people(connection, ids, kept)
+        await _set_timers(connection, ids, kept)
+    return [decision.conversation_id in ours for decision in decisions]
+
+
+async def _save(connection: AsyncConnection, kept: Sequence[Decision]) -> None:
+    await connection.execute(
+        _SAVE,
+        [
+            {"b_id": d.conversation_id, "state": d.state, "stopped": d.stopped, "updated_at": d.at}
+            for d in kept
+        ],
+    )
+    await inbox.done(connection, [decision.inbox_id for decision in kept])
+
+
+async def _predict(connection: AsyncConnection, kept: Sequence[Decision]) -> None:
+    rows = [
+        {
+            "inbox_id": decision.inbox_id,
+            "engine": said.engine,
+            "intent": said.intent,
+            "category": said.category,
+            "confidence": said.confidence,
+            "understanding": dump(said),
+        }
+        for decision in kept
+        if (said := decision.understanding) is not None
+    ]
+    if rows:
+        await connection.execute(insert(PREDICTION), rows)
+
+
+def _outbox_rows(ids: Ids, kept: Sequence[Decision]) -> list[dict[str, Any]]:
+    return [
+        outbox.row(ids, decision.conversation_id, said, decision.at)
+        for decision in kept
+        for said in decision.says
+    ]
+
+
+async def _ask_people(connection: AsyncConnection, ids: Ids, kept: Sequence[Decision]) -> None:
+    rows = [
+        {
+            "id": ids.next(),
+            "reason": reason,
+            "conversation_id": decision.conversation_id,
+            "inbox_id": decision.inbox_id,
+            "at": decision.at,
+        }
+        for decision in kept
+        for reason in decision.tasks
+    ]
+    if rows:
+        await connection.execute(insert(TASK), rows)
+
+
+async def _set_timers(connection: AsyncConnection, ids: Ids, kept: Sequence[Decision]) -> None:
+    for decision in kept:
+        for timer in decision.timers:
+            prefix = f"{decision.conversation_id}:{timer.name}:"
+            await connection.execute(
+                delete(INBOX).where(
+                    INBOX.c.channel == inbox.CLOCK,
+                    INBOX.c.conversation_id == decision.conversation_id,
+                    INBOX.c.external_id.startswith(prefix, autoescape=True),
+                    INBOX.c.state == "pending",
+                )
+            )
+            row_id = ids.next()
+            row = {
+                "id": row_id,
+                "channel": inbox.CLOCK,
+                "external_id": f"{prefix}{row_id}",
+                "conversation_id": decision.conversation_id,
+                "message": timer.message,
+                "received_at": timer.at,
+                "due_at": timer.at,
+                "state": "pending",
+                "attempts": 0,
+            }
+            await insert_or_ignore(connection, INBOX, [row])
+
+
+async def give_up(
+    connection: AsyncConnection,
+    ids: Ids,
+    conversation_id: int,
+    inbox_id: int,
+    now: datetime,
+    *,
+    says: OutboundMessage | None,
+) -> None:
+    """Let go of a conversation whose turn failed; with `says`, a person must read the message."""
+    await conversations.release(connection, [conversation_id])
+    if says is not None:
+        await outbox.put(connection, [outbox.row(ids, conversation_id, says, now)])
+        row = {
+            "id": ids.next(), "reason": "dead_letter", "conversation_id": conversation_id,
+            "inbox_id": inbox_id, "at": now,
+        }
+        await connection.execute(insert(TASK), [row])

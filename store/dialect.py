@@ -1,0 +1,40 @@
+"""The few statements that SQLite and PostgreSQL spell alike but SQLAlchemy keeps apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+def _insert(connection: AsyncConnection, into: Table) -> Any:
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return dialect.insert(into)
+
+
+async def insert_or_ignore(
+    connection: AsyncConnection, into: Table, rows: Sequence[dict[str, Any]]
+) -> set[int]:
+    """Insert rows that break no UNIQUE; returns the ids of those that went in."""
+    if not rows:
+        return set()
+    statement = _insert(connection, into).on_conflict_do_nothing().returning(into.c.id)
+    return set((await connection.execute(statement, list(rows))).scalars())
+
+
+async def upsert(
+    connection: AsyncConnection, into: Table, row: dict[str, Any], *, keys: Sequence[str]
+) -> None:
+    """Insert a row, or overwrite the one that has the same keys."""
+    statement = _insert(connection, into).values(row)
+    rest = {name: statement.excluded[name] for name in row if name not in keys}
+    await connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+async def insert_once(connection: AsyncConnection, into: Table, row: dict[str, Any]) -> bool:
+    """Insert a row unless its key is taken; returns whether it went in."""
+    statement = _insert(connection, into).values(row).on_conflict_do_nothing()
+    return bool((await connection.execute(statement)).rowcount)

@@ -1,0 +1,155 @@
+"""Attachments: references at T1, fetched later, joined to the turn that waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from channels.message import MediaRef
+from store.codec import load
+from store.tables import Inbox, Media, table
+
+MEDIA, INBOX = table(Media), table(Inbox)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attachment:
+    """What is known of an attachment now."""
+
+    id: int
+    state: str  # pending | kept | refused
+    reason: str  # phrase key when refused, else ""
+    lat: float | None  # EXIF position
+    lon: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """An attachment to be fetched."""
+
+    id: int
+    inbox_id: int
+    delivery_id: int
+    channel: str
+    account: str
+    ref: MediaRef
+    attempts: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """A photo under var/media: pixels only, upright, without metadata."""
+
+    sha256: str  # of the file as kept; its name
+    content_type: str
+    width: int  # pixels
+    height: int
+    lat: float | None = None  # EXIF position, read before it was stripped
+    lon: float | None = None
+
+
+async def of_messages(
+    connection: AsyncConnection, inbox_ids: Sequence[int]
+) -> dict[int, tuple[Attachment, ...]]:
+    """The attachments of each message, in the order that they came."""
+    rows = await connection.execute(
+        select(MEDIA).where(MEDIA.c.inbox_id.in_(inbox_ids)).order_by(MEDIA.c.id)
+    )
+    found: dict[int, tuple[Attachment, ...]] = {}
+    for row in rows:
+        one = Attachment(
+            id=row.id, state=row.state, reason=row.reason or "", lat=row.lat, lon=row.lon
+        )
+        found[row.inbox_id] = (*found.get(row.inbox_id, ()), one)
+    return found
+
+
+async def claim(
+    connection: AsyncConnection, *, now: datetime, lease_for: timedelta, most: int
+) -> list[Wanted]:
+    """Take attachments that are due; nobody else takes them until the lease ends."""
+    due = (
+        select(MEDIA.c.id)
+        .where(MEDIA.c.state == "pending", MEDIA.c.due_at <= now)
+        .order_by(MEDIA.c.due_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    rows = await connection.execute(
+        update(MEDIA)
+        .where(MEDIA.c.id.in_(due))
+        .values(due_at=now + lease_for, attempts=MEDIA.c.attempts + 1)
+        .returning(*MEDIA.c)
+    )
+    return [_wanted(row) for row in rows]
+
+
+def _wanted(row: Any) -> Wanted:
+    return Wanted(
+        id=row.id,
+        inbox_id=row.inbox_id,
+        delivery_id=row.delivery_id,
+        channel=row.channel,
+        account=row.account,
+        ref=load(MediaRef, row.ref),
+        attempts=row.attempts,
+    )
+
+
+async def keep(connection: AsyncConnection, wanted: Wanted, kept: Kept, now: datetime) -> None:
+    """Record a photo that is on disk, and let its message go on."""
+    await connection.execute(
+        update(MEDIA)
+        .where(MEDIA.c.id == wanted.id)
+        .values(
+            state="kept",
+            sha256=kept.sha256,
+            content_type=kept.content_type,
+            width=kept.width,
+            height=kept.height,
+            lat=kept.lat,
+            lon=kept.lon,
+        )
+    )
+    await _let_go(connection, wanted.inbox_id, now)
+
+
+async def refuse(connection: AsyncConnection, wanted: Wanted, reason: str, now: datetime) -> None:
+    """Record that an attachment will never be kept; `reason` is the phrase for the citizen."""
+    await connection.execute(
+        update(MEDIA).where(MEDIA.c.id == wanted.id).values(state="refused", reason=reason)
+    )
+    await _let_go(connection, wanted.inbox_id, now)
+
+
+async def again(connection: AsyncConnection, wanted: Wanted, at: datetime) -> None:
+    """Try to fetch it again at `at`."""
+    await connection.execute(update(MEDIA).where(MEDIA.c.id == wanted.id).values(due_at=at))
+
+
+async def _let_go(connection: AsyncConnection, inbox_id: int, now: datetime) -> None:
+    """A message waits for its last attachment, not longer."""
+    open_ones = select(MEDIA.c.id).where(MEDIA.c.inbox_id == inbox_id, MEDIA.c.state == "pending")
+    await connection.execute(
+        update(INBOX)
+        .where(
+            INBOX.c.id == inbox_id,
+            INBOX.c.state == "pending",
+            INBOX.c.due_at > now,
+            ~open_ones.exists(),
+        )
+        .values(due_at=now)
+    )
+
+
+async def next_due(connection: AsyncConnection) -> datetime | None:
+    """When the next attachment is due, None when none is pending."""
+    found = await connection.execute(
+        select(MEDIA.c.due_at).where(MEDIA.c.state == "pending").order_by(MEDIA.c.due_at).limit(1)
+    )
+    return found.scalar()

@@ -1,0 +1,93 @@
+"""Parts of a message, joined when the last has come or the group has been quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from channels.adapter import Raw
+from channels.message import InboundMessage
+from store import conversations
+from store.codec import load
+from store.dialect import insert_or_ignore
+from store.ids import Ids
+from store.journal import inbox_row, write_media
+from store.tables import Inbox, PartRow, table
+
+PART, INBOX = table(PartRow), table(Inbox)
+
+
+async def join_due(connection: AsyncConnection, ids: Ids, now: datetime) -> int:
+    """Write an inbox row for every group that is whole or quiet; returns how many."""
+    groups = await connection.execute(
+        select(PART.c.channel, PART.c.key)
+        .where(PART.c.joined.is_(False))
+        .group_by(PART.c.channel, PART.c.key)
+        .having((func.max(PART.c.due_at) <= now) | (func.count() >= func.max(PART.c.total)))
+    )
+    joined = 0
+    for channel, key in groups.all():
+        joined += await _join(connection, ids, channel, key)
+    return joined
+
+
+async def _join(connection: AsyncConnection, ids: Ids, channel: str, key: str) -> int:
+    rows = (
+        await connection.execute(
+            select(PART)
+            .where(PART.c.channel == channel, PART.c.key == key, PART.c.joined.is_(False))
+            .order_by(PART.c.index, PART.c.id)
+            .with_for_update()
+        )
+    ).all()
+    if not rows:
+        return 0
+    whole = _whole([load(InboundMessage, row.message) for row in rows])
+    first = rows[0]
+    address = (whole.channel, whole.account, whole.address)
+    talks = await conversations.ensure(connection, ids, [address], first.due_at)
+    raw = Raw(body=b"", received_at=first.due_at)
+    waiting = inbox_row(ids.next(), whole, talks[address], first.delivery_id, raw)
+    new = await insert_or_ignore(connection, INBOX, [waiting])
+    await connection.execute(
+        update(PART).where(PART.c.id.in_([row.id for row in rows])).values(joined=True)
+    )
+    if new:
+        await write_media(connection, ids, _references(waiting, rows, whole.account))
+    return len(new)
+
+
+def _whole(parts: Sequence[InboundMessage]) -> InboundMessage:
+    """Join parts in order: texts one after another, media and the first position collected.
+
+    The first part's external_id names the whole: a part that comes after the group was joined
+    makes a message of its own, under its own id.
+    """
+    return replace(
+        parts[0],
+        text="".join(part.text for part in parts),
+        media=tuple(ref for part in parts for ref in part.media),
+        location=next((part.location for part in parts if part.location), None),
+    )
+
+
+def _references(waiting: dict[str, Any], rows: Sequence[Any], account: str) -> list[Any]:
+    return [
+        ({**waiting, "delivery_id": row.delivery_id, "account": account}, ref)
+        for row in rows
+        for ref in load(InboundMessage, row.message).media
+    ]
+
+
+async def next_due(connection: AsyncConnection) -> datetime | None:
+    """When the next group will have been quiet long enough, None when none waits."""
+    found = await connection.execute(
+        select(func.min(PART.c.due_at)).where(PART.c.joined.is_(False))
+    )
+    at: datetime | None = found.scalar()
+    return at

@@ -1,0 +1,331 @@
+"""Every table of the house. Times are aware UTC; JSON columns hold what a room's types dump.
+
+A column that is added needs a migration (docs/upgrade.md); `kanal migrate --check` and a test
+compare these classes with the migrations.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment: aware in Python; SQLite, which keeps no zone, holds UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse what has no zone; strip it for SQLite."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone; pass an aware UTC time")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+class Row(SQLModel):
+    """The base of every table: named constraints, so that migrations can name them."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+def _id() -> Any:
+    return Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+
+
+def _ref(target: str, *, nullable: bool = False, index: bool = False) -> Any:
+    # Deferred: T1 learns which messages are new before it writes the delivery that held them.
+    key = ForeignKey(target, deferrable=True, initially="DEFERRED")
+    return Field(sa_column=Column(BigInteger, key, nullable=nullable, index=index), default=None)
+
+
+def _text(*, nullable: bool = False, default: str | None = "") -> Any:
+    return Field(sa_column=Column(Text, nullable=nullable), default=default)
+
+
+def _at(*, nullable: bool = False) -> Any:
+    return Field(sa_column=Column(Utc, nullable=nullable), default=None)
+
+
+class Delivery(Row, table=True):
+    """The journal: a delivery as it came. Written in T1, never changed."""
+
+    __tablename__ = "delivery"
+    id: int = _id()
+    channel: str = _text()
+    account: str = _text()
+    received_at: datetime = _at()
+    envelope: str = _text(default="{}")
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    dead: str | None = _text(nullable=True, default=None)  # why it could not be read
+
+
+class Cursor(Row, table=True):
+    """How far a puller has read; moved by the same T1 that keeps what it read."""
+
+    __tablename__ = "cursor"
+    channel: str = Field(sa_column=Column(Text, primary_key=True))
+    account: str = Field(sa_column=Column(Text, primary_key=True))
+    value: str = _text()
+
+
+class ConversationRow(Row, table=True):
+    """One talk with one address on one channel, its state, and the lease on it."""
+
+    __tablename__ = "conversation"
+    id: int = _id()
+    channel: str = _text()
+    account: str = _text()
+    address: str = _text()
+    state: str = _text(default="{}")
+    stopped: bool = False
+    updated_at: datetime = _at()
+    lease_owner: str | None = _text(nullable=True, default=None)
+    lease_until: datetime | None = _at(nullable=True)
+    __table_args__ = (UniqueConstraint("channel", "account", "address"),)
+
+
+class Inbox(Row, table=True):
+    """A message that waits to be answered, or was. A due timer is one on the channel `clock`."""
+
+    __tablename__ = "inbox"
+    id: int = _id()
+    channel: str = _text()
+    external_id: str = _text()
+    conversation_id: int = _ref("conversation.id")
+    delivery_id: int | None = _ref("delivery.id", nullable=True)
+    message: str = _text()
+    received_at: datetime = _at()
+    due_at: datetime = _at()
+    state: str = _text(default="pending")  # pending | done | dead
+    attempts: int = 0
+    error: str | None = _text(nullable=True, default=None)
+    __table_args__ = (
+        UniqueConstraint("channel", "external_id"),
+        Index(
+            "ix_inbox_pending",
+            "id",
+            postgresql_where=text("state = 'pending'"),
+            sqlite_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_inbox_waiting",
+            "conversation_id",
+            "id",
+            postgresql_where=text("state = 'pending'"),
+            sqlite_where=text("state = 'pending'"),
+        ),
+    )
+
+
+class PartRow(Row, table=True):
+    """A delivery of several that make one message, until the message is whole."""
+
+    __tablename__ = "part"
+    id: int = _id()
+    channel: str = _text()
+    key: str = _text()
+    index: int = 0
+    total: int | None = None
+    delivery_id: int = _ref("delivery.id")
+    external_id: str = _text()
+    message: str = _text()
+    due_at: datetime = _at()
+    joined: bool = False
+    __table_args__ = (
+        UniqueConstraint("channel", "external_id"),
+        Index(
+            "ix_part_waiting",
+            "channel",
+            "key",
+            postgresql_where=text("NOT joined"),
+            sqlite_where=text("NOT joined"),
+        ),
+    )
+
+
+class Media(Row, table=True):
+    """An attachment: a reference from T1 on, bytes under var/media once it is kept."""
+
+    __tablename__ = "media"
+    id: int = _id()
+    inbox_id: int = _ref("inbox.id", index=True)
+    delivery_id: int = _ref("delivery.id")
+    channel: str = _text()
+    account: str = _text()
+    ref: str = _text()
+    state: str = _text(default="pending")  # pending | kept | refused
+    reason: str | None = _text(nullable=True, default=None)  # phrase key when refused
+    attempts: int = 0
+    due_at: datetime = _at()
+    sha256: str | None = _text(nullable=True, default=None)
+    content_type: str | None = _text(nullable=True, default=None)
+    width: int | None = None
+    height: int | None = None
+    lat: float | None = None  # EXIF position
+    lon: float | None = None
+    complaint_id: int | None = _ref("complaint.id", nullable=True, index=True)
+    __table_args__ = (
+        Index(
+            "ix_media_pending",
+            "due_at",
+            postgresql_where=text("state = 'pending'"),
+            sqlite_where=text("state = 'pending'"),
+        ),
+    )
+
+
+class Prediction(Row, table=True):
+    """What an engine said of a message. Kept; corrections stand beside it, never over it."""
+
+    __tablename__ = "prediction"
+    inbox_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("inbox.id"), primary_key=True, autoincrement=False)
+    )
+    engine: str = _text()
+    intent: str = _text()
+    category: str | None = _text(nullable=True, default=None)
+    confidence: float = 0.0
+    understanding: str = _text()
+
+
+class Correction(Row, table=True):
+    """A moderator's word on a prediction. Appended, never changed."""
+
+    __tablename__ = "correction"
+    id: int = _id()
+    complaint_id: int = _ref("complaint.id", index=True)
+    category: str = _text()
+    actor: str = _text()
+    at: datetime = _at()
+
+
+class Complaint(Row, table=True):
+    """A filed complaint, as it stands now; how it came to stand so is in `complaint_event`."""
+
+    __tablename__ = "complaint"
+    id: int = _id()
+    ticket: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    status: str = _text(default="open")
+    category: str = _text()
+    confidence: float = 0.0
+    engine: str = _text()
+    text: str = _text()  # as written
+    lat: float | None = None
+    lon: float | None = None
+    place_words: str = _text()
+    place_source: str = _text()
+    kelurahan: str | None = _text(nullable=True, default=None)
+    kecamatan: str | None = _text(nullable=True, default=None)
+    kota: str | None = _text(nullable=True, default=None)
+    slots: str = _text(default="{}")
+    emergency: bool = False
+    complete: bool = True
+    channel: str = _text()
+    conversation_id: int = _ref("conversation.id", index=True)
+    filed_by: int = _ref("inbox.id")  # the message that filed it
+    filed_at: datetime = _at()
+    updated_at: datetime = _at()
+    __table_args__ = (Index("ix_complaint_near", "category", "lat", "lon"),)
+
+
+class ComplaintEvent(Row, table=True):
+    """The history of a complaint. Appended, never edited."""
+
+    __tablename__ = "complaint_event"
+    id: int = _id()
+    complaint_id: int = _ref("complaint.id", index=True)
+    at: datetime = _at()
+    kind: str = _text()  # filed | status | citizen_note | citizen_photo | dispute | repeat | ...
+    actor: str = _text()  # citizen | bot | a moderator's account
+    body: str = _text(default="{}")
+
+
+class Task(Row, table=True):
+    """Something that a person must look at."""
+
+    __tablename__ = "task"
+    id: int = _id()
+    reason: str = _text()
+    conversation_id: int | None = _ref("conversation.id", nullable=True)
+    inbox_id: int | None = _ref("inbox.id", nullable=True)
+    at: datetime = _at()
+    done_at: datetime | None = _at(nullable=True)
+
+
+class Outbox(Row, table=True):
+    """A message to a citizen, from the decision to the receipt."""
+
+    __tablename__ = "outbox"
+    id: int = _id()
+    key: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    conversation_id: int = _ref("conversation.id")
+    channel: str = _text()
+    account: str = _text()
+    message: str = _text()
+    state: str = _text(default="queued")  # see store/outbox.py
+    part: int = 0  # the next wire part to send
+    attempts: int = 0
+    due_at: datetime = _at()
+    lease_until: datetime | None = _at(nullable=True)
+    provider_id: str | None = _text(nullable=True, default=None)
+    detail: str | None = _text(nullable=True, default=None)
+    created_at: datetime = _at()
+    sent_at: datetime | None = _at(nullable=True)
+    __table_args__ = (
+        Index(
+            "ix_outbox_queued",
+            "id",
+            postgresql_where=text("state = 'queued'"),
+            sqlite_where=text("state = 'queued'"),
+        ),
+        Index("ix_outbox_conversation", "conversation_id", "id"),
+        Index("ix_outbox_provider", "channel", "provider_id"),
+    )
+
+
+class Lease(Row, table=True):
+    """What one process at a time may do: a poller, a bind."""
+
+    __tablename__ = "lease"
+    name: str = Field(sa_column=Column(Text, primary_key=True))
+    owner: str = _text()
+    until: datetime = _at()
+
+
+def table(row: type[Row]) -> Table:
+    """The Core table under a SQLModel class: the hot path speaks Core."""
+    return row.__table__  # type: ignore[attr-defined, no-any-return]
