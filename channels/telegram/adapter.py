@@ -1,0 +1,297 @@
+"""Telegram's transport: updates by polling or by webhook, messages and files over the Bot API.
+
+`Adapter(account, settings)` gives a `Polling` or a `Hooked`, by `settings.mode`: Telegram allows
+one way at a time. Settings and limits: README.md.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from channels.adapter import (
+    Accepted,
+    Raw,
+    Received,
+    Refused,
+    Reply,
+    Retry,
+    SendOutcome,
+    Sent,
+    Unknown,
+    WirePart,
+)
+from channels.errors import Misconfigured, Throttled, Unreachable
+from channels.errors import Refused as NeverFetched
+from channels.message import MediaRef, OutboundMessage
+from channels.telegram import payload
+from channels.telegram.api import Api, Broken, Rejected
+from channels.telegram.render import CAPS, render
+
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+DOWNLOAD_LIMIT = 20_000_000  # bytes; Bot API, "getFile": bots download files of up to 20 MB
+SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - a header's name
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # Bot API, "setWebhook"
+_TOKEN = re.compile(r"(\d{1,20}):[A-Za-z0-9_-]+")
+
+
+class Settings(BaseModel):
+    """What config.yml says under `channels.telegram`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    token_env: str = "KANAL_TELEGRAM_TOKEN"  # noqa: S105 - a variable's name
+    mode: Literal["polling", "webhook"] = "polling"
+    secret_env: str = "KANAL_TELEGRAM_SECRET"  # noqa: S105 - a variable's name
+    public_url: str = Field(default="", pattern=r"^(https?://[^\s]+[^/\s])?$")
+    """Where Telegram reaches the gateway's door, without a path; for `mode: webhook`."""
+    api_base: str = Field(default="https://api.telegram.org", pattern=r"^https?://[^\s]+[^/\s]$")
+    poll_timeout_s: int = Field(default=25, ge=0, le=50)
+    username: str = Field(default="", pattern=r"^[A-Za-z0-9_]{0,64}$")
+    """The bot's name without @; asked from Telegram at the start when it is empty."""
+
+    @model_validator(mode="after")
+    def _webhook_has_an_address(self) -> Settings:
+        if self.mode == "webhook" and not self.public_url:
+            raise ValueError("public_url: missing. Telegram must know where to call the webhook")
+        return self
+
+
+class Telegram:
+    """What both ways share: parse, render, send, fetch."""
+
+    caps = CAPS
+
+    def __init__(self, account: str, settings: Settings) -> None:
+        self._account = account
+        self._settings = settings
+        self._username = settings.username
+        self._api: Api | None = None
+        self._introduced = False
+        token = _TOKEN.fullmatch(os.environ.get(settings.token_env, ""))
+        # A bot's chats count their messages from 1: another bot's are other messages.
+        self._scope = token[1] if token else account
+
+    def parse(self, raw: Raw) -> Received:
+        return payload.parse(raw, self._me)
+
+    def render(self, message: OutboundMessage) -> list[WirePart]:
+        return render(message)
+
+    @property
+    def _me(self) -> payload.Me:
+        return payload.Me(account=self._account, scope=self._scope, username=self._username)
+
+    async def start(self) -> None:
+        """Open the connections, learn the bot's name, and choose the way in."""
+        token = os.environ.get(self._settings.token_env, "")
+        if not _TOKEN.fullmatch(token):
+            raise Misconfigured(
+                f"{self._settings.token_env}: no bot token. Put the token that @BotFather gave you"
+                " into this environment variable, or remove `telegram` from config.yml"
+            )
+        if self._api is None:
+            wait = self._settings.poll_timeout_s
+            self._api = Api(token, self._settings.api_base, poll_timeout_s=wait)
+        await self._introduce()
+
+    async def _introduce(self) -> None:
+        """Learn the bot's name and choose the way in, once."""
+        if self._introduced:
+            return
+        match await self._call("getMe", {}):
+            case {"username": str(name)}:
+                self._username = name
+            case _:
+                raise Unreachable("Telegram's answer to getMe names no bot")
+        await self._open_way()
+        self._introduced = True
+
+    async def _open_way(self) -> None:
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        if self._api is not None:
+            await self._api.close_connections()
+            self._api = None
+
+    async def send(self, part: WirePart) -> SendOutcome:
+        try:
+            return await self._send(part.method, part.body)
+        except Broken as error:
+            return Unknown(detail=str(error)) if error.sent else Retry(detail=str(error))
+        except Rejected as error:
+            return self._outcome(part.method, error)
+
+    async def _send(self, method: str, body: Mapping[str, Any]) -> Sent:
+        """Send, once more to the new chat when a group has become a supergroup."""
+        try:
+            answer = await self._opened.call(method, body)
+        except Rejected as error:
+            if not isinstance(error.migrate_to, int):
+                raise
+            moved = {**body, "chat_id": error.migrate_to}
+            answer = await self._opened.call(method, moved)
+        match answer:
+            case {"message_id": int(number), "chat": {"id": int(chat)}}:
+                return Sent(provider_id=f"{chat}:{number}")
+            case _:
+                return Sent()
+
+    def _outcome(self, method: str, error: Rejected) -> SendOutcome:
+        """Sort a refusal. Source: Bot API, "Making requests"; texts as its servers send them."""
+        detail = f"{method}: {error}"
+        match error.code:
+            case 429:
+                return Retry(detail=detail, after=_wait(error))
+            case 401 | 404:
+                raise self._bad_token() from None
+            case 400 if method == "answerCallbackQuery":
+                return Sent()  # pressed too long ago: nothing spins any more
+            case 403:
+                return Refused(detail=detail, blocked=True)
+            case code if code >= 500:  # noqa: PLR2004 - HTTP
+                return Retry(detail=detail)
+            case _:
+                return Refused(detail=detail)
+
+    async def fetch(self, media: MediaRef, raw: Raw) -> AsyncIterator[bytes]:  # noqa: ARG002 - media come by reference
+        if media.size is not None and media.size > DOWNLOAD_LIMIT:
+            raise NeverFetched("larger than the 20 MB that a bot can download")
+        try:
+            match await self._call("getFile", {"file_id": media.ref}):
+                case {"file_path": str(path)} if ".." not in path:
+                    async with self._opened.download(path) as chunks:
+                        async for chunk in chunks:
+                            yield chunk
+                case _:
+                    raise NeverFetched("Telegram has no path for this file")
+        except Broken as error:
+            raise Unreachable(str(error)) from None
+        except Rejected as error:
+            raise self._trouble("download", error) from None
+
+    async def _call(self, method: str, body: Mapping[str, Any]) -> Any:
+        """Call a method that sends nothing. Raises what `errors` names."""
+        try:
+            return await self._opened.call(method, body)
+        except Broken as error:
+            raise Unreachable(str(error)) from None
+        except Rejected as error:
+            raise self._trouble(method, error) from None
+
+    def _trouble(self, method: str, error: Rejected) -> Exception:
+        detail = f"{method}: {error}"
+        match error.code:
+            case 429:
+                return Throttled(detail, retry_after=_wait(error) or timedelta(seconds=1))
+            case 401 | 404 if method != "download":
+                return self._bad_token()
+            case 400 | 403 | 404 if method in {"getFile", "download"}:
+                return NeverFetched(detail)
+            case 400 if method == "setWebhook":
+                return Misconfigured(f"channels.telegram.public_url: {error.description}")
+            case 409:
+                return Unreachable("another program polls with the same token")
+            case _:
+                return Unreachable(detail)
+
+    def _bad_token(self) -> Misconfigured:
+        return Misconfigured(
+            f"{self._settings.token_env}: Telegram does not know this token. Ask @BotFather for"
+            " the current one"
+        )
+
+    @property
+    def _opened(self) -> Api:
+        if self._api is None:
+            raise Broken("telegram: not started", sent=False)
+        return self._api
+
+
+class Polling(Telegram):
+    """Telegram as a `Puller`: getUpdates, one raw delivery per update."""
+
+    pulls = True
+
+    async def _open_way(self) -> None:
+        await self._call("deleteWebhook", {})
+
+    async def pull(self, cursor: str | None) -> tuple[list[Raw], str | None]:
+        """Wait for updates; the cursor is the next `offset`, and confirms those before it."""
+        await self._introduce()  # where Telegram was away at the start
+        body: dict[str, Any] = {
+            "timeout": self._settings.poll_timeout_s,
+            "allowed_updates": ALLOWED_UPDATES,
+        }
+        if cursor is not None:
+            body["offset"] = int(cursor)
+        updates = await self._call("getUpdates", body)
+        if not isinstance(updates, list):
+            raise Unreachable("Telegram's answer to getUpdates is no list")
+        numbers = [n for update in updates if (n := _number(update)) is not None]
+        if updates and not numbers:
+            raise Unreachable("Telegram's updates have no update_id to confirm them by")
+        now = datetime.now(UTC)
+        raws = [Raw(body=json.dumps(update).encode(), received_at=now) for update in updates]
+        return raws, str(max(numbers) + 1) if numbers else cursor
+
+
+class Hooked(Telegram):
+    """Telegram as a `Webhook`: one update per call, with the secret that we set."""
+
+    kept_headers: frozenset[str] = frozenset()
+
+    async def _open_way(self) -> None:
+        secret = self._secret()
+        if not _SECRET.fullmatch(secret):
+            raise Misconfigured(
+                f"{self._settings.secret_env}: no webhook secret. Put 1 to 256 letters, digits,"
+                " _ and - into this environment variable"
+            )
+        body = {
+            "url": f"{self._settings.public_url}/channels/{payload.NAME}/{self._account}",
+            "secret_token": secret,
+            "allowed_updates": ALLOWED_UPDATES,
+        }
+        await self._call("setWebhook", body)
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> bool:  # noqa: ARG002 - the secret signs no body
+        secret = self._secret().encode()
+        given = headers.get(SECRET_HEADER, "").encode(errors="surrogatepass")
+        return hmac.compare_digest(given, secret) and bool(secret)
+
+    def acknowledge(self, accepted: Accepted) -> Reply:  # noqa: ARG002 - Telegram wants a 200, nothing else
+        return Reply()
+
+    def _secret(self) -> str:
+        return os.environ.get(self._settings.secret_env, "")
+
+
+def Adapter(account: str, settings: Settings) -> Polling | Hooked:  # noqa: N802 - stands for a class
+    """Make the adapter of the way that the settings choose."""
+    return Hooked(account, settings) if settings.mode == "webhook" else Polling(account, settings)
+
+
+def _wait(error: Rejected) -> timedelta | None:
+    if error.retry_after_s is None:
+        return None
+    with suppress(OverflowError):
+        return timedelta(seconds=error.retry_after_s)
+    return None
+
+
+def _number(update: object) -> int | None:
+    match update:
+        case {"update_id": int(number)}:
+            return number
+        case _:
+            return None

@@ -1,0 +1,74 @@
+"""A Bot API server of ours, built from its documentation: says what a test tells it to say."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+TOKEN = "7000001:invented-by-us_0123456789"
+BOT = {"id": 7000001, "is_bot": True, "first_name": "Lapor", "username": "LaporContohBot"}
+
+Answer = Callable[[web.Request], web.StreamResponse]
+
+
+@dataclass
+class BotApi:
+    """Answers each method from a queue; `calls` are the requests so far."""
+
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    answers: dict[str, deque[web.Response | Exception]] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def app(self) -> web.Application:
+        app = web.Application()
+        app.router.add_route("*", f"/bot{TOKEN}/{{method}}", self._method)
+        app.router.add_get(f"/file/bot{TOKEN}/{{path:.+}}", self._file)
+        return app
+
+    def then(self, method: str, answer: web.Response | Exception) -> None:
+        self.answers.setdefault(method, deque()).append(answer)
+
+    def refuse(self, method: str, code: int, description: str, **parameters: Any) -> None:
+        body = {"ok": False, "error_code": code, "description": description}
+        if parameters:
+            body["parameters"] = parameters
+        self.then(method, web.json_response(body, status=code))
+
+    def give(self, method: str, result: Any) -> None:
+        self.then(method, web.json_response({"ok": True, "result": result}))
+
+    def bodies(self, method: str) -> list[dict[str, Any]]:
+        return [body for name, body in self.calls if name == method]
+
+    async def _method(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        form = await request.post()
+        self.calls.append((method, {key: unpacked(str(value)) for key, value in form.items()}))
+        waiting = self.answers.get(method)
+        if not waiting:
+            return web.json_response({"ok": True, "result": BOT if method == "getMe" else True})
+        answer = waiting.popleft()
+        if isinstance(answer, Exception):
+            assert request.transport is not None
+            request.transport.close()  # the request arrived; no answer ever will
+            await asyncio.Event().wait()
+        assert isinstance(answer, web.Response)
+        return answer
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        body = self.files.get(request.match_info["path"])
+        return web.Response(status=404) if body is None else web.Response(body=body)
+
+
+def unpacked(value: str) -> Any:
+    """A form's value: objects, numbers and lists stand in it as JSON."""
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value

@@ -1,0 +1,147 @@
+"""Sending: every way in which Telegram can answer, or not, has its outcome."""
+
+from __future__ import annotations
+
+import socket
+from datetime import timedelta
+
+import pytest
+from aiohttp import web
+
+from channels.adapter import Refused, Retry, SendOutcome, Sent, Unknown, WirePart
+from channels.errors import Misconfigured
+from channels.message import OutboundMessage
+from channels.telegram.adapter import Adapter, Polling, Settings
+from tests.channels.telegram.bot_api import TOKEN, BotApi
+
+PART = WirePart(method="sendMessage", body={"chat_id": 5501, "text": "Terima kasih."})
+SENT = {"message_id": 77, "chat": {"id": 5501, "type": "private"}, "date": 1767225600}
+
+
+async def test_message_goes_out_and_its_id_comes_back(polling: Polling, bot_api: BotApi) -> None:
+    bot_api.give("sendMessage", SENT)
+    message = OutboundMessage(
+        channel="telegram", account="main", address="5501", key="k", text="Di mana?",
+        ask_location=True,
+    )  # fmt: skip
+    (part,) = polling.render(message)
+
+    assert await polling.send(part) == Sent(provider_id="5501:77")
+    assert bot_api.bodies("sendMessage") == [dict(part.body)]
+
+
+async def test_flood_control_waits_as_long_as_telegram_says(
+    polling: Polling, bot_api: BotApi
+) -> None:
+    bot_api.refuse("sendMessage", 429, "Too Many Requests: retry after 35", retry_after=35)
+
+    outcome = await polling.send(PART)
+
+    assert isinstance(outcome, Retry)
+    assert outcome.after == timedelta(seconds=35)
+
+
+@pytest.mark.parametrize(
+    ("code", "description", "expected"),
+    [
+        (403, "Forbidden: bot was blocked by the user", Refused(detail="", blocked=True)),
+        (403, "Forbidden: user is deactivated", Refused(detail="", blocked=True)),
+        (403, "Forbidden: bot was kicked from the group chat", Refused(detail="", blocked=True)),
+        (400, "Bad Request: chat not found", Refused(detail="")),
+        (400, "Bad Request: message text is empty", Refused(detail="")),
+        (413, "Request Entity Too Large", Refused(detail="")),
+        (429, "Too Many Requests", Retry(detail="")),
+        (500, "Internal Server Error", Retry(detail="")),
+        (502, "Bad Gateway", Retry(detail="")),
+    ],
+)  # fmt: skip
+async def test_refusals_are_sorted(
+    polling: Polling, bot_api: BotApi, code: int, description: str, expected: SendOutcome
+) -> None:
+    bot_api.refuse("sendMessage", code, description)
+
+    outcome = await polling.send(PART)
+
+    assert without_detail(outcome) == expected
+    assert not isinstance(outcome, Sent)
+    assert outcome.detail == f"sendMessage: {code} {description}"
+
+
+async def test_a_gateway_errors_page_is_tried_again(polling: Polling, bot_api: BotApi) -> None:
+    bot_api.then("sendMessage", web.Response(status=502, text="<html>nginx</html>"))
+
+    assert await polling.send(PART) == Retry(detail="sendMessage: 502")
+
+
+@pytest.mark.parametrize("code", [401, 404])
+async def test_a_dead_token_names_the_variable(
+    polling: Polling, bot_api: BotApi, code: int
+) -> None:
+    bot_api.refuse("sendMessage", code, "Unauthorized")
+
+    with pytest.raises(Misconfigured, match="KANAL_TELEGRAM_TOKEN"):
+        await polling.send(PART)
+
+
+async def test_a_group_that_moved_is_followed_once(polling: Polling, bot_api: BotApi) -> None:
+    moved = "Bad Request: group chat was upgraded to a supergroup chat"
+    bot_api.refuse("sendMessage", 400, moved, migrate_to_chat_id=-1009900112233)
+    bot_api.give("sendMessage", {"message_id": 5, "chat": {"id": -1009900112233}})
+
+    assert await polling.send(PART) == Sent(provider_id="-1009900112233:5")
+    chats = [body["chat_id"] for body in bot_api.bodies("sendMessage")]
+    assert chats == [5501, -1009900112233]
+
+
+async def test_a_connection_that_breaks_after_the_request_may_have_delivered_it(
+    polling: Polling, bot_api: BotApi
+) -> None:
+    bot_api.then("sendMessage", ConnectionResetError())
+
+    assert isinstance(await polling.send(PART), Unknown)
+    assert len(bot_api.bodies("sendMessage")) == 1
+
+
+async def test_a_200_that_cannot_be_read_may_have_delivered_it(
+    polling: Polling, bot_api: BotApi
+) -> None:
+    bot_api.then("sendMessage", web.Response(text="<html>"))
+
+    assert isinstance(await polling.send(PART), Unknown)
+
+
+async def test_where_nobody_listens_nothing_was_sent(
+    polling: Polling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        closed = f"http://127.0.0.1:{free.getsockname()[1]}"
+    monkeypatch.setattr(polling._api, "_base_url", f"{closed}/bot{TOKEN}")
+
+    outcome = await polling.send(PART)
+
+    assert isinstance(outcome, Retry)
+    assert "ConnectError" in outcome.detail
+
+
+async def test_a_press_that_is_too_old_to_answer_is_no_failure(
+    polling: Polling, bot_api: BotApi
+) -> None:
+    bot_api.refuse("answerCallbackQuery", 400, "Bad Request: query is too old")
+    press = WirePart(method="answerCallbackQuery", body={"callback_query_id": "1"})
+
+    assert await polling.send(press) == Sent()
+
+
+async def test_before_the_start_a_message_waits(token: str) -> None:
+    assert isinstance(await Adapter("main", Settings()).send(PART), Retry)
+
+
+def without_detail(outcome: SendOutcome) -> SendOutcome:
+    match outcome:
+        case Refused(blocked=blocked):
+            return Refused(detail="", blocked=blocked)
+        case Retry(after=after):
+            return Retry(detail="", after=after)
+        case _:
+            return outcome
