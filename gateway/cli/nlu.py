@@ -1,0 +1,198 @@
+"""`kanal nlu`: read a text, train a model, measure it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import typer
+from nlu.places.resolve import resolve
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from nlu import evaluation, training
+from nlu.engines.embedded import EmbeddedEngine
+from nlu.understanding import Understanding
+
+app = typer.Typer(help="Understanding: read a text, train, measure.", no_args_is_help=True)
+
+Var = Annotated[
+    Path,
+    typer.Option(
+        "--var",
+        help="The folder of everything that the gateway writes.",
+        default_factory=lambda: Path(os.environ.get("KANAL_VAR") or "var"),
+        show_default="$KANAL_VAR, else ./var",
+    ),
+]
+Shape = Annotated[str, typer.Option("--format", help="text or json")]
+PLACE_FIELDS = (
+    "name",
+    "kelurahan",
+    "kecamatan",
+    "kota",
+    "lat",
+    "lon",
+    "radius_m",
+    "confidence",
+)
+_CHUNK = 1 << 16
+
+
+@app.command()
+def parse(
+    var: Var,
+    text: Annotated[str | None, typer.Argument(help="The text to read.")] = None,
+    *,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='Read lines {"id","text"} and answer lines.')
+    ] = False,
+) -> None:
+    """Say what a text means, as JSON.
+
+    With --jsonl a line that cannot be read is answered with {"id": null, "error": ...}, the others
+    as usual, and the exit code is 1.
+    """
+    if jsonl == (text is not None):
+        raise typer.BadParameter("give either TEXT or --jsonl")
+    engine = engine_of(var)
+    if text is not None:
+        print(json.dumps(shape("", engine.read([text])[0]), indent=2))  # noqa: T201 (the answer)
+        return
+    bad = 0
+    for lines in _batches(sys.stdin.buffer):
+        answers, wrong = _answer(engine, lines)
+        bad += wrong
+        sys.stdout.write("".join(json.dumps(answer) + "\n" for answer in answers))
+        sys.stdout.flush()
+    if bad:
+        typer.echo(f"{bad} lines could not be read; each has its error in the output", err=True)
+        raise typer.Exit(1)
+
+
+def _batches(stream: BinaryIO) -> Iterator[list[bytes]]:
+    """Whole lines as they come: a caller that waits for an answer gets it, a file goes in batches."""
+    rest = b""
+    while chunk := (stream.read1(_CHUNK) if hasattr(stream, "read1") else stream.read(_CHUNK)):
+        *lines, rest = (rest + chunk).split(b"\n")
+        if lines:
+            yield lines
+    if rest:
+        yield [rest]
+
+
+def _answer(engine: EmbeddedEngine, lines: list[bytes]) -> tuple[list[dict[str, Any]], int]:
+    rows = [_row(line) for line in lines if line.strip()]
+    good = [row for row in rows if "error" not in row]
+    read = iter(engine.read([row["text"] for row in good]))
+    answers = [row if "error" in row else shape(row.get("id"), next(read)) for row in rows]
+    return answers, len(rows) - len(good)
+
+
+def _row(line: bytes) -> dict[str, Any]:
+    try:
+        row = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        return {"id": None, "error": f"not a line of JSON in UTF-8: {error}"}
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        known = row.get("id") if isinstance(row, dict) else None
+        return {"id": known, "error": 'not an object with a string "text"'}
+    return row
+
+
+def shape(id_: Any, reading: Understanding) -> dict[str, Any]:
+    """The public JSON form of a reading."""
+    place = asdict(reading.place) if reading.place else None
+    return {
+        "id": id_,
+        "intent": reading.intent,
+        "intent_confidence": reading.intent_confidence,
+        "category": reading.category,
+        "confidence": reading.confidence,
+        "candidates": [asdict(candidate) for candidate in reading.candidates],
+        "categories": list(reading.categories),
+        "entities": [asdict(entity) for entity in reading.entities],
+        "place": {name: place.get(name) for name in PLACE_FIELDS} if place else None,
+        "language": reading.language,
+        "emergency": reading.emergency,
+        "engine": reading.engine,
+    }
+
+
+def engine_of(var: Path) -> EmbeddedEngine:
+    """The current model's engine; trains one first when there is none yet."""
+    if not (var / "models" / "current").exists():
+        typer.echo("There is no model yet: training one from the corpus.", err=True)
+        train_model(var)
+    return EmbeddedEngine.load(var / "models", places=resolve)
+
+
+def train_model(var: Path) -> Path:
+    """Train with a progress bar on standard error; the new model's folder."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )
+    with bar:
+        task = bar.add_task("training", total=1.0)
+        return training.train(
+            var, progress=lambda what, at: bar.update(task, description=what, completed=at)
+        )
+
+
+@app.command()
+def train(var: Var) -> None:
+    """Train a model from the corpus and make it the current one."""
+    folder = train_model(var)
+    card = json.loads((folder / "model.json").read_text(encoding="utf-8"))["card"]
+    typer.echo(f"{folder}: {card['examples']} examples")
+    for name, value in card["scores"].items():
+        typer.echo(f"  {name} (cross-validated): {value}")
+
+
+@app.command()
+def evaluate(
+    var: Var,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Labelled JSONL.")],
+    form: Shape = "text",
+) -> None:
+    """Score the current model on a file of labelled texts."""
+    engine = engine_of(var)
+    try:
+        report = evaluation.evaluate(engine.read, evaluation.read(file))
+    except evaluation.EvaluationError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    if form == "json":
+        typer.echo(json.dumps({"engine": engine.version, **asdict(report)}))
+    else:
+        _print(engine.version, report)
+
+
+def _print(version: str, report: evaluation.Report) -> None:
+    console = Console()
+    figures = Table("figure", "value", "95 % interval", "n", title=version)
+    for name, figure in report.figures.items():
+        interval = f"{figure.low:.3f} to {figure.high:.3f}"
+        figures.add_row(name, f"{figure.value:.3f}", interval, str(figure.n))
+    console.print(figures)
+    for title, rows in (("categories", report.classes), ("intents", report.intents)):
+        if rows:
+            table = Table(title, "n", "precision", "recall", "F1")
+            for row in rows:
+                shares = (f"{share:.2f}" for share in (row.precision, row.recall, row.f1))
+                table.add_row(row.name, str(row.n), *shares)
+            console.print(table)
+    if report.confusions:
+        table = Table("label", "answer", "times", title="confusions")
+        for gold, said, n in report.confusions[:15]:
+            table.add_row(gold, said, str(n))
+        console.print(table)

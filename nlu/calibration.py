@@ -1,0 +1,95 @@
+"""How sure a model may say it is: chosen on texts that it has not seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlu.corpus import INTENTS
+from nlu.engines.joint import CATEGORIES, Scores, decide
+
+ASKED = 0.25  # at most this share of texts is asked about
+_SHARPNESS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
+_HEADS = len(INTENTS) + len(CATEGORIES)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Scores of texts by heads that were not taught them, and what they are."""
+
+    scores: Scores
+    intents: list[str | None]
+    categories: list[tuple[str, ...]]
+
+    @classmethod
+    def empty(cls) -> Self:
+        return cls(np.zeros((0, _HEADS), dtype=np.float32), [], [])
+
+    def __add__(self, other: Held) -> Held:
+        return Held(
+            np.concatenate([self.scores, other.scores]),
+            self.intents + other.intents,
+            self.categories + other.categories,
+        )
+
+
+def calibrate(held: Held) -> dict[str, Any]:
+    """The fields of a model's card that come from measuring: sharpness, bands, scores."""
+    topic_at, topic = _known([c[0] if c else None for c in held.categories], CATEGORIES)
+    intent_at, intent = _known(held.intents, INTENTS)
+
+    def loss(sharpness: tuple[float, float]) -> float:
+        intents, topics = decide(held.scores, sharpness)
+        own = -np.log(np.maximum(topics[topic_at, topic], 1e-6)).mean()
+        return float(own - np.log(np.maximum(intents[intent_at, intent], 1e-6)).mean())
+
+    sharpness = min(((a, b) for a in _SHARPNESS for b in _SHARPNESS), key=loss)
+    intents, topics = decide(held.scores, sharpness)
+    right = topics[topic_at].argmax(axis=1) == topic
+    confidence = topics[topic_at].max(axis=1)
+    return {
+        "sharpness": sharpness,
+        "accept": float(np.quantile(confidence, ASKED)),
+        "ask": float(np.quantile(confidence, ASKED / 5)),
+        "second": _second(held, topics),
+        "scores": {
+            "category_accuracy": round(float(right.mean()), 4),
+            "intent_accuracy": round(
+                float((intents[intent_at].argmax(axis=1) == intent).mean()), 4
+            ),
+            "calibration_error": round(calibration_error(confidence, right), 4),
+        },
+    }
+
+
+def _known(
+    names: list[str | None], order: tuple[str, ...]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    at = [i for i, name in enumerate(names) if name]
+    return np.array(at), np.array([order.index(names[i] or "") for i in at])
+
+
+def _second(held: Held, topics: Scores) -> float:
+    """From which share of the best one on the second best is a complaint too: the best F1."""
+    two = np.array([len(categories) > 1 for categories in held.categories])
+    ordered = np.sort(topics, axis=1)
+    ratio = ordered[:, -2] / ordered[:, -1]
+
+    def f1(threshold: float) -> float:
+        said = ratio >= threshold
+        return float(2 * (said & two).sum() / max(said.sum() + two.sum(), 1))
+
+    return max((0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8), key=f1)
+
+
+def calibration_error(
+    confidence: NDArray[Any], right: NDArray[np.bool_], bins: int = 10
+) -> float:
+    """Expected calibration error over equally filled bins, 0 to 1 (Nguyen and O'Connor 2015)."""
+    order = np.argsort(confidence, kind="stable")
+    parts = [part for part in np.array_split(order, bins) if len(part)]
+    gaps = [abs(confidence[part].mean() - right[part].mean()) * len(part) for part in parts]
+    return float(sum(gaps) / max(len(confidence), 1))

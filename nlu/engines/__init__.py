@@ -1,0 +1,1 @@
+"""Engines: each is a class that fulfils nlu.engine.Engine."""

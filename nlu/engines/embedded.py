@@ -1,0 +1,159 @@
+"""The default engine: a linear model in numpy, slots by rule, places by gazetteer. No server.
+
+    engine = EmbeddedEngine.load(Path("var/models"), places=resolve)
+    engine.read(["banjir selutut depan SDN 03 Menteng"])[0].category  # "banjir"
+
+It learns without a restart: training points `models/current` at a new folder, `reload()` sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from nlu.corpus import INTENTS
+from nlu.engines.joint import CATEGORIES, Scores, decide
+from nlu.engines.model import REBUILD, Model, ModelError, load
+from nlu.normalise import MAX_CHARS, normalise
+from nlu.places.resolve import Resolution
+from nlu.slots import emergency, find_slots, language
+from nlu.understanding import Candidate, Entity, Understanding
+
+BATCH = 64  # texts scored at once
+CANDIDATES = 5
+Places = Callable[[str], Resolution]
+_NOTHING_KNOWN = ("other", "tidak_jelas", 0.05)  # of a text in which no feature is known
+_COMPLAINTS = frozenset(CATEGORIES) - {"bukan_aduan", "tidak_jelas"}
+
+
+def no_places(_text: str) -> Resolution:
+    """A resolver that finds nothing: for measuring the classifier alone."""
+    return Resolution(mentions=(), place=None, candidates=())
+
+
+class EmbeddedEngine:
+    """Reads texts with the current model below a models folder."""
+
+    def __init__(self, models: Path, model: Model, folder: Path, places: Places) -> None:
+        self._models = models
+        self._model = model
+        self._folder = folder
+        self._places = places
+
+    @classmethod
+    def load(cls, models: Path, places: Places = no_places) -> EmbeddedEngine:
+        """The current model of `<var>/models`, or ModelError with the remedy."""
+        folder = current(models)
+        return cls(models, load(folder), folder, places)
+
+    @property
+    def version(self) -> str:
+        return f"embedded {self._model.card.version}"
+
+    @property
+    def bands(self) -> tuple[float, float]:
+        """Accept from the first confidence on; ask the citizen from the second; else a moderator."""
+        return self._model.card.accept, self._model.card.ask
+
+    def reload(self) -> bool:
+        """Take the current model if it is another one than that in use; whether it was.
+
+        The new one is read and checked before the old one is let go: a damaged model raises
+        ModelError and changes nothing.
+        """
+        folder = current(self._models)
+        if folder == self._folder:
+            return False
+        self._model, self._folder = load(folder), folder
+        return True
+
+    async def understand(self, texts: Sequence[str]) -> list[Understanding]:
+        return self.read(texts)
+
+    def read(self, texts: Sequence[str]) -> list[Understanding]:
+        """`understand` without an event loop: it never waits for anything."""
+        model = self._model  # the same one for the whole batch, whatever reload does meanwhile
+        answers: list[Understanding] = []
+        for at in range(0, len(texts), BATCH):
+            batch = texts[at : at + BATCH]
+            plain = [normalise(text) for text in batch]
+            intents, topics, known = classify(model, plain)
+            for i, text in enumerate(batch):
+                answers.append(
+                    self._reading(model, text, plain[i], intents[i], topics[i], known=known[i])
+                )
+        return answers
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    def _reading(
+        self, model: Model, text: str, plain: str, intents: Scores, topics: Scores, *, known: bool
+    ) -> Understanding:
+        intent, intent_confidence, candidates = _best(intents, topics, known=known)
+        text = text[:MAX_CHARS]
+        found = self._places(text)
+        entities = [*find_slots(text), *_locations(found)]
+        return Understanding(
+            intent=intent,
+            intent_confidence=intent_confidence,
+            category=candidates[0].category,
+            confidence=candidates[0].confidence,
+            candidates=candidates,
+            categories=_complaints(candidates, model.card.second),
+            entities=tuple(sorted(entities, key=lambda entity: entity.start)),
+            place=found.place,
+            places=found.candidates,
+            language=language(text),
+            emergency=emergency(plain),
+            engine=f"embedded {model.card.version}",
+        )
+
+
+def current(models: Path) -> Path:
+    """The folder that `<models>/current` names."""
+    try:
+        version = (models / "current").read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ModelError(f"no model under {models}; {REBUILD}") from error
+    return models / Path(version).name
+
+
+def classify(model: Model, plain: list[str]) -> tuple[Scores, Scores, list[bool]]:
+    """Probabilities of intents and categories of normalised texts, and which hold known features."""
+    scores, known = model.score(plain)
+    intents, topics = decide(scores, model.card.sharpness)
+    return intents, topics, [bool(k) for k in known]
+
+
+def _best(
+    intents: Scores, topics: Scores, *, known: bool
+) -> tuple[str, float, tuple[Candidate, ...]]:
+    order = np.argsort(-topics)[:CANDIDATES]
+    ranked = tuple(
+        Candidate(category=CATEGORIES[i], confidence=round(float(topics[i]), 4)) for i in order
+    )
+    if known:
+        best = int(intents.argmax())
+        return INTENTS[best], round(float(intents[best]), 4), ranked
+    intent, category, confidence = _NOTHING_KNOWN
+    others = (one for one in ranked if one.category != category)
+    unsure = (Candidate(category=one.category, confidence=0.02) for one in others)
+    return intent, confidence, (Candidate(category=category, confidence=confidence), *unsure)
+
+
+def _complaints(candidates: tuple[Candidate, ...], second: float) -> tuple[str, ...]:
+    best, other = candidates[:2]
+    both = {best.category, other.category} <= _COMPLAINTS
+    if both and other.confidence >= second * best.confidence:
+        return best.category, other.category
+    return (best.category,)
+
+
+def _locations(found: Resolution) -> list[Entity]:
+    return [
+        Entity(entity="location", value=mention.text, start=mention.start, end=mention.end)
+        for mention in found.mentions
+    ]

@@ -1,0 +1,143 @@
+"""A trained model on disk: arrays in `model.npz`, the rest in `model.json`. Never pickle.
+
+    <folder>/model.json   format, version, labels, calibration, bands, SHA-256 of the arrays
+    <folder>/model.npz    buckets int32[n], weight float16[n, heads], scale float16[n], bias float32
+
+What is damaged or of another format is refused, and the message names the command that rebuilds it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlu.corpus import INTENTS
+from nlu.engines.features import BUCKETS, buckets
+from nlu.engines.joint import CATEGORIES, Scores
+
+FORMAT = 1
+REBUILD = "run `kanal nlu train` to build it anew"
+
+
+class ModelError(RuntimeError):
+    """The model file cannot be used. The message says the remedy."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """What is known of a model beside its weights: model.json."""
+
+    version: str  # "20261123-1a2b3c4d": day and a digest of corpus and settings
+    examples: int
+    sharpness: tuple[float, float]  # of intents and of categories, see joint.decide
+    accept: float  # from this confidence on a category is taken without asking
+    ask: float  # from this one on the citizen is asked between the best; below: a moderator
+    second: float  # from this share of the best one on, a second complaint is in the text
+    scores: dict[str, float]  # cross-validated, for information
+
+
+class Model:
+    """Weights of both heads: scores a batch of normalised texts."""
+
+    def __init__(
+        self,
+        card: Card,
+        *,
+        used: NDArray[np.int32],
+        weight: NDArray[np.floating[Any]],
+        scale: NDArray[np.floating[Any]],
+        bias: NDArray[np.floating[Any]],
+    ) -> None:
+        self.card = card
+        self._used = used
+        self._scale = scale.astype(np.float32)
+        self._weight = weight.astype(np.float32)
+        self._bias = bias.astype(np.float32)
+        self._row = np.full(BUCKETS, -1, dtype=np.int32)
+        self._row[used] = np.arange(len(used), dtype=np.int32)
+
+    def score(self, texts: list[str]) -> tuple[Scores, NDArray[np.bool_]]:
+        """Scores (texts x heads, intents first), and which texts hold anything that is known."""
+        owner, bucket, _ = buckets(texts)
+        row = self._row[bucket]
+        known = row >= 0
+        owner, row = owner[known], row[known]
+        scale = self._scale[row]
+        squares = np.bincount(owner, weights=scale * scale, minlength=len(texts))
+        norm = np.sqrt(np.maximum(squares, 1e-9)).astype(np.float32)
+        heads = np.zeros((len(texts), len(self._bias)), dtype=np.float32)
+        edges = np.searchsorted(owner, np.arange(len(texts) + 1))
+        for at in range(len(texts)):
+            part = slice(edges[at], edges[at + 1])
+            heads[at] = scale[part] @ self._weight[row[part]]
+        return heads / norm[:, None] + self._bias, squares > 0
+
+    def save(self, folder: Path) -> None:
+        """Write both files below `folder`, which must not be a model in use."""
+        folder.mkdir(parents=True, exist_ok=True)
+        raw = io.BytesIO()
+        np.savez_compressed(
+            raw,
+            buckets=self._used,
+            weight=self._weight.astype(np.float16),
+            scale=self._scale.astype(np.float16),
+            bias=self._bias,
+        )
+        (folder / "model.npz").write_bytes(raw.getvalue())
+        document = {
+            "format": FORMAT,
+            "intents": list(INTENTS),
+            "categories": list(CATEGORIES),
+            "sha256": hashlib.sha256(raw.getvalue()).hexdigest(),
+            "card": asdict(self.card),
+        }
+        (folder / "model.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+def load(folder: Path) -> Model:
+    """The model in `folder`.
+
+    Raises:
+        ModelError: it is absent, damaged, of another format, or knows other categories than ours.
+    """
+    try:
+        document = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        raw = (folder / "model.npz").read_bytes()
+    except OSError as error:
+        raise ModelError(f"no model in {folder} ({error.strerror}); {REBUILD}") from error
+    except ValueError as error:
+        raise ModelError(f"{folder / 'model.json'} is damaged; {REBUILD}") from error
+    _check(folder, document, raw)
+    try:
+        with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
+            card = dict(document["card"])
+            card["sharpness"] = tuple(card["sharpness"])
+            return Model(
+                Card(**card),
+                used=arrays["buckets"],
+                weight=arrays["weight"],
+                scale=arrays["scale"],
+                bias=arrays["bias"],
+            )
+    except (KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        raise ModelError(f"the model in {folder} is damaged ({error}); {REBUILD}") from error
+
+
+def _check(folder: Path, document: Any, raw: bytes) -> None:
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        found = document.get("format") if isinstance(document, dict) else "none"
+        raise ModelError(f"{folder} holds a model of format {found}, not {FORMAT}; {REBUILD}")
+    if document.get("sha256") != hashlib.sha256(raw).hexdigest():
+        raise ModelError(f"{folder / 'model.npz'} is damaged (its checksum differs); {REBUILD}")
+    if tuple(document.get("intents", ())) != INTENTS:
+        raise ModelError(f"the model in {folder} knows other intents; {REBUILD}")
+    if tuple(document.get("categories", ())) != CATEGORIES:
+        raise ModelError(f"the model in {folder} knows other categories; {REBUILD}")

@@ -1,0 +1,80 @@
+"""From examples to lessons: what the two heads are taught by each text, and with what weight.
+
+A street name must not predict a complaint. So every example with an annotated place is taught a
+second time with the place of another example: names become noise, the words around them stay.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nlu.corpus import Example
+from nlu.normalise import normalise
+
+SECOND_SHARE = 0.35  # of a text with two complaints; the main one has the rest
+_TOPICLESS = frozenset({"thanks", "greet", "help", "affirm", "deny", "skip", "cancel", "stop", "other"})
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One normalised text for the heads."""
+
+    text: str
+    intent: str | None  # None: teaches the head of categories only
+    categories: dict[str, float]  # share by slug; empty: teaches the head of intents only
+    weight: float
+    group: int  # lessons of one example share it, so that no fold is asked what it was told
+    original: bool  # the text as its citizen wrote it
+
+
+def lessons(examples: Sequence[Example], *, seed: int) -> list[Lesson]:
+    """All lessons of a corpus, in its order."""
+    chance = random.Random(seed)
+    places = sorted({
+        entity.value
+        for example in examples
+        for entity in example.entities
+        if entity.entity == "location"
+    })
+    groups = list(range(len(examples)))
+    chance.shuffle(groups)
+    taught = []
+    for example, group in zip(examples, groups, strict=True):
+        texts = [example.text, *_elsewhere(example, places, chance)]
+        for at, text in enumerate(texts):
+            taught.append(
+                Lesson(
+                    text=normalise(text),
+                    intent=_intent(example),
+                    categories=_categories(example),
+                    weight=1 / len(texts),
+                    group=group,
+                    original=at == 0,
+                )
+            )
+    return taught
+
+
+def _intent(example: Example) -> str | None:
+    # What is no complaint may be thanks, a greeting or something else: the corpus of intents says.
+    return None if example.categories[:1] == ("bukan_aduan",) else example.intent
+
+
+def _categories(example: Example) -> dict[str, float]:
+    if not example.categories:
+        return {"bukan_aduan": 1.0} if example.intent in _TOPICLESS else {}
+    main, *others = example.categories
+    shares = {slug: SECOND_SHARE / len(others) for slug in others}
+    return {main: 1 - sum(shares.values()), **shares}
+
+
+def _elsewhere(example: Example, places: list[str], chance: random.Random) -> list[str]:
+    spans = [entity for entity in example.entities if entity.entity == "location"]
+    if not spans:
+        return []
+    text = example.text
+    for span in reversed(spans):
+        text = text[: span.start] + chance.choice(places) + text[span.end :]
+    return [text]

@@ -1,0 +1,70 @@
+"""Personal data, marked so that it can be redacted: phone, NIK, plate, email, name.
+
+NIK: sixteen digits, the first two a province (Permendagri 102/2019). Plates: area letters of
+Perpol 7/2021, up to four digits, up to three letters. Values: digits or letters, no blanks.
+"""
+
+from __future__ import annotations
+
+import re
+
+from nlu.understanding import Entity
+
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+_DIGITS = re.compile(r"(?<![\w.])\+?(?:\(?0|62|\d)[\d\s().\-]{6,22}\d(?!\w)")
+_PLATE = re.compile(
+    r"(?<![\w.])(A[ABDEG]?|B[ABDEGHKLMNPR]?|D[ABCDEGHKLMNRTW]?|E[ABDE]?|F|G|H|K[BHTU]?|L|M|N|"
+    r"P[ABGSTY]?|R|S|T|W|Z)[\s.\-]?(\d{1,4})[\s.\-]?([A-Z]{1,3})(?!\w)",
+    re.IGNORECASE,
+)
+_NO_SUFFIX = frozenset(
+    "no rt rw di ke km cm m kg th jl gg dan yg ada dr dg x per kel kec pak bu am pm wib k lt st nd rd "
+    "kw kva gb mb ml l ltr mm ha to at on in is of as or it my we so if by".split()
+)
+_ADDRESS = re.compile(r"(?:blok|blk|kav|kavling|no|nomor|unit|tower|gate|gerbang|lantai|lt|jalur)\W*$", re.IGNORECASE)
+_NAME = re.compile(
+    r"\b(?:[Nn]ama(?:\s(?:saya|pelapor|lengkap|sy))?\s*[:=]?\s+|a\.?n\.?\s+|[Aa]tas\snama\s+|"
+    r"[Pp]erkenalkan\s(?:saya|nama saya)\s+|[Mm]y name is\s+)"
+    r"((?:(?:[Bb]apak|[Ii]bu|[Bb]pk\.?|[Ss]dr\.?)\s)?[A-Z][a-z']+(?:\s[A-Z][a-z'.]*){0,3})"
+)
+_NIK_LENGTH = 16
+_NO_NAMES = frozenset("Jalan Jl Gang Gg Kelurahan Kecamatan Kampung Taman Pasar Warga Nama Alamat Ketua".split())
+
+
+def find_personal(text: str) -> list[Entity]:
+    """Spans of personal data in the text as given."""
+    found: list[Entity] = []
+    if "@" in text:
+        found += [_entity("email", m[0].lower(), m.start(), m.end()) for m in _EMAIL.finditer(text)]
+    if any(c.isdigit() for c in text):
+        found += [*_numbers(text), *_plates(text)]
+    if "nama" in text or "Nama" in text or "name" in text or "erkenalkan" in text or "a.n" in text:
+        found += [
+            _entity("name", m[1], m.start(1), m.end(1))
+            for m in _NAME.finditer(text)
+            if m[1].split()[0] not in _NO_NAMES
+        ]
+    return found
+
+
+def _entity(kind: str, value: str, start: int, end: int) -> Entity:
+    return Entity(entity=kind, value=value, start=start, end=end)
+
+
+def _numbers(text: str) -> list[Entity]:
+    found = []
+    for match in _DIGITS.finditer(text):
+        plain = re.sub(r"\D", "", match[0])
+        if len(plain) == _NIK_LENGTH and not match[0].startswith("+"):
+            found.append(_entity("nik", plain, match.start(), match.end()))
+        elif re.fullmatch(r"(?:62|0)8\d{7,11}|(?:62|0)(?:21|22|2\d\d)\d{6,8}", plain):
+            found.append(_entity("phone", plain, match.start(), match.end()))
+    return found
+
+
+def _plates(text: str) -> list[Entity]:
+    return [
+        _entity("plate", f"{m[1]}{m[2]}{m[3]}".upper(), m.start(), m.end())
+        for m in _PLATE.finditer(text)
+        if m[3].lower() not in _NO_SUFFIX and not _ADDRESS.search(text[max(0, m.start() - 12) : m.start()])
+    ]

@@ -1,0 +1,47 @@
+"""How often this was reported: "laporan ke-3", "udah 4x lapor", "third report". Value: the count."""
+
+from __future__ import annotations
+
+import re
+
+from nlu.understanding import Entity
+
+_ORDINALS = {
+    "kedua": 2, "ketiga": 3, "keempat": 4, "kelima": 5, "keenam": 6, "ketujuh": 7, "kedelapan": 8,
+    "kesembilan": 9, "kesepuluh": 10, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6,
+    "tujuh": 7, "delapan": 8, "sembilan": 9, "sepuluh": 10, "second": 2, "third": 3, "fourth": 4,
+    "fifth": 5, "twice": 2, "two": 2, "three": 3, "four": 4, "five": 5,
+}  # fmt: skip
+SEVERAL = 2  # "berkali-kali": at least
+_WORD = "|".join(sorted(_ORDINALS, key=len, reverse=True))
+_TOLD = r"(?:me)?(?:lapor(?:an|in|kan)?|adu(?:an|kan)?|pengaduan|ngadu|report(?:ed|ing)?|komplain|complain(?:ed)?)"
+_MANY = r"(?:ber)?(?:kali[-\s]?kali|kali2|ulang[-\s]?ulang|ulang2|ulang\skali)"
+_REPEAT = re.compile(
+    rf"\b(?:{_TOLD}\s(?:saya\s|ini\s|kami\s|yang\s|yg\s|sudah\s|udah\s|untuk\s)*"
+    rf"(?:(?:kali\s)?ke\s?-?\s?(?P<a>\d{{1,2}})\b|(?:kali\s)?(?P<b>ke(?:{'dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh'}))"
+    rf"|(?P<c>\d{{1,2}})\s?(?:x|kali|times)\b|(?P<d>{_WORD})\s?(?:kali|times)\b|(?P<m>{_MANY}))"
+    rf"|(?P<e>\d{{1,2}})\s?(?:x|kali|times)\s(?:saya\s|kami\s|sudah\s|di\s?)*{_TOLD}"
+    rf"|(?P<f>{_WORD})\s(?:kali\s|times\s)?(?:saya\s|kami\s|sudah\s|time\s)*{_TOLD}"
+    rf"|(?P<g>\d{{1,2}})(?:nd|rd|th)\s(?:time\s)?{_TOLD}"
+    rf"|(?P<n>{_MANY})\s(?:saya\s|kami\s|sudah\s|di\s?)*{_TOLD}"
+    rf"|(?:untuk|utk)\s(?:yang\s|yg\s)?(?:kali\s)?(?:ke\s?-?\s?(?P<h>\d{{1,2}})|(?P<i>ke(?:dua|tiga|empat|lima)))(?:\s?kali(?:nya)?)?)"
+)
+
+
+def find_repeats(low: str) -> list[Entity]:
+    """Spans that say how often, in lower-cased text."""
+    if not ("lapor" in low or "adu" in low or "repo" in low or "ompla" in low or "kali" in low):
+        return []
+    found = []
+    for match in _REPEAT.finditer(low):
+        groups = match.groupdict()
+        if groups["m"] or groups["n"]:
+            count = SEVERAL
+        else:
+            said = next(value for value in groups.values() if value)
+            count = int(said) if said.isdigit() else _ORDINALS[said]
+        if count > 1:
+            found.append(
+                Entity(entity="repeat", value=count, start=match.start(), end=match.end())
+            )
+    return found

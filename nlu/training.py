@@ -1,0 +1,195 @@
+"""Trains the embedded engine's model: scikit-learn here, numpy alone afterwards.
+
+One seed, no clock in the weights: the same corpus gives the same model. Calibration and bands come
+from cross-validation, so that they speak of texts that the model has not seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlu.calibration import Held, calibrate
+from nlu.corpus import INTENTS, Example, read
+from nlu.engines.features import BUCKETS, buckets
+from nlu.engines.joint import CATEGORIES
+from nlu.engines.model import FORMAT, Card, Model
+from nlu.lessons import Lesson, lessons
+
+NEVER = -20.0  # the bias of a class that has no example
+SEED = 20170220
+FOLDS = 4
+WORD_WEIGHT = 2.0  # a word says more than one of its many character n-grams
+FEWEST = 3  # intents and categories that have examples
+STRENGTH = 30.0  # inverse of the L2 penalty; flat between 10 and 60 in cross-validation
+Progress = Callable[[str, float], None]  # what is being done; how much of all is done, 0 to 1
+
+
+class TrainingError(RuntimeError):
+    """Training cannot be done here. The message says the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """What fitting yields: weights of both heads over all columns of the design."""
+
+    weight: NDArray[np.float32]  # columns x heads
+    bias: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Texts as a sparse matrix over the buckets that at least two texts have."""
+
+    rows: Any  # scipy CSR, L2-normalised
+    used: NDArray[np.int32]  # bucket of each column
+    scale: NDArray[np.float32]  # inverse document frequency of each column
+
+
+def train(
+    var: Path, *, examples: Sequence[Example] | None = None, progress: Progress | None = None
+) -> Path:
+    """Train on `examples` (default: the corpus) and make the result the current model.
+
+    Writes `<var>/models/<version>/` and then points `<var>/models/current` at it, each in one
+    step: a reader sees the old model or the new one. Answers the model's folder.
+    """
+    tell = progress or (lambda _what, _share: None)
+    tell("reading the corpus", 0.0)
+    chosen = list(examples) if examples is not None else read()
+    model = fit(chosen, tell)
+    models = var / "models"
+    models.mkdir(parents=True, exist_ok=True)
+    target = models / model.card.version
+    with tempfile.TemporaryDirectory(dir=models, prefix=".new-") as fresh:
+        model.save(Path(fresh) / "model")
+        shutil.rmtree(target, ignore_errors=True)
+        (Path(fresh) / "model").rename(target)
+    point(var, model.card.version)
+    tell("done", 1.0)
+    return target
+
+
+def point(var: Path, version: str) -> None:
+    """Make `version` the current model, atomically."""
+    pointer = var / "models" / "current"
+    fresh = pointer.with_suffix(".new")
+    fresh.write_text(version + "\n", encoding="utf-8")
+    os.replace(fresh, pointer)
+
+
+def fit(examples: Sequence[Example], tell: Progress) -> Model:
+    """A calibrated model of `examples`, in memory."""
+    if find_spec("sklearn") is None:
+        raise TrainingError(
+            "training needs scikit-learn: pip install 'kanal-warga[train]' (serving does not)"
+        )
+    _check(examples, tell)
+    taught = lessons(examples, seed=SEED)
+    design = _design([lesson.text for lesson in taught])
+    held = Held.empty()
+    for fold in range(FOLDS):
+        tell(f"cross-validation {fold + 1} of {FOLDS}", 0.05 + 0.6 * fold / FOLDS)
+        held = held + _fold(taught, design, fold)
+    calibration = calibrate(held)
+    tell("fitting on everything", 0.7)
+    heads = _fit(taught, design, np.arange(len(taught)))
+    tell("writing", 0.95)
+    card = Card(version=_version(taught), examples=len(examples), **calibration)
+    return Model(card, used=design.used, weight=heads.weight, scale=design.scale, bias=heads.bias)
+
+
+def _check(examples: Sequence[Example], tell: Progress) -> None:
+    seen = {slug for example in examples for slug in example.categories}
+    seen |= {example.intent for example in examples}
+    absent = [name for name in (*INTENTS, *CATEGORIES) if name not in seen]
+    if len(seen) < FEWEST:
+        raise TrainingError("too few examples to learn from: write some under nlu/corpus")
+    if absent:
+        tell(f"no example of {', '.join(absent)}: these are never answered", 0.0)
+
+
+def _version(taught: Sequence[Lesson]) -> str:
+    digest = hashlib.sha256(f"{FORMAT} {WORD_WEIGHT} {STRENGTH} {SEED}".encode())
+    for lesson in taught:
+        digest.update(repr(lesson).encode("utf-8", "surrogatepass"))
+    return f"{date.today():%Y%m%d}-{digest.hexdigest()[:8]}"  # noqa: DTZ011 (a name for people)
+
+
+def _design(texts: Sequence[str]) -> Design:
+    from scipy import sparse  # noqa: PLC0415 (serving starts without scipy)
+
+    owner, bucket, word = buckets(texts)
+    frequency = np.bincount(bucket, minlength=BUCKETS)
+    used = np.flatnonzero(frequency >= 2).astype(np.int32)  # noqa: PLR2004 (seen twice)
+    scale = np.log((1 + len(texts)) / (1 + frequency[used])).astype(np.float32) + 1
+    words = np.zeros(BUCKETS, dtype=np.bool_)
+    words[bucket[word]] = True
+    scale[words[used]] *= WORD_WEIGHT
+    column = np.full(BUCKETS, -1, dtype=np.int64)
+    column[used] = np.arange(len(used))
+    column = column[bucket]
+    keep = column >= 0
+    values = scale[column[keep]]
+    rows = sparse.csr_matrix(
+        (values, (owner[keep], column[keep])), shape=(len(texts), len(used)), dtype=np.float32
+    )
+    norm = np.sqrt(np.maximum(rows.multiply(rows).sum(axis=1), 1e-9))
+    rows = sparse.csr_matrix(rows.multiply(1 / norm), dtype=np.float32)
+    return Design(rows=rows, used=used, scale=scale)
+
+
+def _fold(taught: Sequence[Lesson], design: Design, fold: int) -> Held:
+    """Scores of the lessons of one fold by heads that were taught by all the others."""
+    inside = np.array([lesson.group % FOLDS == fold for lesson in taught])
+    heads = _fit(taught, design, np.flatnonzero(~inside))
+    at = [i for i in np.flatnonzero(inside) if taught[i].original]
+    scores = np.asarray(design.rows[at] @ heads.weight + heads.bias, dtype=np.float32)
+    return Held(
+        scores=scores,
+        intents=[taught[i].intent for i in at],
+        categories=[tuple(taught[i].categories) for i in at],
+    )
+
+
+def _fit(taught: Sequence[Lesson], design: Design, chosen: NDArray[np.int64]) -> Heads:
+    intents = [(i, INTENTS.index(taught[i].intent or ""), taught[i].weight)
+               for i in chosen if taught[i].intent]  # fmt: skip
+    topics = [
+        (i, CATEGORIES.index(slug), taught[i].weight * share)
+        for i in chosen
+        for slug, share in taught[i].categories.items()
+    ]
+    parts = [_head(design, intents, len(INTENTS)), _head(design, topics, len(CATEGORIES))]
+    return Heads(
+        weight=np.concatenate([part.weight for part in parts], axis=1),
+        bias=np.concatenate([part.bias for part in parts]),
+    )
+
+
+def _head(design: Design, taught: list[tuple[int, int, float]], size: int) -> Heads:
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 (as above)
+
+    rows, labels, weights = (np.array(column) for column in zip(*taught, strict=True))
+    weight = np.zeros((len(design.used), size), dtype=np.float32)
+    bias = np.full(size, NEVER, dtype=np.float32)
+    classes = np.unique(labels)
+    if len(classes) == 1:
+        bias[classes] = 0
+        return Heads(weight=weight, bias=bias)
+    classifier = LogisticRegression(C=STRENGTH, max_iter=100, tol=1e-3, random_state=SEED)
+    classifier.fit(design.rows[rows], labels, sample_weight=weights)
+    weight[:, classifier.classes_] = classifier.coef_.T
+    bias[classifier.classes_] = classifier.intercept_
+    return Heads(weight=weight, bias=bias)
