@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from aiohttp import web
@@ -228,4 +229,13 @@ class Site(Protocol):
 
     def routes(self, accept: Accept) -> Iterable[web.AbstractRouteDef]:
         """All below `/channels/<name>/`, plus `/` for the channel named in `public.home`."""
+        ...
+
+
+@runtime_checkable
+class Filing(Protocol):
+    """The channel writes files of its own (a maildir); all below the folder that it is given."""
+
+    def use_folder(self, folder: Path) -> None:
+        """Called once before `start` with `<var>/<channel>`; the folder may not exist yet."""
         ...

@@ -19,7 +19,7 @@ import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from channels.adapter import Channel, Listener, Puller
+from channels.adapter import Channel, Filing, Listener, Puller
 from channels.errors import ChannelError
 from gateway import door as public_door
 from gateway.dispatch import Dispatcher
@@ -75,8 +75,8 @@ class Gateway:
         return ""
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Start everything; stop it in the opposite order at the end."""
+    async def running(self, *, doors: bool = True) -> AsyncIterator[None]:
+        """Start everything; stop it in the opposite order at the end. Without `doors`, no port."""
         async with AsyncExitStack() as stack:
             for adapter in self.accounts.values():
                 await self._start(adapter, stack)
@@ -90,7 +90,8 @@ class Gateway:
                     await door.adapter.listen(door)
                 if isinstance(door.adapter, Puller) and door.adapter.pulls:
                     loops.begin(pull_forever(door, door.adapter, self.database, self._owner))
-            await self._open_doors(stack)
+            if doors:
+                await self._open_doors(stack)
             yield
             self._stopping = True
             log.info("gateway.draining")
@@ -178,7 +179,10 @@ def make_accounts(settings: Settings) -> dict[tuple[str, str], Channel]:
     for name, said in settings.channels.items():
         own = channel_settings(name, said)
         module = import_module(f"channels.{name}.adapter")
-        accounts[name, ACCOUNT] = module.Adapter(ACCOUNT, own)
+        adapter = module.Adapter(ACCOUNT, own)
+        if isinstance(adapter, Filing):
+            adapter.use_folder(settings.var / name)
+        accounts[name, ACCOUNT] = adapter
     return accounts
 
 
@@ -214,11 +218,17 @@ def _compose(
         database, accounts, meters, work=outgoing, at_once=settings.worker.sends
     )
     limits = Limits(
-        max_bytes=settings.media.max_bytes, max_pixels=settings.media.max_pixels,
+        max_bytes=settings.media.max_bytes,
+        max_pixels=settings.media.max_pixels,
         keep_side=settings.media.keep_side,
     )
     rooms = Rooms(
-        database=database, ids=ids, engine=engine, accounts=accounts, meters=meters, news=news,
+        database=database,
+        ids=ids,
+        engine=engine,
+        accounts=accounts,
+        meters=meters,
+        news=news,
         outgoing=outgoing,
     )
     return Gateway(
@@ -233,7 +243,12 @@ def _compose(
         ),
         dispatcher=dispatcher,
         media=MediaFetcher(
-            database, accounts, meters, folder=settings.var / "media", limits=limits, work=to_fetch,
+            database,
+            accounts,
+            meters,
+            folder=settings.var / "media",
+            limits=limits,
+            work=to_fetch,
             news=news,
         ),
         doors={

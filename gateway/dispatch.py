@@ -98,8 +98,13 @@ class Dispatcher:
             else:
                 return self._not_sent(due, number, outcome)
         return Record(
-            id=due.id, state="sent", part=len(parts), attempts=due.attempts + 1,
-            due_at=_now(), provider_id=provider_id, sent_at=_now(),
+            id=due.id,
+            state="sent",
+            part=len(parts),
+            attempts=due.attempts + 1,
+            due_at=_now(),
+            provider_id=provider_id,
+            sent_at=_now(),
         )
 
     def _not_sent(self, due: Due, part: int, outcome: SendOutcome) -> Record:
@@ -125,7 +130,11 @@ class Dispatcher:
         wait = after if after is not None else backoff(due.attempts, self._random)
         log.info("mt.retry", channel=due.channel, outbox_id=due.id, attempts=attempts)
         return Record(
-            id=due.id, state="queued", part=part, attempts=attempts, due_at=_now() + wait,
+            id=due.id,
+            state="queued",
+            part=part,
+            attempts=attempts,
+            due_at=_now() + wait,
             detail=detail,
         )
 

@@ -11,35 +11,51 @@ class Meters:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.accepted = Counter(
-            "kanal_messages_accepted", "Messages by what T1 did with them",
-            ["channel", "outcome"], registry=self.registry,
+            "kanal_messages_accepted",
+            "Messages by what T1 did with them",
+            ["channel", "outcome"],
+            registry=self.registry,
         )
         self.refused = Counter(
-            "kanal_deliveries_refused", "Deliveries that were not kept: bad signature, store away",
-            ["channel", "reason"], registry=self.registry,
+            "kanal_deliveries_refused",
+            "Deliveries that were not kept: bad signature, store away",
+            ["channel", "reason"],
+            registry=self.registry,
         )
         self.turns = Counter(
-            "kanal_turns", "Turns decided, by intent", ["channel", "intent"],
+            "kanal_turns",
+            "Turns decided, by intent",
+            ["channel", "intent"],
             registry=self.registry,
         )
         self.failures = Counter(
-            "kanal_turn_failures", "Turns that raised and will be tried again or read by a person",
-            ["channel"], registry=self.registry,
+            "kanal_turn_failures",
+            "Turns that raised and will be tried again or read by a person",
+            ["channel"],
+            registry=self.registry,
         )
         self.filed = Counter(
-            "kanal_complaints_filed", "Complaints filed", ["channel", "category"],
+            "kanal_complaints_filed",
+            "Complaints filed",
+            ["channel", "category"],
             registry=self.registry,
         )
         self.sends = Counter(
-            "kanal_sends", "Attempts to send, by outcome", ["channel", "outcome"],
+            "kanal_sends",
+            "Attempts to send, by outcome",
+            ["channel", "outcome"],
             registry=self.registry,
         )
         self.photos = Counter(
-            "kanal_photos", "Attachments kept or refused", ["channel", "outcome"],
+            "kanal_photos",
+            "Attachments kept or refused",
+            ["channel", "outcome"],
             registry=self.registry,
         )
         self.understand_s = Histogram(
-            "kanal_understand_seconds", "Time the engine took per batch", registry=self.registry,
+            "kanal_understand_seconds",
+            "Time the engine took per batch",
+            registry=self.registry,
             buckets=(0.001, 0.005, 0.02, 0.1, 0.5, 2.0),
         )
         self.waiting = Gauge(

@@ -61,8 +61,12 @@ def keep(content: bytes, folder: Path, limits: Limits) -> Kept:
     _write(folder / digest[:2] / f"{digest}.jpg", encoded)
     lat, lon = position or (None, None)
     return Kept(
-        sha256=digest, content_type="image/jpeg", width=pixels.width, height=pixels.height,
-        lat=lat, lon=lon,
+        sha256=digest,
+        content_type="image/jpeg",
+        width=pixels.width,
+        height=pixels.height,
+        lat=lat,
+        lon=lon,
     )
 
 

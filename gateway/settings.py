@@ -177,7 +177,9 @@ def _read(file: Path) -> dict[str, Any]:
     if said is None:
         return {}
     if not isinstance(said, dict):
-        raise ConfigError(f"{file.name}: expected `key: value` lines, found a {type(said).__name__}")
+        raise ConfigError(
+            f"{file.name}: expected `key: value` lines, found a {type(said).__name__}"
+        )
     return {str(key): value for key, value in said.items()}
 
 

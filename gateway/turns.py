@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
+from dialogs.render import compose
+from nlu.places.place import OutsideCity
+from nlu.places.resolve import locate
+
 from channels.adapter import Caps
 from channels.message import Choice, InboundMessage, OutboundMessage
 from dialogs import codec
@@ -22,10 +26,7 @@ from dialogs.effects import (
     Schedule,
     UpdateComplaint,
 )
-from dialogs.render import compose
 from nlu import ticket
-from nlu.places.place import OutsideCity
-from nlu.places.resolve import locate
 from nlu.understanding import Understanding
 from store import codec as store_codec
 from store.complaints import Filing, Happening
@@ -78,7 +79,9 @@ def turn_of(
         spot=spot,
         outside_city=outside,
         photos=tuple(
-            Photo(media_id=str(one.id), state=one.state, reason=one.reason, lat=one.lat, lon=one.lon)
+            Photo(
+                media_id=str(one.id), state=one.state, reason=one.reason, lat=one.lat, lon=one.lon
+            )
             for one in claimed.media
         ),
         choice="" if message.channel == CLOCK else message.choice,
@@ -125,6 +128,7 @@ def decision_of(
     after: Conversation,
     effects: Sequence[Effect],
     *,
+    caps: Caps,
     owner: str,
     understanding: Understanding | None,
 ) -> Decision:
@@ -143,17 +147,25 @@ def decision_of(
         says=_says(claimed, turn, after, effects),
         filings=tuple(
             Filing(
-                ticket=effect.ticket, draft=effect.draft, complete=effect.complete,
-                channel=claimed.channel, conversation_id=claimed.conversation_id,
-                inbox_id=claimed.id, at=turn.at,
+                ticket=effect.ticket,
+                draft=effect.draft,
+                complete=effect.complete,
+                channel=claimed.channel,
+                conversation_id=claimed.conversation_id,
+                inbox_id=claimed.id,
+                at=turn.at,
             )
             for effect in effects
             if isinstance(effect, FileComplaint)
         ),
         happenings=tuple(
             Happening(
-                ticket=effect.ticket, kind=effect.kind, actor="citizen", at=turn.at,
-                body={"text": effect.text}, photos=effect.photos,
+                ticket=effect.ticket,
+                kind=effect.kind,
+                actor="citizen",
+                at=turn.at,
+                body={"text": effect.text},
+                photos=effect.photos,
             )
             for effect in effects
             if isinstance(effect, UpdateComplaint)
@@ -162,7 +174,7 @@ def decision_of(
         timers=tuple(
             timer_of(claimed, effect.timer, turn.at + effect.after)
             for effect in effects
-            if isinstance(effect, Schedule)
+            if isinstance(effect, Schedule) and caps.unasked
         ),
     )
 
@@ -194,9 +206,14 @@ def _says(
 def timer_of(claimed: Claimed, name: str, at: datetime) -> Timer:
     """A message from the clock to this conversation, carrying the thread on."""
     message = InboundMessage(
-        channel=CLOCK, account=claimed.account, external_id="", sender="",
-        address=claimed.address, text="", sent_at=at, choice=name, thread=claimed.message.thread,
+        channel=CLOCK,
+        account=claimed.account,
+        external_id="",
+        sender="",
+        address=claimed.address,
+        text="",
+        sent_at=at,
+        choice=name,
+        thread=claimed.message.thread,
     )
     return Timer(name=name, at=at, message=store_codec.dump(message))
-
-

@@ -16,11 +16,11 @@ from datetime import UTC, datetime, timedelta
 from random import Random, SystemRandom
 
 import structlog
+from dialogs.phrasebook import say
+from dialogs.step import step
 
 from channels.adapter import Caps
 from channels.message import OutboundMessage
-from dialogs.phrasebook import say
-from dialogs.step import step
 from gateway.backoff import backoff
 from gateway.dispatch import Accounts
 from gateway.metrics import Meters
@@ -32,7 +32,7 @@ from store import complaints, decisions, inbox, parts
 from store.database import Database, StoreError
 from store.decisions import Decision
 from store.ids import Ids
-from store.inbox import CLOCK, Claimed
+from store.inbox import Claimed
 
 log = structlog.get_logger()
 
@@ -116,15 +116,17 @@ class Worker:
 
     def _decide(self, one: Claimed, understanding: Understanding, looked: Looked) -> Decision:
         adapter = self._rooms.accounts.get((one.channel, one.account))
-        turn = turn_of(
-            one, understanding, looked,
-            caps=adapter.caps if adapter else _PLAIN, at=_now(), random=self._random,
-        )
+        caps = adapter.caps if adapter else _PLAIN
+        turn = turn_of(one, understanding, looked, caps=caps, at=_now(), random=self._random)
         after, effects = step(conversation_of(one), turn)
-        timer = one.message.channel == CLOCK
         return decision_of(
-            one, turn, after, effects,
-            owner=self._owner, understanding=None if timer else understanding,
+            one,
+            turn,
+            after,
+            effects,
+            caps=caps,
+            owner=self._owner,
+            understanding=understanding if turn.text else None,
         )
 
     async def _commit(self, decided: list[tuple[Claimed, Decision]]) -> None:
@@ -164,7 +166,11 @@ class Worker:
         async with self._rooms.database.begin() as connection:
             await inbox.failed(connection, one.id, error=name, retry_at=retry_at)
             await decisions.give_up(
-                connection, self._rooms.ids, one.conversation_id, one.id, _now(),
+                connection,
+                self._rooms.ids,
+                one.conversation_id,
+                one.id,
+                _now(),
                 says=_person_will_read(one) if last else None,
             )
 

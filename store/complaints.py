@@ -13,13 +13,15 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from channels.message import InboundMessage
 from dialogs.conversation import Draft, Spot, Status, Ticket
+from store.codec import load
 from store.ids import Ids
-from store.tables import Complaint, ComplaintEvent, ConversationRow, Media, table
+from store.tables import Complaint, ComplaintEvent, ConversationRow, Inbox, Media, table
 from store.workflow import UNRESOLVED, check_move
 
 COMPLAINT, EVENT = table(Complaint), table(ComplaintEvent)
-MEDIA, CONVERSATION = table(Media), table(ConversationRow)
+MEDIA, CONVERSATION, INBOX = table(Media), table(ConversationRow), table(Inbox)
 
 _METRES_A_DEGREE = 111_320.0
 _MOST_LISTED = 20
@@ -146,6 +148,7 @@ class Moved:
     address: str
     stopped: bool
     state: str  # the conversation's, for its language
+    filed_with: InboundMessage  # the message that filed it: its thread goes on
 
 
 async def move(
@@ -174,8 +177,10 @@ async def move(
                 CONVERSATION.c.address,
                 CONVERSATION.c.stopped,
                 CONVERSATION.c.state,
+                INBOX.c.message,
             )
             .join(CONVERSATION, CONVERSATION.c.id == COMPLAINT.c.conversation_id)
+            .join(INBOX, INBOX.c.id == COMPLAINT.c.filed_by)
             .where(COMPLAINT.c.ticket == ticket)
             .with_for_update(of=COMPLAINT)
         )
@@ -199,6 +204,7 @@ async def move(
         address=row.address,
         stopped=row.stopped,
         state=row.state,
+        filed_with=load(InboundMessage, row.message),
     )
 
 
@@ -258,12 +264,11 @@ def _ticket(row: Any, *, mine: bool) -> Ticket:
     )
 
 
-async def count_by_category(connection: AsyncConnection) -> dict[str, int]:
-    """How many complaints are filed, per category."""
-    rows = await connection.execute(
-        select(COMPLAINT.c.category, func.count()).group_by(COMPLAINT.c.category)
-    )
-    return {category: int(count) for category, count in rows}
+async def count(connection: AsyncConnection, channel: str | None = None) -> int:
+    """How many complaints are filed, from one channel or from all."""
+    here = [COMPLAINT.c.channel == channel] if channel else []
+    found = await connection.execute(select(func.count()).select_from(COMPLAINT).where(*here))
+    return int(found.scalar_one())
 
 
 async def history(connection: AsyncConnection, ticket: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.dialect import insert_or_ignore
@@ -96,5 +96,13 @@ async def release(connection: AsyncConnection, conversation_ids: Sequence[int]) 
     )
 
 
-def _unheld(now: datetime):  # type: ignore[no-untyped-def]  # noqa: ANN202
+async def states(connection: AsyncConnection, channel: str) -> list[str]:
+    """The state of every conversation on a channel, as dialogs dumped it."""
+    rows = await connection.execute(
+        select(CONVERSATION.c.state).where(CONVERSATION.c.channel == channel)
+    )
+    return [state for state in rows.scalars() if state]
+
+
+def _unheld(now: datetime) -> ColumnElement[bool]:
     return or_(CONVERSATION.c.lease_until.is_(None), CONVERSATION.c.lease_until <= now)

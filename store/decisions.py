@@ -175,7 +175,10 @@ async def give_up(
     if says is not None:
         await outbox.put(connection, [outbox.row(ids, conversation_id, says, now)])
         row = {
-            "id": ids.next(), "reason": "dead_letter", "conversation_id": conversation_id,
-            "inbox_id": inbox_id, "at": now,
+            "id": ids.next(),
+            "reason": "dead_letter",
+            "conversation_id": conversation_id,
+            "inbox_id": inbox_id,
+            "at": now,
         }
         await connection.execute(insert(TASK), [row])

@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from channels.message import InboundMessage
 from store import conversations, media
 from store.codec import load
-from store.tables import ConversationRow, Inbox, table
+from store.tables import ConversationRow, Inbox, Prediction, table
 
-INBOX, CONVERSATION = table(Inbox), table(ConversationRow)
+INBOX, CONVERSATION, PREDICTION = table(Inbox), table(ConversationRow), table(Prediction)
 CLOCK = "clock"  # the channel of timers
 MOST_ATTEMPTS = 5  # then a person reads it
 
@@ -133,18 +133,20 @@ async def failed(
     )
 
 
-async def next_due(connection: AsyncConnection) -> datetime | None:
-    """When the next pending message is due, None when none is pending."""
-    found = await connection.execute(
-        select(func.min(INBOX.c.due_at)).where(INBOX.c.state == "pending")
-    )
-    at: datetime | None = found.scalar()
-    return at
-
-
-async def count(connection: AsyncConnection, state: str) -> int:
-    """How many messages stand at `state`."""
-    found = await connection.execute(
-        select(func.count()).select_from(INBOX).where(INBOX.c.state == state)
-    )
+async def count(connection: AsyncConnection, state: str, channel: str | None = None) -> int:
+    """How many messages stand at `state`, on one channel or on all."""
+    here = [INBOX.c.state == state] + ([INBOX.c.channel == channel] if channel else [])
+    found = await connection.execute(select(func.count()).select_from(INBOX).where(*here))
     return int(found.scalar_one())
+
+
+async def understood(connection: AsyncConnection, channel: str) -> dict[str, int]:
+    """How many messages of a channel were read as which category, the commonest first."""
+    rows = await connection.execute(
+        select(PREDICTION.c.category, func.count())
+        .join(INBOX, INBOX.c.id == PREDICTION.c.inbox_id)
+        .where(INBOX.c.channel == channel, PREDICTION.c.category.is_not(None))
+        .group_by(PREDICTION.c.category)
+        .order_by(func.count().desc(), PREDICTION.c.category)
+    )
+    return {category: int(count) for category, count in rows}

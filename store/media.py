@@ -145,11 +145,3 @@ async def _let_go(connection: AsyncConnection, inbox_id: int, now: datetime) -> 
         )
         .values(due_at=now)
     )
-
-
-async def next_due(connection: AsyncConnection) -> datetime | None:
-    """When the next attachment is due, None when none is pending."""
-    found = await connection.execute(
-        select(MEDIA.c.due_at).where(MEDIA.c.state == "pending").order_by(MEDIA.c.due_at).limit(1)
-    )
-    return found.scalar()

@@ -193,18 +193,8 @@ async def awake(
     return len(rows.all())
 
 
-async def next_due(connection: AsyncConnection) -> datetime | None:
-    """When the next queued message is due, None when none is queued."""
-    found = await connection.execute(
-        select(func.min(OUTBOX.c.due_at)).where(OUTBOX.c.state == "queued")
-    )
-    at: datetime | None = found.scalar()
-    return at
-
-
-async def count(connection: AsyncConnection, state: str) -> int:
-    """How many messages stand at `state`."""
-    found = await connection.execute(
-        select(func.count()).select_from(OUTBOX).where(OUTBOX.c.state == state)
-    )
+async def count(connection: AsyncConnection, state: str, channel: str | None = None) -> int:
+    """How many messages stand at `state`, on one channel or on all."""
+    here = [OUTBOX.c.state == state] + ([OUTBOX.c.channel == channel] if channel else [])
+    found = await connection.execute(select(func.count()).select_from(OUTBOX).where(*here))
     return int(found.scalar_one())

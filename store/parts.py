@@ -82,12 +82,3 @@ def _references(waiting: dict[str, Any], rows: Sequence[Any], account: str) -> l
         for row in rows
         for ref in load(InboundMessage, row.message).media
     ]
-
-
-async def next_due(connection: AsyncConnection) -> datetime | None:
-    """When the next group will have been quiet long enough, None when none waits."""
-    found = await connection.execute(
-        select(func.min(PART.c.due_at)).where(PART.c.joined.is_(False))
-    )
-    at: datetime | None = found.scalar()
-    return at

@@ -1,0 +1,117 @@
+"""kanal setup, migrate, run: from nothing to a gateway that answers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from gateway import __version__
+from gateway.app import Gateway, open_gateway
+from gateway.logs import configure
+from gateway.settings import Settings, channel_settings, load
+from gateway.understanding import has_model
+from store import schema
+from store.database import Database
+
+log = structlog.get_logger()
+console = Console(stderr=True)
+
+
+def use_config(path: Path) -> None:
+    """Let every command read this config.yml."""
+    os.environ["KANAL_CONFIG"] = str(path)
+
+
+def setup() -> None:
+    """Prepare what the gateway needs: check config.yml, train the model, migrate the database."""
+    settings = load()
+    for name, said in settings.channels.items():
+        channel_settings(name, said)
+    settings.var.mkdir(parents=True, exist_ok=True)
+    if not has_model(settings):
+        _train(settings.var)
+    asyncio.run(_migrate(settings))
+
+
+def _train(var: Path) -> None:
+    from nlu.training import train  # noqa: PLC0415 - the training library is large
+
+    with Progress(console=console, transient=not console.is_terminal) as progress:
+        task = progress.add_task("language model", total=1.0)
+        train(
+            var,
+            progress=lambda what, share: progress.update(
+                task, completed=share, description=f"language model: {what}"
+            ),
+        )
+
+
+def migrate(
+    check: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--check", help="Only say whether tables and migrations agree.")
+    ] = False,
+) -> None:
+    """Bring the database's tables up to date."""
+    settings = load()
+    settings.var.mkdir(parents=True, exist_ok=True)
+    differences = asyncio.run(_migrate(settings, check=check))
+    for difference in differences:
+        typer.echo(f"differs: {difference}")
+    if differences:
+        raise typer.Exit(1)
+
+
+async def _migrate(settings: Settings, *, check: bool = False) -> list[object]:
+    database = Database(settings.store.url, settings.var)
+    try:
+        if check:
+            return await schema.drift(database)
+        await schema.upgrade(database)
+        return []
+    finally:
+        await database.close()
+
+
+def run() -> None:
+    """Start the gateway; stop it with Ctrl-C or SIGTERM."""
+    settings = load()
+    configure(settings.log)
+    asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with open_gateway(settings) as gateway, gateway.running():
+        _greet(gateway)
+        await stop.wait()
+        console.print("Stopping: finishing what is under way ...")
+    log.info("gateway.stopped")
+
+
+def _greet(gateway: Gateway) -> None:
+    settings = gateway.settings
+    public = f"http://{settings.public.host}:{gateway.public_port}"
+    lines = [f"Kanal Warga {__version__} serves {settings.city.name}. Stop it with Ctrl-C."]
+    if ("webchat", "main") in gateway.accounts:
+        lines.append(f"  web chat   {public}/")
+    for (channel, _), adapter in gateway.accounts.items():
+        where = getattr(adapter, "where", "")
+        if where:
+            lines.append(f"  {channel:<10} {where}")
+    lines += [
+        f"  health     {public}/health/ready",
+        f"  metrics    http://{settings.metrics.host}:{gateway.metrics_port}/metrics",
+        f"  files      {settings.var.resolve()}",
+    ]
+    console.print("\n".join(lines), highlight=False)
