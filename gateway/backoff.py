@@ -15,5 +15,5 @@ def backoff(attempt: int, random: Random | None = None) -> timedelta:
     With `random`, a jitter of up to a quarter is taken off, so that what failed together is not
     tried again together.
     """
-    wait = min(FIRST * 2 ** min(attempt, 20), LONGEST)
+    wait = min(FIRST * (1 << min(attempt, 20)), LONGEST)
     return wait if random is None else wait * (1 - random.random() / 4)

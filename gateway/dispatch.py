@@ -155,12 +155,12 @@ async def _send(adapter: Channel, part: WirePart) -> SendOutcome:
         return await adapter.send(part)
     except Misconfigured as error:
         log.error("channel.misconfigured", detail=error.detail)
-        return Retry(error.detail)
+        return Retry(detail=error.detail)
     except ChannelError as error:
-        return Retry(error.detail)
+        return Retry(detail=error.detail)
     except Exception as error:  # noqa: BLE001 - an adapter's mistake must not lose a message
         log.error("channel.send_failed", error=type(error).__name__)
-        return Unknown(f"the adapter raised {type(error).__name__}")
+        return Unknown(detail=f"the adapter raised {type(error).__name__}")
 
 
 def _dead(due: Due, part: int, detail: str) -> Record:

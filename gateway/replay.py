@@ -113,8 +113,9 @@ class Replay:
     async def fetch(self, media: MediaRef, raw: Raw) -> AsyncIterator[bytes]:
         """A line carries no attachments."""
         del raw
-        raise Refused(f"a replay has no attachment {media.ref}")
-        yield b""  # makes this the generator that the protocol asks for
+        if media:
+            raise Refused("a line of a replay has no attachment")
+        yield b""
 
     async def start(self) -> None:
         """Nothing to open."""

@@ -112,7 +112,7 @@ class Settings(BaseSettings):
         env_prefix="KANAL_", env_nested_delimiter="__", extra="forbid", frozen=True
     )
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[1] = 1
     var: Path = Path("var")
     city: City = City()
     store: Store = Store()

@@ -41,6 +41,11 @@ async def ensure(
     return found
 
 
+async def find(connection: AsyncConnection, address: Address) -> int | None:
+    """The conversation with an address, None before its first message."""
+    return (await _ids_of(connection, {address})).get(address)
+
+
 async def _ids_of(connection: AsyncConnection, wanted: set[Address]) -> dict[Address, int]:
     columns = CONVERSATION.c
     rows = await connection.execute(

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from channels.adapter import Channel
 from gateway.app import ACCOUNT, open_gateway
 from gateway.logs import configure
 from gateway.replay import NAME, Replay, Summary
@@ -49,7 +50,7 @@ def replay(
 
 async def _replay(settings: Settings, file: Path, channel: Replay) -> Summary:
     lines = [line for line in file.read_bytes().splitlines() if line.strip()]
-    accounts = {(NAME, ACCOUNT): channel}
+    accounts: dict[tuple[str, str], Channel] = {(NAME, ACCOUNT): channel}
     with Progress(console=console) as progress:
         task = progress.add_task(file.name, total=len(lines))
         async with open_gateway(settings, accounts) as gateway, gateway.running(doors=False):

@@ -1,0 +1,82 @@
+"""kanal chat: talk to the bot in a terminal, through the whole gateway."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from channels.adapter import Channel
+from gateway.app import ACCOUNT, Gateway, open_gateway
+from gateway.logs import configure
+from gateway.settings import Settings, load
+from gateway.terminal import NAME, Terminal
+from store import complaints, conversations, inbox, outbox
+
+_LOOK_S = 0.05
+
+
+def chat(
+    record: Annotated[
+        Path | None, typer.Option(help="Write the conversation as a transcript, which is a test.")
+    ] = None,
+) -> None:
+    """Talk to the bot: type, or send [pin LAT,LON] and [foto PATH]. End with Ctrl-D."""
+    settings = load()
+    configure(settings.log.model_copy(update={"level": "error"}))
+    said = asyncio.run(_chat(settings))
+    if record is not None:
+        record.write_text("\n".join(said) + "\n", encoding="utf-8")
+        typer.echo(f"Written: {record}", err=True)
+
+
+async def _chat(settings: Settings) -> list[str]:
+    terminal = Terminal()
+    accounts: dict[tuple[str, str], Channel] = {(NAME, ACCOUNT): terminal}
+    said: list[str] = []
+    async with open_gateway(settings, accounts) as gateway, gateway.running(doors=False):
+        while line := await _line():
+            if not line.strip():
+                continue
+            said.append(_row("citizen", line.strip()))
+            await gateway.doors[NAME, ACCOUNT](terminal.typed(line))
+            await _settled(gateway)
+            while not terminal.heard.empty():
+                text = terminal.heard.get_nowait()
+                typer.echo(text + "\n")
+                said.extend(_row("bot", one) for one in text.splitlines() if one.strip())
+        said.extend(await _filed(gateway))
+    return said
+
+
+async def _line() -> str:
+    if sys.stdin.isatty():
+        typer.echo("> ", nl=False, err=True)
+    return await asyncio.to_thread(sys.stdin.readline)
+
+
+async def _settled(gateway: Gateway) -> None:
+    """Wait until the line is answered; every line is, or the bot is silent on purpose."""
+    while True:
+        async with gateway.database.read() as connection:
+            busy = await inbox.count(connection, "pending", NAME)
+            busy += await outbox.count(connection, "queued", NAME)
+        if not busy:
+            return
+        await asyncio.sleep(_LOOK_S)
+
+
+async def _filed(gateway: Gateway) -> list[str]:
+    terminal = gateway.accounts[NAME, ACCOUNT]
+    assert isinstance(terminal, Terminal)
+    async with gateway.database.read() as connection:
+        talk = await conversations.find(connection, (NAME, ACCOUNT, terminal.session))
+        mine = await complaints.of_conversations(connection, [talk]) if talk else {}
+    return [_row("filed", one.category) for one in reversed(mine.get(talk or 0, ()))]
+
+
+def _row(who: str, words: str) -> str:
+    return f"{who:<8} {words}"
