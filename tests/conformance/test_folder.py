@@ -14,6 +14,7 @@ from tests.conformance.folders import Folder, Setting, folders, settings
 
 SHARED = {"message", "adapter", "errors", "text"}  # what a channel may import from channels/
 ROOMS_ABOVE = {"gateway", "console", "store", "dialogs", "nlu"}
+REACHING = {"aiohttp", "asyncio", "httpx", "os", "random", "secrets", "socket", "time", "uuid"}
 SECRET = re.compile(r"token|secret|password|passwd|api_?key|credential")
 
 each_folder = pytest.mark.parametrize("folder", folders(), ids=lambda folder: folder.name)
@@ -71,6 +72,20 @@ def test_channel_is_a_stranger_to_other_channels_and_rooms(folder: Folder) -> No
 
     assert rooms & ROOMS_ABOVE == set()
     assert channels - SHARED - {folder.name} == set()
+
+
+@each_folder
+def test_payload_reaches_for_nothing(folder: Folder) -> None:
+    """What is read from the journal in ten years reads as it did today."""
+    payload = folder.path / "payload.py"
+    calls = {
+        node.func.attr
+        for node in ast.walk(ast.parse(payload.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+
+    assert {name.partition(".")[0] for name in imports(payload)} & REACHING == set()
+    assert calls & {"now", "utcnow", "today", "getenv"} == set()
 
 
 def imports(source: Path) -> set[str]:

@@ -49,7 +49,8 @@ async def test_text_comes_in_by_polling_and_an_answer_goes_out(
     await say(polling, answer("Di mana lokasinya?", ask_location=True))
     (read,) = await citizen.reads(1)
 
-    assert (message.text, message.sender, message.address) == ("air got meluap di Menteng", "5501", "5501")  # fmt: skip
+    assert message.text == "air got meluap di Menteng"
+    assert message.sender == message.address == "5501"
     assert message.external_id.startswith("666:5501:")
     assert cursor is not None
     assert read["text"] == "Di mana lokasinya?"

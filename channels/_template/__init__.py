@@ -1,0 +1,1 @@
+"""What `make channel` copies: a whole channel for an invented provider. See README.md."""
