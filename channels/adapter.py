@@ -4,8 +4,8 @@
 
 * `Settings`: a pydantic model (extra="forbid") of what config.yml says under
   `channels.<name>`; a secret is given as the *name* of an environment variable.
-* `Adapter(account, settings)`: implements `Channel`, and one or more of `Webhook`, `Puller`,
-  `Listener`, `Site`.
+* `Adapter(account, settings)`: a class, or a function that chooses one; what it makes implements
+  `Channel`, and one or more of `Webhook`, `Puller`, `Listener`, `Site`.
 
 `verify`, `parse`, `acknowledge` and `render` are pure: no clock, no network, no store. So a
 delivery can be parsed again from the journal, years later, with the same result.
@@ -203,8 +203,6 @@ class Webhook(Protocol):
 @runtime_checkable
 class Puller(Protocol):
     """We call the provider, in a loop that the gateway runs."""
-
-    pulls: bool  # False while this account is set up for a webhook
 
     async def pull(self, cursor: str | None) -> tuple[list[Raw], str | None]:
         """Wait for news. The gateway stores the new cursor in the T1 that keeps the deliveries.

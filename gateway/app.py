@@ -88,10 +88,10 @@ class Gateway:
             for door in self.doors.values():
                 if isinstance(door.adapter, Listener):
                     await door.adapter.listen(door)
-                if isinstance(door.adapter, Puller) and door.adapter.pulls:
+                if isinstance(door.adapter, Puller):
                     loops.begin(pull_forever(door, door.adapter, self.database, self._owner))
             if doors:
-                await self._open_doors(stack)
+                await self.open_doors(stack)
             yield
             self._stopping = True
             log.info("gateway.draining")
@@ -104,7 +104,8 @@ class Gateway:
             log.error("channel.not_started", detail=error.detail)
         stack.push_async_callback(adapter.close)
 
-    async def _open_doors(self, stack: AsyncExitStack) -> None:
+    async def open_doors(self, stack: AsyncExitStack) -> None:
+        """Listen on the public port and on the metrics port until `stack` is closed."""
         public, metrics = self.settings.public, self.settings.metrics
         app = public_door.build(self.doors, self.ready, self.meters)
         self.public_port = await _serve(app, public.host, public.port, stack)
