@@ -40,7 +40,7 @@ class Settings(BaseModel):
 
     token_env: str = "KANAL_TEMPLATE_TOKEN"  # noqa: S105 - a variable's name
     secret_env: str = "KANAL_TEMPLATE_SECRET"  # noqa: S105 - a variable's name
-    api_base: str = Field(default="https://api.provider.example", pattern=r"^https?://\S+[^/\s]$")
+    api_base: str = Field(default="https://api.provider.example", pattern=r"^https?://\S+$")
 
 
 class Adapter:

@@ -13,9 +13,9 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from channels.adapter import (
     Accepted,
@@ -43,6 +43,15 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # Bot API, "setWebhook"
 _TOKEN = re.compile(r"(\d{1,20}):[A-Za-z0-9_-]+")
 
 
+def _address(url: str) -> str:
+    if url and not re.fullmatch(r"https?://\S+", url):
+        raise ValueError("not an address; write it as https://lapor.example.go.id")
+    return url.rstrip("/")
+
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
 class Settings(BaseModel):
     """What config.yml says under `channels.telegram`."""
 
@@ -51,9 +60,9 @@ class Settings(BaseModel):
     token_env: str = "KANAL_TELEGRAM_TOKEN"  # noqa: S105 - a variable's name
     mode: Literal["polling", "webhook"] = "polling"
     secret_env: str = "KANAL_TELEGRAM_SECRET"  # noqa: S105 - a variable's name
-    public_url: str = Field(default="", pattern=r"^(https?://[^\s]+[^/\s])?$")
+    public_url: Address = ""
     """Where Telegram reaches the gateway's door, without a path; for `mode: webhook`."""
-    api_base: str = Field(default="https://api.telegram.org", pattern=r"^https?://[^\s]+[^/\s]$")
+    api_base: Address = "https://api.telegram.org"
     poll_timeout_s: int = Field(default=25, ge=0, le=50)
     username: str = Field(default="", pattern=r"^[A-Za-z0-9_]{0,64}$")
     """The bot's name without @; asked from Telegram at the start when it is empty."""
@@ -219,8 +228,6 @@ class Telegram:
 
 class Polling(Telegram):
     """Telegram as a `Puller`: getUpdates, one raw delivery per update."""
-
-    pulls = True
 
     async def _open_way(self) -> None:
         await self._call("deleteWebhook", {})

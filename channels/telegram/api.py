@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 from telegram import Bot
-from telegram.error import TelegramError, TimedOut
+from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 # httpx logs every URL at INFO, httpcore at DEBUG; telegram logs URLs and messages at DEBUG and
@@ -25,7 +25,14 @@ from telegram.request import HTTPXRequest
 # https://github.com/python-telegram-bot/python-telegram-bot/issues/4724
 TALKATIVE = ("httpx", "httpcore", "telegram")
 
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    RuntimeError,  # the connections were closed under a send: the gateway stops
+)
 _DETAIL_LIMIT = 200
 
 
@@ -87,8 +94,6 @@ class Api(Bot):
             return await self._post(method, dict(body))
         except Rejected:
             raise
-        except TimedOut as error:
-            raise _broken(error.__cause__) from None
         except TelegramError as error:
             raise _broken(error.__cause__) from None
         except (KeyError, TypeError, ValueError):

@@ -133,6 +133,13 @@ async def test_a_press_that_is_too_old_to_answer_is_no_failure(
     assert await polling.send(press) == Sent()
 
 
+async def test_a_send_while_the_gateway_stops_waits(polling: Polling) -> None:
+    assert polling._api is not None
+    await polling._api.close_connections()
+
+    assert isinstance(await polling.send(PART), Retry)
+
+
 async def test_before_the_start_a_message_waits(token: str) -> None:
     assert isinstance(await Adapter("main", Settings()).send(PART), Retry)
 

@@ -54,6 +54,19 @@ async def test_an_address_that_telegram_refuses_names_the_setting(
     await hooked.close()
 
 
+@pytest.mark.parametrize("given", ["lapor.example", "https://", "ftp://lapor.example"])
+def test_an_address_that_is_none_is_refused_by_the_settings(given: str) -> None:
+    with pytest.raises(ValidationError, match="write it as https://"):
+        Settings(mode="webhook", public_url=given)
+
+
+def test_a_slash_at_the_end_of_an_address_does_no_harm() -> None:
+    settings = Settings(public_url="https://lapor.example/", api_base="http://127.0.0.1:9/")
+
+    assert settings.public_url == "https://lapor.example"
+    assert settings.api_base == "http://127.0.0.1:9"
+
+
 def test_webhook_without_a_public_address_is_refused_by_the_settings() -> None:
     with pytest.raises(ValidationError, match="public_url: missing"):
         Settings(mode="webhook")
