@@ -86,7 +86,7 @@ async def claim(
         .values(due_at=now + lease_for, attempts=MEDIA.c.attempts + 1)
         .returning(*MEDIA.c)
     )
-    return [_wanted(row) for row in rows]
+    return [_wanted(row) for row in sorted(rows, key=lambda row: row.id)]
 
 
 def _wanted(row: Any) -> Wanted:
