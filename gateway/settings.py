@@ -14,7 +14,6 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -224,9 +223,10 @@ def channel_settings(name: str, said: Mapping[str, Any]) -> BaseModel:
 
     Raises: ConfigError.
     """
-    if not name.isidentifier() or find_spec(f"channels.{name}.adapter") is None:
-        near = difflib.get_close_matches(name, channel_names(), n=1)
-        hint = f" Did you mean `{near[0]}`?" if near else f" Known: {', '.join(channel_names())}."
+    known = channel_names()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f" Did you mean `{near[0]}`?" if near else f" Known: {', '.join(known)}."
         raise ConfigError(f"config.yml: channels.{name}: unknown channel.{hint}")
     model = import_module(f"channels.{name}.adapter").Settings
     try:

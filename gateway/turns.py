@@ -166,6 +166,7 @@ def decision_of(
                 at=turn.at,
                 body={"text": effect.text},
                 photos=effect.photos,
+                spot=effect.spot,
             )
             for effect in effects
             if isinstance(effect, UpdateComplaint)

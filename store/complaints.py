@@ -50,6 +50,7 @@ class Happening:
     at: datetime
     body: Mapping[str, Any]
     photos: tuple[str, ...] = ()  # media ids that join the complaint
+    spot: Spot | None = None  # told after filing: becomes its place where it has none
 
 
 async def file(connection: AsyncConnection, ids: Ids, filings: Sequence[Filing]) -> None:
@@ -70,8 +71,7 @@ async def file(connection: AsyncConnection, ids: Ids, filings: Sequence[Filing])
 
 
 def _row(ids: Ids, filing: Filing) -> dict[str, Any]:
-    draft, spot = filing.draft, filing.draft.spot or Spot()
-    place = spot.place
+    draft = filing.draft
     return {
         "id": ids.next(),
         "ticket": filing.ticket,
@@ -80,13 +80,7 @@ def _row(ids: Ids, filing: Filing) -> dict[str, Any]:
         "confidence": draft.confidence,
         "engine": draft.engine,
         "text": "\n".join(draft.texts),
-        "lat": spot.lat,
-        "lon": spot.lon,
-        "place_words": spot.words,
-        "place_source": spot.source if draft.spot else "",
-        "kelurahan": place.kelurahan if place else None,
-        "kecamatan": place.kecamatan if place else None,
-        "kota": place.kota if place else None,
+        **_where(draft.spot),
         "slots": json.dumps(dict(draft.slots), default=str),
         "emergency": draft.emergency,
         "complete": filing.complete,
@@ -95,6 +89,20 @@ def _row(ids: Ids, filing: Filing) -> dict[str, Any]:
         "filed_by": filing.inbox_id,
         "filed_at": filing.at,
         "updated_at": filing.at,
+    }
+
+
+def _where(spot: Spot | None) -> dict[str, Any]:
+    """The columns that say where a complaint is."""
+    place = spot.place if spot else None
+    return {
+        "lat": spot.lat if spot else None,
+        "lon": spot.lon if spot else None,
+        "place_words": spot.words if spot else "",
+        "place_source": spot.source if spot else "",
+        "kelurahan": place.kelurahan if place else None,
+        "kecamatan": place.kecamatan if place else None,
+        "kota": place.kota if place else None,
     }
 
 
@@ -129,6 +137,17 @@ async def append(connection: AsyncConnection, ids: Ids, happenings: Sequence[Hap
         row = _event(ids, complaint_id, one.kind, one.actor, one.at, one.body)
         await connection.execute(insert(EVENT), [row])
         await _attach(connection, complaint_id, one.photos)
+        if one.spot is not None:
+            await _place(connection, complaint_id, one.spot, one.at)
+
+
+async def _place(connection: AsyncConnection, complaint_id: int, spot: Spot, now: datetime) -> None:
+    """Give a place to a complaint that was filed without one; a known place stays."""
+    await connection.execute(
+        update(COMPLAINT)
+        .where(COMPLAINT.c.id == complaint_id, COMPLAINT.c.lat.is_(None))
+        .values(updated_at=now, **_where(spot))
+    )
 
 
 async def _id_of(connection: AsyncConnection, ticket: str) -> int | None:
