@@ -158,6 +158,7 @@ def check(message: InboundMessage, folder: Folder) -> None:
     )  # fmt: skip
     for word in words:
         storable(word)
+    assert all(abs(item.size or 0) < 2**63 for item in message.media)
     if message.location is not None:
         assert -90 <= message.location.lat <= 90
         assert -180 <= message.location.lon <= 180

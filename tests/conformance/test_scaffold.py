@@ -42,11 +42,10 @@ def laid(house: Path, name: str) -> Path:
     return house / "channels" / name
 
 
-def test_a_new_channel_passes_the_suite(house: Path) -> None:
-    laid(house, "line")
-
-    suite = subprocess.run(
-        [sys.executable, "-m", "pytest", "tests/conformance", "-q", "-k", "line"],
+def suite(house: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run the suite over the channels of `house`."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "tests/conformance", "-q", *options],
         cwd=house,
         env={**os.environ, "PYTHONPATH": str(house), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
@@ -54,21 +53,59 @@ def test_a_new_channel_passes_the_suite(house: Path) -> None:
         check=False,
     )
 
-    assert suite.returncode == 0, suite.stdout + suite.stderr
-    assert "line-text" in subprocess_ids(house)
+
+def test_a_new_channel_passes_the_suite(house: Path) -> None:
+    laid(house, "line")
+
+    outcome = suite(house, "-k", "line", "-vv")
+
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert "test_parses_as_documented[line-text] PASSED" in outcome.stdout
 
 
-def subprocess_ids(house: Path) -> str:
-    """The names of the tests that the suite makes for the folders of `house`."""
-    listed = subprocess.run(
-        [sys.executable, "-m", "pytest", "tests/conformance", "-q", "--collect-only"],
-        cwd=house,
-        env={**os.environ, "PYTHONPATH": str(house), "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return listed.stdout
+BREAKS = {  # channel: (file, what stands there, what takes its place, the test that must notice)
+    "silent": ("README.md", "`token_env`", "a setting", "test_readme_documents_every_setting"),
+    "loose": ("adapter.py", 'extra="forbid"', 'extra="ignore"',
+        "test_settings_refuse_what_they_do_not_know"),
+    "chatty": ("adapter.py", "secret_env", "secret",
+        "test_settings_hold_names_of_secrets_and_no_secrets"),
+    "gullible": ("adapter.py", "return hmac.compare_digest(given, expected) and bool(secret)",
+        "return True", "test_a_wrong_or_missing_signature_is_refused"),
+    "keyless": ("adapter.py", "(given, expected) and bool(secret)", "(given, expected) or True",
+        "test_without_a_secret_nothing_is_believed"),
+    "brittle": ("payload.py", 'rest.get("photos")', 'rest["photos"]', "test_parses_as_documented"),
+    "trusting": ("payload.py", "parse_int=_whole_number, ", "",
+        "test_json_with_strange_values_does_not_raise"),
+    "untidy": ("payload.py", 'tidy(_words(rest, "text"))', '_words(rest, "text")',
+        "test_json_with_strange_values_does_not_raise"),
+    "endless": ("payload.py", "cut(message.text, CAPS)", "[message.text]",
+        "test_long_text_is_cut_to_the_limit"),
+    "hasty": ("payload.py", "datetime.fromtimestamp(at, UTC)", "datetime.now(UTC)",
+        "test_payload_reaches_for_nothing"),
+    "nosy": ("payload.py", "def _words(", "def _peek() -> None:\n    import store\n\n\ndef _words(",
+        "test_channel_is_a_stranger_to_other_channels_and_rooms"),
+    "boastful": ("quality.yml", "::test_parse_is_pure", "::test_parse_is_perfect",
+        "test_answer_has_its_proof"),
+}  # fmt: skip
+
+
+def test_the_suite_notices_what_it_is_there_for(house: Path) -> None:
+    for name, (file, there, instead, _) in BREAKS.items():
+        path = laid(house, name) / file
+        text = path.read_text()
+        assert there in text, (name, file)
+        path.write_text(text.replace(there, instead))
+
+    said = suite(house, "-k", "not random_bytes and not spliced").stdout.splitlines()
+    failed = [line for line in said if line.startswith(("FAILED", "ERROR"))]
+
+    missed = [
+        (name, test)
+        for name, (*_, test) in BREAKS.items()
+        if not any(f"::{test}[" in line and name in line for line in failed)
+    ]
+    assert missed == []
+    assert not any("_template" in line for line in failed)
 
 
 def test_nothing_of_the_template_is_left_in_it(house: Path) -> None:
