@@ -141,7 +141,7 @@ def _pressed(query: Json, at: datetime, me: Me) -> Received:
                 account=me.account,
                 external_id=f"{me.scope}:{chat}:press:{tidy(press)}",
                 sender=str(sender),
-                address=str(chat),
+                address=_address(chat, sender),
                 text="",
                 sent_at=at,
                 choice=tidy(choice),
@@ -217,7 +217,7 @@ def _inbound(
         account=me.account,
         external_id=f"{external_id}:{version}" if version else external_id,
         sender=str(head.sender),
-        address=str(head.chat),
+        address=_address(head.chat, head.sender),
         text=tidy(words),
         sent_at=head.sent_at,
         location=content.location,
@@ -228,6 +228,15 @@ def _inbound(
         locale=head.locale,
         thread={"message_id": str(head.number), **_topic(message)},
     )
+
+
+def _address(chat: int, sender: int) -> str:
+    """Say where to answer: the private chat, or the group's chat and whom we answer in it.
+
+    So two people who write in one group have a conversation each. A group's id is negative, a
+    private chat's is its citizen's (Bot API, "Chat").
+    """
+    return str(chat) if chat > 0 else f"{chat}:{sender}"
 
 
 def _reply_to(message: Json, chat: int) -> str:

@@ -37,7 +37,7 @@ def render(message: OutboundMessage) -> list[WirePart]:
 
 def _body(message: OutboundMessage, piece: str) -> dict[str, Any]:
     body: dict[str, Any] = {
-        "chat_id": _chat_id(message.address),
+        "chat_id": _chat_id(message.address.partition(":")[0]),
         "text": piece,
         "link_preview_options": {"is_disabled": True},
     }
@@ -46,9 +46,9 @@ def _body(message: OutboundMessage, piece: str) -> dict[str, Any]:
     return body
 
 
-def _chat_id(address: str) -> int | str:
-    digits = address.removeprefix("-")
-    return int(address) if digits.isascii() and digits.isdigit() else address
+def _chat_id(chat: str) -> int | str:
+    digits = chat.removeprefix("-")
+    return int(chat) if digits.isascii() and digits.isdigit() else chat
 
 
 def _answered(message: OutboundMessage) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 
 from channels.adapter import Raw, Received
 from channels.errors import Malformed
-from channels.message import MediaKind
+from channels.message import MediaKind, OutboundMessage
 from channels.telegram.adapter import Adapter, Settings
 from channels.telegram.payload import Me, parse
 
@@ -144,6 +144,23 @@ def test_in_a_group_only_what_is_addressed_is_heard(
 
     assert [each.text for each in received.messages] == heard
     assert bool(received.ignored) is not bool(heard)
+
+
+def test_members_of_a_group_have_a_conversation_each_and_are_answered_in_the_group() -> None:
+    adapter = Adapter("main", Settings(username="LaporContohBot"))
+    addresses = [
+        read({
+            "message": message(chat=GROUP, text="@LaporContohBot banjir", **{"from": {**RINA, "id": who}})
+        }).messages[0].address
+        for who in (5501, 5502)
+    ]  # fmt: skip
+    answers = [
+        OutboundMessage(channel="telegram", account="main", address=address, key="k", text="Ya.")
+        for address in addresses
+    ]
+
+    assert addresses == ["-100990:5501", "-100990:5502"]
+    assert {adapter.render(answer)[0].body["chat_id"] for answer in answers} == {-100990}
 
 
 def test_in_a_group_nobody_addresses_a_bot_without_a_name() -> None:
