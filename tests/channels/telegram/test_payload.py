@@ -148,12 +148,11 @@ def test_in_a_group_only_what_is_addressed_is_heard(
 
 def test_members_of_a_group_have_a_conversation_each_and_are_answered_in_the_group() -> None:
     adapter = Adapter("main", Settings(username="LaporContohBot"))
-    addresses = [
-        read({
-            "message": message(chat=GROUP, text="@LaporContohBot banjir", **{"from": {**RINA, "id": who}})
-        }).messages[0].address
-        for who in (5501, 5502)
-    ]  # fmt: skip
+    words = {"chat": GROUP, "text": "@LaporContohBot banjir"}
+    heard = [
+        read({"message": message(**{**words, "from": {**RINA, "id": who}})}) for who in (5501, 5502)
+    ]
+    addresses = [received.messages[0].address for received in heard]
     answers = [
         OutboundMessage(channel="telegram", account="main", address=address, key="k", text="Ya.")
         for address in addresses
