@@ -12,7 +12,7 @@ from nlu.corpus import INTENTS
 from nlu.engines.joint import CATEGORIES, Scores, decide
 
 ASKED = 0.25  # at most this share of texts is asked about
-_SHARPNESS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
+_SHARPNESS = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0, 15.0)
 _HEADS = len(INTENTS) + len(CATEGORIES)
 
 

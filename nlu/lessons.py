@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlu.corpus import Example
+from nlu.keywords import keywords
 from nlu.normalise import normalise
 
 SECOND_SHARE = 0.35  # of a text with two complaints; the main one has the rest
+KEYWORD_WEIGHT = 0.3  # of a phrase of keywords.yml against an example
+ALWAYS = -1  # the group of lessons that every fold may know
 _TOPICLESS = frozenset({"thanks", "greet", "help", "affirm", "deny", "skip", "cancel", "stop", "other"})
 
 
@@ -54,7 +57,22 @@ def lessons(examples: Sequence[Example], *, seed: int) -> list[Lesson]:
                     original=at == 0,
                 )
             )
-    return taught
+    return [*taught, *_from_keywords()]
+
+
+def _from_keywords() -> list[Lesson]:
+    return [
+        Lesson(
+            text=phrase,
+            intent=None,
+            categories={slug: 1.0},
+            weight=KEYWORD_WEIGHT,
+            group=ALWAYS,
+            original=False,
+        )
+        for slug, phrases in keywords().items()
+        for phrase in phrases
+    ]
 
 
 def _intent(example: Example) -> str | None:

@@ -44,7 +44,7 @@ UNITS = {"jengkal": 20.0, "hasta": 45.0, "depa": 160.0, "jari": 2.0, "kaki": 30.
          "foot": 30.5, "ft": 30.5, "inch": 2.54, "inches": 2.54, "inci": 2.54}  # fmt: skip
 _NUMBERS = {
     "satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8,
-    "sembilan": 9, "sepuluh": 10, "sebelas": 11, "setengah": 0.5, "separuh": 0.5, "one": 1, "two": 2,
+    "sembilan": 9, "sepuluh": 10, "sebelas": 11, "satu setengah": 1.5, "dua setengah": 2.5, "setengah": 0.5, "separuh": 0.5, "one": 1, "two": 2,
     "three": 3, "half": 0.5, "a": 1,
 }  # fmt: skip
 MOST = 1000  # cm; more is a distance or a joke
@@ -58,12 +58,14 @@ _UP_TO = (
     r"se(?=lutut|paha|dada)|melewati\s|lewat\s|batas\s|melebihi\s|udah\s|sudah\s|up\sto\s(?:the\s|my\s|our\s)?)+"
 )
 _WORDS = re.compile(
-    rf"(?<!\w)(?:(?P<up>{_UP_TO})(?P<what>{_BODY}|{_THINGS})"
-    rf"|(?P<bare>{_BODY})(?=\s(?:orang\sdewasa|org\sdewasa|dewasa|anak|orang)\b|[-\s](?:deep|high|level)\b))"
+    rf"(?<!\w)(?:(?P<up>{_UP_TO})(?P<what>{_BODY}|{_THINGS})s?|(?P<half>(?:setengah|separuh)\sban(?:\s(?:motor|mobil))?)"
+    rf"|(?P<bare>{_BODY})(?=\s(?:orang\sdewasa|org\sdewasa|dewasa|anak|orang)\b|[-\s](?:deep|high|level)\b"
+    rf"|\s?(?:-|sampai|sampe|hingga)\s?(?:se)?(?:{_BODY})\b))"
     rf"(?P<whose>[-\s](?:kaki\s)?(?:(?:orang|org)\s)?(?:dewasa|anak(?:[-\s]anak|2)?(?:\skecil)?))?(?!\w)"
 )
+_REACHES = re.compile(r"se|sampai|sampe|hingga|capai|up to")
 _AMOUNT = r"(?:\d{1,3}(?:[.,]\d{1,2})?|(?:dua|tiga|empat|lima|enam|tujuh|delapan|sembilan)\spuluh(?:\slima)?|" + (
-    "|".join(_NUMBERS) + ")"
+    "|".join(sorted(_NUMBERS, key=len, reverse=True)) + ")"
 )
 _UNIT = (
     r"(?:cm|senti(?:\s?meter)?|centi(?:meters?)?|sentian|meter(?:an)?|mtr|meters?|metres?|m|jengkal|hasta|"
@@ -88,7 +90,7 @@ _FAR_BEFORE = re.compile(
 )
 _FAR_AFTER = re.compile(
     r"\s(?:dari|sebelum|setelah|sesudah|menuju|arah|ke\sarah|lagi\ske|dr|dekat|from|away|before|after|"
-    r"persegi|panjang|lebar|di\sdepan|di\sbelakang|kubik)\b"
+    r"persegi|panjang|lebar|kubik)\b"
 )
 _HINTS = ("cm", "meter", "mtr", "senti", "centi", "jengkal", "hasta", "feet", "inch", "inci", " ft",
           *(word for word in BODY if word not in {"orang", "orang dewasa", "telapak"}),
@@ -132,11 +134,11 @@ def _about_water(low: str) -> bool:
 def _bodies(low: str) -> list[tuple[int, int, Range]]:
     found = []
     for match in _WORDS.finditer(low):
-        what = match["what"] or match["bare"]
+        what = match["what"] or match["bare"] or match["half"]
         up = match["up"] or ""
         if what == "orang" and "tinggi" not in up and "dalam" not in up:
             continue
-        if what in THINGS and not re.search(r"se|sampai|sampe|hingga|capai|up to|rendam", up):
+        if what in THINGS and not what.startswith(("setengah", "separuh")) and not _REACHES.search(up):
             continue
         least, most = BODY.get(what) or THINGS[what]
         if re.search(r"di\s?atas\s*$|melebihi\s$|lewat\s$|melewati\s$", up):

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlu.normalise import normalise
+from nlu.slots import emergency, find_slots, language
+
+PERSONAL = [
+    ("hub 0812-0000-1234", "phone", "081200001234"),
+    ("WA +62 812 0000 1234 ya", "phone", "6281200001234"),
+    ("telp 021-5550000 siang", "phone", "0215550000"),
+    ("nik 3171234567890001", "nik", "3171234567890001"),
+    ("plat B 1234 XYZ parkir", "plate", "B1234XYZ"),
+    ("mobil b1234xy parkir", "plate", "B1234XY"),
+    ("AB 12 CD", "plate", "AB12CD"),
+    ("surel warga@contoh.example", "email", "warga@contoh.example"),
+    ("nama saya Budi Santoso, lapor", "name", "Budi Santoso"),
+]
+NOT_PERSONAL = [
+    "blok B 12 no 3",
+    "RT 05 RW 03 kel 2",
+    "JKT-4K7P-2Q9X",
+    "tgl 20/02/2017 jam 08.30",
+    "Rp 1.500.000",
+    "jalan B 2 di ujung",
+    "-6.2146, 106.8451",
+]
+SINCE = [
+    ("sampah sudah 3 hari menumpuk", "sudah 3 hari"),
+    ("mati sejak semalam", "sejak semalam"),
+    ("dari kemarin ga nyala", "dari kemarin"),
+    ("udah sebulan dibiarkan", "udah sebulan"),
+    ("sudah hampir 2 minggu", "sudah hampir 2 minggu"),
+    ("gelap sejak bulan lalu", "sejak bulan lalu"),
+    ("berhari-hari tidak diangkut", "berhari-hari"),
+    ("no water since sunday", "since sunday"),
+    ("uncollected for two weeks", "for two weeks"),
+]
+REPEATS = [
+    ("laporan ke-3", 3),
+    ("laporan ketiga saya", 3),
+    ("udah 4x lapor", 4),
+    ("sudah lapor 5 kali", 5),
+    ("sudah berkali-kali lapor", 2),
+    ("third report about this", 3),
+]
+
+
+def entities(text: str, kind: str) -> list[Any]:
+    return [entity for entity in find_slots(text) if entity.entity == kind]
+
+
+def test_depths_of_the_written_texts(labelled: Any) -> None:
+    wrong = []
+    for row in labelled("depth"):
+        said = [entity.value for entity in entities(row["text"], "depth_cm")]
+        if said != ([row["depth_cm"]] if row["depth_cm"] else []):
+            wrong.append((row["id"], row["text"], said))
+    assert len(wrong) <= 2, wrong
+
+
+def test_every_emergency_is_seen_and_nearly_nothing_else(labelled: Any) -> None:
+    texts = labelled("emergency")
+    missed = [
+        row["text"] for row in texts if row["emergency"] and not emergency(normalise(row["text"]))
+    ]
+    quiet = [row["text"] for row in texts if not row["emergency"]]
+    for name in ("categories", "intents", "depth"):
+        quiet += [row["text"] for row in labelled(name) if row.get("label") != "kebakaran"]
+    false = [text for text in quiet if emergency(normalise(text))]
+    assert missed == []
+    assert len(false) <= 0.005 * len(quiet), false
+
+
+@pytest.mark.parametrize(("text", "kind", "value"), PERSONAL)
+def test_personal_data_is_marked(text: str, kind: str, value: str) -> None:
+    (found,) = entities(text, kind)
+    assert found.value == value
+    assert find_slots(text) == [found]
+
+
+@pytest.mark.parametrize("text", NOT_PERSONAL)
+def test_what_only_looks_personal_is_left(text: str) -> None:
+    kinds = {entity.entity for entity in find_slots(text)}
+    assert not kinds & {"phone", "nik", "plate", "email", "name"}
+
+
+@pytest.mark.parametrize(("text", "words"), SINCE)
+def test_since(text: str, words: str) -> None:
+    assert [entity.value for entity in entities(text, "since")] == [words]
+
+
+@pytest.mark.parametrize(("text", "count"), REPEATS)
+def test_repeats_are_counted(text: str, count: int) -> None:
+    assert [entity.value for entity in entities(text, "repeat")] == [count]
+
+
+def test_a_ticket_is_found_in_its_written_form() -> None:
+    (found,) = entities("cek jkt 1234 567n dong", "ticket") or [None]
+    assert found is None  # the check character is wrong
+
+
+def test_language() -> None:
+    assert language("lampu jalan mati") == "id"
+    assert language("The street light is broken") == "en"
+    assert language("") == "id"
+    assert language("flood") == "en"
+    assert language("tolong, the lampu is mati di depan rumah saya") == "id"
+
+
+@given(st.text(max_size=400))
+def test_no_text_raises_and_offsets_hold(text: str) -> None:
+    for entity in find_slots(text):
+        assert 0 <= entity.start < entity.end <= len(text)
+    assert language(text) in {"id", "en"}
+    assert emergency(normalise(text)) in {True, False}
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["50", "cm", "selutut", "sampai", "-", "2", "meter", "x", "lapor", "ke", "0812",
+             "3171", "B", "sejak", "kemarin", "api", "banjir", ".", "dua", "puluh", "jkt"]
+        ),
+        max_size=40,
+    )
+)  # fmt: skip
+def test_heaps_of_the_words_that_rules_look_for_are_harmless(words: list[str]) -> None:
+    text = " ".join(words)
+    for entity in find_slots(text):
+        assert text[entity.start : entity.end].strip()
