@@ -41,6 +41,8 @@ class Draft:
     photos: tuple[str, ...] = ()  # ids of media rows
     slots: dict[str, Any] = field(default_factory=dict)  # depth_cm, since, plate, ...
     skipped: tuple[str, ...] = ()  # slots that the citizen chose not to give
+    exif: Spot | None = None  # position of a photo: offered, never assumed
+    twin: bool = False  # told in one breath with the draft before it: shares its place
     emergency: bool = False
     begun_at: datetime | None = None
 
@@ -55,11 +57,14 @@ class Conversation:
     waiting_for: str | None = None  # the slot, "confirm", ... that the last question asked for
     asked: dict[str, int] = field(default_factory=dict)  # how often each question was asked
     draft: Draft | None = None
+    queue: tuple[Draft, ...] = ()  # further complaints, begun before the draft was filed
+    places: tuple[Place, ...] = ()  # what the named place may be, in the order offered
+    about: str = ""  # the ticket that the open question is about
     offered: tuple[str, ...] = ()  # values of the choices last shown, so that "2" means the second
     misunderstood: int = 0  # in a row
     handed_over: bool = False  # a person has taken the conversation: the bot is silent
     stopped: bool = False  # STOP: nothing unasked is sent
-    greeted: bool = False  # the privacy notice was linked
+    greeted: bool = False  # has been answered before: the introduction is made once
 
 
 class Status(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from dialogs.conversation import Draft
+from dialogs.conversation import Draft, Spot
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,13 +54,14 @@ class UpdateComplaint:
     kind: str  # citizen_note | citizen_photo | dispute | repeat | edited
     text: str = ""
     photos: tuple[str, ...] = ()
+    spot: Spot | None = None  # a place told after filing; `text` holds it in words too
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HandOver:
     """A person must look: becomes a moderator's task."""
 
-    reason: str  # asked_for_human | misunderstood | emergency | unsure | dispute
+    reason: str  # asked_for_human | misunderstood | emergency | unsure | dispute | erase
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,70 @@
+"""Reads a turn as the answer to what was asked: a pressed choice, a number, a bare word.
+
+A bare word means what words.yml says, whatever the classifier makes of it; the classifier is asked
+only about short texts that are no bare word ("kayaknya gak usah deh").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dialogs import words
+from dialogs.conversation import Conversation, Turn
+
+_BY_INTENT = {"affirm": "yes", "deny": "no", "skip": "skip", "cancel": "cancel"}
+_FREE = frozenset({"text", "location", "area", "new_text", "new_location", "about_location"})
+_SURE_FROM = 0.75
+_SHORT = 4  # words
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What the citizen answered.
+
+    `kind` is yes, no, skip, cancel, option (`value` says which), words (free text), stale (a choice
+    of an earlier question), unread (a number that was not offered) or nothing (no text).
+    """
+
+    kind: str
+    value: str = ""
+
+
+WORDS = Answer(kind="words")
+_KINDS = frozenset({"yes", "no", "skip", "cancel"})
+
+
+def read(conversation: Conversation, turn: Turn) -> Answer:
+    """The answer that this turn gives to the open question."""
+    if turn.choice:
+        return _chosen(conversation, turn.choice)
+    if not turn.text:
+        return Answer(kind="nothing")
+    number = words.number(turn.text)
+    if number is not None and conversation.offered:
+        return _numbered(conversation, number)
+    meant = words.meaning("answers", turn.text)
+    return Answer(kind=meant) if meant else _classified(conversation, turn)
+
+
+def _chosen(conversation: Conversation, choice: str) -> Answer:
+    slot, _, value = choice.partition(":")
+    if slot != conversation.waiting_for or choice not in conversation.offered:
+        return Answer(kind="stale")
+    return Answer(kind=value) if value in _KINDS else Answer(kind="option", value=value)
+
+
+def _numbered(conversation: Conversation, number: int) -> Answer:
+    if 1 <= number <= len(conversation.offered):
+        return _chosen(conversation, conversation.offered[number - 1])
+    return WORDS if conversation.waiting_for == "depth_cm" else Answer(kind="unread")
+
+
+def _classified(conversation: Conversation, turn: Turn) -> Answer:
+    said = turn.understanding
+    kind = _BY_INTENT.get(said.intent)
+    long = len(turn.text.split()) > _SHORT
+    if not kind or said.intent_confidence < _SURE_FROM or long or said.place or said.places:
+        return WORDS
+    if conversation.waiting_for in _FREE and kind in {"yes", "no"}:
+        return WORDS
+    return Answer(kind=kind)

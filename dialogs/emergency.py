@@ -1,0 +1,120 @@
+"""Danger to life: 112 first, filed at once with what is known, a person told. Never asked about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from dialogs import asking, drafting, spots, words
+from dialogs.conversation import Conversation, Draft, Ticket, Turn
+from dialogs.drafting import plausible
+from dialogs.earlier import note
+from dialogs.effects import Ask, Effect, FileComplaint, HandOver, Say
+from dialogs.filing import closed, settled
+from dialogs.phrasebook import has
+from dialogs.rule import UNCLEAR, Decision, category_of, is_sure, reply
+
+WAITING = "about_location"
+_SAME = timedelta(minutes=30)
+
+
+def is_emergency(turn: Turn) -> bool:
+    """Whether the text tells of danger to life: by its words, or by a category that is one."""
+    said = turn.understanding
+    if not turn.text or words.meaning("answers", turn.text):
+        return False
+    row = category_of(said.category)
+    by_kind = row is not None and row.emergency and said.intent == "report" and is_sure(said)
+    return said.emergency or by_kind
+
+
+def danger(conversation: Conversation, turn: Turn) -> Decision | None:
+    """The rule: stands before the silence of a hand-over, because danger does not wait."""
+    if turn.timer or conversation.waiting_for == WAITING or not is_emergency(turn):
+        return None
+    going_on = _just_filed(turn)
+    if going_on is not None:
+        update = note(turn, going_on.number, "citizen_note")
+        said = (_call(turn.understanding.category), Say(phrase="emergency_noted"))
+        return reply(conversation, said[0], update, HandOver(reason="emergency"), said[1])
+    return _file(*_apart(conversation, turn), turn)
+
+
+def _just_filed(turn: Turn) -> Ticket | None:
+    """The complaint of this same danger, filed minutes ago: it is not filed again."""
+    category = turn.understanding.category
+    return next(
+        (
+            one
+            for one in turn.known.tickets
+            if one.mine
+            and turn.at - one.filed_at <= _SAME
+            and (one.category == category or _is_danger(one.category))
+        ),
+        None,
+    )
+
+
+def _is_danger(slug: str) -> bool:
+    row = category_of(slug)
+    return row is not None and row.emergency
+
+
+def _apart(conversation: Conversation, turn: Turn) -> tuple[Conversation, Draft | None]:
+    """The draft under way is part of it when it is of the same kind; else it has to wait."""
+    draft = conversation.draft
+    kind = turn.understanding.category
+    if draft is None or draft.category in {None, kind} or not is_sure(turn.understanding):
+        return conversation, None
+    bare = replace(closed(conversation), draft=None)
+    return bare, draft
+
+
+def _file(conversation: Conversation, waiting: Draft | None, turn: Turn) -> Decision:
+    begun = conversation.draft or drafting.begin(turn)
+    taken = drafting.with_report(conversation, begun, turn)
+    draft = replace(_kind(taken.draft or begun, turn), emergency=True)
+    located = draft.spot is not None and not spots.is_weak(draft.spot)
+    effects: tuple[Effect, ...] = (
+        _call(draft.category),
+        *drafting.notes(turn),
+        FileComplaint(ticket=turn.ticket_number, draft=draft, complete=located),
+        HandOver(reason="emergency"),
+        Say(phrase="emergency_filed", slots={"ticket": turn.ticket_number}),
+    )
+    after = closed(taken)
+    if waiting is not None:
+        after = replace(after, queue=(waiting, *after.queue))
+    if located or after.handed_over:
+        return reply(after, *effects)
+    asked = replace(after, waiting_for=WAITING, about=turn.ticket_number)
+    ask = Ask(slot=WAITING, phrase="ask_emergency_location", location=True)
+    return reply(asked, *effects, ask)
+
+
+def _kind(draft: Draft, turn: Turn) -> Draft:
+    if draft.category:
+        return draft
+    best = plausible(turn.understanding.candidates)
+    return drafting.with_category(draft, turn, best[0].category) if best else settled(draft)
+
+
+def _call(slug: str | None) -> Say:
+    own = f"emergency_{slug or UNCLEAR}"
+    return Say(phrase=own if has("id", own) else "emergency")
+
+
+def located(conversation: Conversation, turn: Turn) -> Decision | None:
+    """The rule: whatever follows the one question of an emergency goes to its complaint."""
+    if conversation.waiting_for != WAITING:
+        return None
+    after = replace(closed(conversation), handed_over=conversation.handed_over)
+    ticket = conversation.about
+    meant = words.meaning("answers", turn.text)
+    if (meant or not turn.text) and not drafting.brings(turn):
+        said = Say(phrase="emergency_wait", slots={"ticket": ticket})
+        return asking.onward(after, Draft(), turn, *drafting.notes(turn), said)
+    again = (_call(None),) if turn.understanding.emergency else ()
+    update = note(turn, ticket, "citizen_note")
+    said = Say(phrase="emergency_noted")
+    return asking.onward(after, Draft(), turn, *again, *drafting.notes(turn), update, said)

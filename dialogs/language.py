@@ -1,0 +1,28 @@
+"""Which language is spoken: Indonesian, until the citizen writes English.
+
+One word is no evidence ("ok", "stop"), and neither is an address: Indonesian streets are named in
+Indonesian whoever writes. The channel's hint counts on the first turn only, when nothing is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dialogs.conversation import Conversation, Turn
+from dialogs.phrasebook import LOCALES
+
+_EVIDENCE = 3  # words
+_ADDRESSES = frozenset({"location", "area", "place", "new_location", "about_location"})
+
+
+def heard(conversation: Conversation, turn: Turn) -> Conversation:
+    """The conversation in the language that the citizen writes."""
+    locale = conversation.locale
+    if not conversation.greeted:
+        hint = turn.locale_hint.partition("-")[0].partition("_")[0].casefold()
+        locale = hint if hint in LOCALES else locale
+    said = turn.understanding.language
+    enough = len(turn.text.split()) >= _EVIDENCE
+    if enough and said in LOCALES and conversation.waiting_for not in _ADDRESSES:
+        locale = said
+    return conversation if locale == conversation.locale else replace(conversation, locale=locale)

@@ -1,0 +1,56 @@
+"""Effects to one message: sentences joined, choices numbered where there are no buttons. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dialogs.conversation import Abilities
+from dialogs.effects import Ask, Effect, Option, Say
+from dialogs.phrasebook import say
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """What one turn says, channel-neutral."""
+
+    text: str = ""  # "" for a deliberate silence
+    options: tuple[tuple[str, str], ...] = ()  # (value, label) for buttons; () once numbered
+    ask_location: bool = False
+
+
+def compose(locale: str, effects: Sequence[Effect], abilities: Abilities) -> Reply:
+    """Join all that a turn says, in order, a blank line between.
+
+    Choices become buttons where the channel shows that many of them, else numbered lines.
+    """
+    paragraphs: list[str] = []
+    options: tuple[tuple[str, str], ...] = ()
+    location = False
+    for effect in effects:
+        if isinstance(effect, Say | Ask):
+            paragraphs.append(say(locale, effect.phrase, effect.slots, abilities))
+        if isinstance(effect, Ask):
+            options = _labelled(locale, effect.options, abilities)
+            location = effect.location and abilities.location
+    if options and abilities.buttons < len(options):
+        paragraphs.append(_numbered(locale, options))
+        options = ()
+    return Reply(text="\n\n".join(paragraphs), options=options, ask_location=location)
+
+
+def _labelled(
+    locale: str, options: Sequence[Option], abilities: Abilities
+) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (one.value, one.label if one.literal else say(locale, one.label, {}, abilities))
+        for one in options
+    )
+
+
+def _numbered(locale: str, options: Sequence[tuple[str, str]]) -> str:
+    lines = [
+        say(locale, "numbered_option", {"number": str(at), "label": label})
+        for at, (_, label) in enumerate(options, 1)
+    ]
+    return "\n".join([say(locale, "reply_with_number", {}), *lines])

@@ -1,0 +1,77 @@
+"""The step: one turn, one decision. Read ORDER from top to bottom and you know the bot.
+
+conversation, effects = step(conversation, turn)
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dialogs import (
+    commands,
+    drafted,
+    earlier,
+    emergency,
+    language,
+    public,
+    quiet,
+    reporting,
+    smalltalk,
+    status,
+    timers,
+)
+from dialogs.conversation import Conversation, Turn
+from dialogs.effects import Say
+from dialogs.rule import Decision, Rule, reply
+
+ORDER: tuple[Rule, ...] = (
+    timers.due,  # nobody wrote: a reminder, or filing what would be lost
+    commands.command,  # STOP and the like, before any classifier
+    emergency.located,  # what follows an emergency belongs to it
+    emergency.danger,  # 112, even while a person has the conversation
+    quiet.handed_over,  # a person answers: be silent
+    quiet.edited,  # a better wording of what was answered
+    public.public,  # strangers read along
+    earlier.photo_for,  # whose photo is this?
+    status.number_alone,  # nothing but a ticket number
+    drafted.answered,  # an answer to what was asked, or anything else while a draft is open
+    smalltalk.bare,  # one word that needs no classifier
+    smalltalk.advert,
+    earlier.again,  # a repeat or dispute of an earlier complaint
+    reporting.report,
+)
+"""The first rule that decides has decided. What none of them takes goes by intent (ROUTES)."""
+
+ROUTES: dict[str, smalltalk.Route] = {
+    "status": status.asked,
+    "greet": smalltalk.greet,
+    "help": smalltalk.help_,
+    "thanks": smalltalk.thanks,
+    "human": smalltalk.human,
+    "stop": smalltalk.stop_hint,
+    "affirm": smalltalk.nothing_open,
+    "deny": smalltalk.nothing_open,
+    "skip": smalltalk.nothing_open,
+    "cancel": smalltalk.nothing_open,
+}
+
+
+def step(conversation: Conversation, turn: Turn) -> Decision:
+    """Decide what one turn changes. No clock, no I/O: same arguments, same answer."""
+    conversation = language.heard(conversation, turn)
+    decided = (rule(conversation, turn) for rule in ORDER)
+    after, effects = next((one for one in decided if one), None) or _by_intent(conversation, turn)
+    answered = any(isinstance(effect, Say) for effect in effects)
+    return replace(after, greeted=after.greeted or answered or bool(after.waiting_for)), effects
+
+
+def _by_intent(conversation: Conversation, turn: Turn) -> Decision:
+    refused = next((one for one in turn.photos if one.state == "refused"), None)
+    if not turn.text and refused is not None:
+        return reply(
+            conversation,
+            Say(phrase=refused.reason or "media_unavailable"),
+            Say(phrase="how_to_begin"),
+        )
+    route = ROUTES.get(turn.understanding.intent, smalltalk.other)
+    return (route if turn.text else smalltalk.other)(conversation, turn)
