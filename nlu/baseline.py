@@ -57,9 +57,7 @@ def _reading(text: str) -> Understanding:
     if not total:
         scores, total = {**scores, "tidak_jelas": 1}, 1
     ranked = sorted(scores, key=lambda slug: -scores[slug])[:_CANDIDATES]
-    candidates = tuple(
-        Candidate(category=slug, confidence=scores[slug] / total) for slug in ranked
-    )
+    candidates = tuple(Candidate(category=slug, confidence=scores[slug] / total) for slug in ranked)
     intent = "other" if ranked[0] == "bukan_aduan" else "report"
     return Understanding(
         intent=intent,

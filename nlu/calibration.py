@@ -85,9 +85,7 @@ def _second(held: Held, topics: Scores) -> float:
     return max((0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8), key=f1)
 
 
-def calibration_error(
-    confidence: NDArray[Any], right: NDArray[np.bool_], bins: int = 10
-) -> float:
+def calibration_error(confidence: NDArray[Any], right: NDArray[np.bool_], bins: int = 10) -> float:
     """Expected calibration error over equally filled bins, 0 to 1 (Nguyen and O'Connor 2015)."""
     order = np.argsort(confidence, kind="stable")
     parts = [part for part in np.array_split(order, bins) if len(part)]

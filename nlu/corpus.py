@@ -66,7 +66,9 @@ def read(folder: Path | None = None) -> list[Example]:
             return read(shipped)
     paths = sorted(folder.rglob("*.yml"))
     if not paths:
-        raise CorpusError(f"no *.yml under {folder}: name the folder that holds intent/ and report/")
+        raise CorpusError(
+            f"no *.yml under {folder}: name the folder that holds intent/ and report/"
+        )
     return [example for path in paths for example in read_file(path)]
 
 
@@ -81,7 +83,9 @@ def read_file(path: Path) -> list[Example]:
             f" `examples: |`, indented alike and beginning with `- `."
         ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CorpusError(f"{path}:1: not readable as UTF-8 YAML ({error}); save it anew") from error
+        raise CorpusError(
+            f"{path}:1: not readable as UTF-8 YAML ({error}); save it anew"
+        ) from error
     return [example for block in _blocks(path, root) for example in _examples(path, block)]
 
 
@@ -117,7 +121,9 @@ def _examples(path: Path, block: dict[str, Any]) -> Iterator[Example]:
             continue
         where = f"{path}:{begin + at}"
         if not raw.startswith("- ") or not raw[2:].strip():
-            raise CorpusError(f"{where}: an example is one line that begins with `- `: {raw[:60]!r}")
+            raise CorpusError(
+                f"{where}: an example is one line that begins with `- `: {raw[:60]!r}"
+            )
         text, entities = strip(raw[2:].strip(), where)
         yield Example(
             text=text,

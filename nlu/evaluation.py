@@ -1,7 +1,7 @@
 """What an engine is worth, in figures with intervals, on texts that somebody has labelled.
 
-A line of a file: {"text", "id"?, "label"?, "labels"?, "intent"?}. `label` is the category of the first
-annotator, `labels` all that any annotator found to fit. What is present is scored.
+A line of a file: {"text", "id"?, "label"?, "labels"?, "intent"?}. `label` is the category of the
+first annotator, `labels` all that any annotator found to fit. What is present is scored.
 """
 
 from __future__ import annotations
@@ -86,7 +86,9 @@ def read(path: Path) -> list[Labelled]:
             row = json.loads(line)
             text = row["text"]
         except (ValueError, KeyError, TypeError) as error:
-            raise EvaluationError(f'{path}:{number}: no JSON object with "text" ({error})') from error
+            raise EvaluationError(
+                f'{path}:{number}: no JSON object with "text" ({error})'
+            ) from error
         label = row.get("label")
         labels = tuple(row.get("labels") or ([label] if label else []))
         for name in {*labels, *([label] if label else [])} - set(categories()):
@@ -141,9 +143,7 @@ def _categories(
     sure = np.argsort(-confidence, kind="stable")[: math.ceil(len(right) * (1 - ASKED))]
     figures = {
         "accuracy": share(right),
-        "accuracy_either": share(
-            [answer.category in text.labels for text, answer in labelled]
-        ),
+        "accuracy_either": share([answer.category in text.labels for text, answer in labelled]),
         "macro_f1": macro(said),
         "top_3": share(
             [text.label in [c.category for c in answer.candidates[:3]] for text, answer in labelled]
@@ -210,6 +210,4 @@ def _confusions(labelled: list[tuple[Labelled, Understanding]]) -> list[tuple[st
     counted = Counter(
         (text.label or "", answer.category or "bukan_aduan") for text, answer in labelled
     )
-    return [
-        (gold, said, n) for (gold, said), n in counted.most_common() if gold != said
-    ]
+    return [(gold, said, n) for (gold, said), n in counted.most_common() if gold != said]

@@ -17,7 +17,9 @@ from nlu.normalise import normalise
 SECOND_SHARE = 0.35  # of a text with two complaints; the main one has the rest
 KEYWORD_WEIGHT = 0.3  # of a phrase of keywords.yml against an example
 ALWAYS = -1  # the group of lessons that every fold may know
-_TOPICLESS = frozenset({"thanks", "greet", "help", "affirm", "deny", "skip", "cancel", "stop", "other"})
+_TOPICLESS = frozenset(
+    {"thanks", "greet", "help", "affirm", "deny", "skip", "cancel", "stop", "other"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,14 @@ class Lesson:
 def lessons(examples: Sequence[Example], *, seed: int) -> list[Lesson]:
     """All lessons of a corpus, in its order."""
     chance = random.Random(seed)
-    places = sorted({
-        entity.value
-        for example in examples
-        for entity in example.entities
-        if entity.entity == "location"
-    })
+    places = sorted(
+        {
+            entity.value
+            for example in examples
+            for entity in example.entities
+            if entity.entity == "location"
+        }
+    )
     groups = list(range(len(examples)))
     chance.shuffle(groups)
     taught = []

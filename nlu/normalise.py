@@ -3,8 +3,8 @@
     >>> normalise("Tlg dong pak, JALAN2 dpn sklh rusaaak bgt!! 🙏 RT.05/RW 03")
     'tolong dong bapak jalan jalan depan sekolah rusak sangat rt 0 rw 0'
 
-The answer holds only the characters a-z, 0-9, _ and single spaces, so that features can be counted in
-bytes. Digits become 0: a number says nothing about the kind of complaint, but "3 in 1" does.
+The answer holds only the characters a-z, 0-9, _ and single spaces, so that features can be counted
+in bytes. Digits become 0: a number says nothing about the kind of complaint, but "3 in 1" does.
 """
 
 from __future__ import annotations
@@ -101,6 +101,6 @@ def _word(token: str) -> str:
 def _doubled(base: str) -> str:
     """Reduplication written with a figure: jalan2 is jalan-jalan, berhari2 is berhari-hari."""
     for prefix in _PREFIXES:
-        if base.startswith(prefix) and len(base) >= len(prefix) + 4:  # noqa: PLR2004 (hari, bulan)
+        if base.startswith(prefix) and len(base) >= len(prefix) + 4:  # as in berhari2
             return f"{_word(base)} {_word(base[len(prefix) :])}"
     return f"{_word(base)} {_word(base)}" if base else "0"

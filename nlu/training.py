@@ -7,7 +7,6 @@ from cross-validation, so that they speak of texts that the model has not seen.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -86,7 +85,7 @@ def point(var: Path, version: str) -> None:
     pointer = var / "models" / "current"
     fresh = pointer.with_suffix(".new")
     fresh.write_text(version + "\n", encoding="utf-8")
-    os.replace(fresh, pointer)
+    fresh.replace(pointer)
 
 
 def fit(examples: Sequence[Example], tell: Progress) -> Model:
@@ -104,7 +103,7 @@ def fit(examples: Sequence[Example], tell: Progress) -> Model:
         held = held + _fold(taught, design, fold)
     calibration = calibrate(held)
     tell("fitting on everything", 0.7)
-    heads = _fit(taught, design, np.arange(len(taught)))
+    heads = _fit(taught, design, list(range(len(taught))))
     tell("writing", 0.95)
     card = Card(version=_version(taught), examples=len(examples), **calibration)
     return Model(card, used=design.used, weight=heads.weight, scale=design.scale, bias=heads.bias)
@@ -152,11 +151,9 @@ def _design(texts: Sequence[str]) -> Design:
 
 def _fold(taught: Sequence[Lesson], design: Design, fold: int) -> Held:
     """Scores of the lessons of one fold by heads that were taught by all the others."""
-    inside = np.array(
-        [lesson.group != ALWAYS and lesson.group % FOLDS == fold for lesson in taught]
-    )
-    heads = _fit(taught, design, np.flatnonzero(~inside))
-    at = [i for i in np.flatnonzero(inside) if taught[i].original]
+    inside = [lesson.group != ALWAYS and lesson.group % FOLDS == fold for lesson in taught]
+    heads = _fit(taught, design, [i for i, held in enumerate(inside) if not held])
+    at = [i for i, held in enumerate(inside) if held and taught[i].original]
     scores = np.asarray(design.rows[at] @ heads.weight + heads.bias, dtype=np.float32)
     return Held(
         scores=scores,
@@ -165,7 +162,7 @@ def _fold(taught: Sequence[Lesson], design: Design, fold: int) -> Held:
     )
 
 
-def _fit(taught: Sequence[Lesson], design: Design, chosen: NDArray[np.int64]) -> Heads:
+def _fit(taught: Sequence[Lesson], design: Design, chosen: Sequence[int]) -> Heads:
     intents = [(i, INTENTS.index(taught[i].intent or ""), taught[i].weight)
                for i in chosen if taught[i].intent]  # fmt: skip
     topics = [

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
 import typer
-from nlu.places.resolve import resolve
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from nlu import evaluation, training
 from nlu.engines.embedded import EmbeddedEngine
+from nlu.places.resolve import resolve
 from nlu.understanding import Understanding
 
 app = typer.Typer(help="Understanding: read a text, train, measure.", no_args_is_help=True)
@@ -77,7 +77,7 @@ def parse(
 
 
 def _batches(stream: BinaryIO) -> Iterator[list[bytes]]:
-    """Whole lines as they come: a caller that waits for an answer gets it, a file goes in batches."""
+    """Whole lines as they come: who waits for an answer gets it, a file goes in batches."""
     rest = b""
     while chunk := (stream.read1(_CHUNK) if hasattr(stream, "read1") else stream.read(_CHUNK)):
         *lines, rest = (rest + chunk).split(b"\n")

@@ -54,7 +54,7 @@ class EmbeddedEngine:
 
     @property
     def bands(self) -> tuple[float, float]:
-        """Accept from the first confidence on; ask the citizen from the second; else a moderator."""
+        """Accept from the first confidence on, ask from the second on; below: a moderator."""
         return self._model.card.accept, self._model.card.ask
 
     def reload(self) -> bool:
@@ -122,7 +122,7 @@ def current(models: Path) -> Path:
 
 
 def classify(model: Model, plain: list[str]) -> tuple[Scores, Scores, list[bool]]:
-    """Probabilities of intents and categories of normalised texts, and which hold known features."""
+    """Probabilities of intents and categories of normalised texts; which hold known features."""
     scores, known = model.score(plain)
     intents, topics = decide(scores, model.card.sharpness)
     return intents, topics, [bool(k) for k in known]

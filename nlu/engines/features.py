@@ -1,7 +1,8 @@
 """Word and character n-grams of normalised texts as buckets: numpy alone, a batch at a time.
 
 Words and pairs of words, and character n-grams of 2 to 5 within a word's bounds (as scikit-learn's
-`char_wb` does), are hashed into 2**20 buckets, words into the upper half, characters into the lower. No vocabulary is kept, so a model is small, and a
+`char_wb` does), are hashed into 2**20 buckets: words into the upper half, characters into the
+lower. No vocabulary is kept, so a model is small, and a
 text's features cost the same few numpy calls whether one text comes or a hundred.
 """
 
@@ -61,10 +62,9 @@ def _characters(
         if len(codes) < size:
             break
         grams = grams[:-1] * _STEP + codes[size - 1 :]
+        inner = inner[:-1]
         if size > 2:  # noqa: PLR2004 (a pair has no inner character)
-            inner = inner[:-1] | space[size - 2 : len(codes) - 1]
-        else:
-            inner = inner[:-1]
+            inner = inner | space[size - 2 : len(codes) - 1]
         keep = np.flatnonzero(~inner)
         found.append(owner[keep] | _bucket(grams[keep], size))
     return found

@@ -1,4 +1,4 @@
-"""Danger to life: answered with 112 before anything else. Tuned for recall, but "api" is also a train.
+"""Danger to life: answered with 112 at once. Tuned for recall, but "api" is also a train.
 
 Reads normalised text (nlu.normalise). Figures of speech and institutions are cut out first ("mobil
 pemadam kebakaran"); then a signal counts unless what stands around it is a fear, a drill, the past,
@@ -12,51 +12,76 @@ from dataclasses import dataclass
 
 # Cut out before anything is looked for: here the words of danger mean something else.
 _FIGURES = re.compile(
-    r"kebakaran jenggot|(?:ter|ke)jebak (?:di |dalam |sama )?(?:\w+ )?(?:macet|lubang|antrean|antrian)|"
+    r"kebakaran jenggot|(?:ter|ke)jebak (?:di |dalam |sama )?(?:\w+ )?(?:macet|lubang|antrean|"
+    r"antrian)|"
     r"macet (?:\w+ )?(?:ter|ke)jebak|jebakan|(?:stuck|trapped) in (?:the )?traffic|"
-    r"(?:kereta|kapal|kembang|gunung|rel|stasiun|perlintasan|palang|lintasan|api|tusuk|cap|korek) api|api (?:api|abadi|ancol|"
-    r"perjuangan|semangat|unggun)|(?:pem)?bakaran? sampah|sampah (?:\w+ ){0,3}(?:di|ter|ke)?bakar|pembakaran|membakar|"
+    r"(?:kereta|kapal|kembang|gunung|rel|stasiun|perlintasan|palang|lintasan|api|tusuk|cap|"
+    r"korek) api|api (?:api|abadi|ancol|"
+    r"perjuangan|semangat|unggun)|(?:pem)?bakaran? sampah|sampah (?:\w+ ){0,3}(?:di|ter|ke)?bakar|"
+    r"pembakaran|membakar|"
     r"\b(?:mobil|unit|pos|alat|petugas|kantor|dinas) (?:pemadam )?(?:kebakaran|evakuasi)|"
     r"\b(?:pemadam|hydrant|hidran|sirine|sirene|korban|bekas|puing|sisa|alarm|asuransi|"
-    r"rawan|bahaya|penanggulangan|pencegahan|simulasi|potensi|resiko|risiko|memadamkan|pasca|jalur|tangga|posko|tim|"
-    r"pelatihan|sosialisasi|latihan|berita|penyintas|bantuan) (?:\w+ )?(?:kebakaran|kebakar|evakuasi|terbakar|api)|"
-    r"fire ?(?:station|truck|brigade|department|hydrant|engine|extinguisher|fighter|drill|alarm|works?|exit|safety)\w*|"
-    r"(?:burn|burning|burns|burned) (?:\w+ ){0,3}(?:trash|garbage|rubbish|waste|leaves|plastic|tires|tyres)|"
+    r"rawan|bahaya|penanggulangan|pencegahan|simulasi|potensi|resiko|risiko|memadamkan|pasca|"
+    r"jalur|tangga|posko|tim|"
+    r"pelatihan|sosialisasi|latihan|berita|penyintas|bantuan) (?:\w+ )?(?:kebakaran|kebakar|"
+    r"evakuasi|terbakar|api)|"
+    r"fire ?(?:station|truck|brigade|department|hydrant|engine|extinguisher|fighter|drill|alarm|"
+    r"works?|exit|safety)\w*|"
+    r"(?:burn|burning|burns|burned) (?:\w+ ){0,3}(?:trash|garbage|rubbish|waste|leaves|plastic|"
+    r"tires|tyres)|"
     r"(?:trash|garbage|rubbish|waste|leaves) (?:\w+ ){0,2}(?:burn\w*|fires?)|(?:no|open) burning|"
     r"(?:harga|emosi|penjualan|jumlah|banjir) (?:\w+ )?meledak|ledakan penduduk|"
-    r"(?:ter|ke)?sengat(?:an)? (?:tawon|lebah|matahari|panas|bau)|(?:jakarta|jalan|trotoar|got) (?:nya )?tenggelam|"
-    r"lahan kritis|\w+ pura pura|pura pura \w+|percikan api (?:kalau|jika|setiap|tiap|saat|pas|when)|kaca mobil terkunci|(?:pagar|pintu|gerbang|portal|gembok|toilet|taman|ditutup) (?:\w+ )?terkunci"
+    r"(?:ter|ke)?sengat(?:an)? (?:tawon|lebah|matahari|panas|bau)|(?:jakarta|jalan|trotoar|"
+    r"got) (?:nya )?tenggelam|"
+    r"lahan kritis|\w+ pura pura|pura pura \w+|percikan api (?:kalau|jika|setiap|tiap|saat|pas|"
+    r"when)|kaca mobil terkunci|(?:pagar|pintu|gerbang|portal|gembok|toilet|taman|"
+    r"ditutup) (?:\w+ )?terkunci"
 )
 _FEAR = re.compile(
-    r"\b(?:takut(?:nya)?|khawatir|kuatir|bisa|rawan|jangan|berpotensi|potensi|hampir|nyaris|kalau|jika|apabila|bila|"
-    r"sebelum|mencegah|cegah|dikhawatirkan|ditakutkan|ngeri|akan|bahaya|membahayakan|afraid|might|could|may|almost|"
-    r"before|resiko|risiko|waspada|antisipasi|menghindari|menunggu|nunggu|tunggu|entar|nanti|seperti|gampang|mudah|"
+    r"\b(?:takut(?:nya)?|khawatir|kuatir|bisa|rawan|jangan|berpotensi|potensi|hampir|nyaris|kalau|"
+    r"jika|apabila|bila|"
+    r"sebelum|mencegah|cegah|dikhawatirkan|ditakutkan|ngeri|akan|bahaya|membahayakan|afraid|might|"
+    r"could|may|almost|"
+    r"before|resiko|risiko|waspada|antisipasi|menghindari|menunggu|nunggu|tunggu|entar|nanti|"
+    r"seperti|gampang|mudah|"
     r"khawatirnya|agar tidak|supaya tidak|biar tidak|mengakibatkan|menyebabkan|menimbulkan|memicu|"
     r"belum pernah|tidak ada|sering|setiap|tiap|scared|if|danger of)\b(?: \w+){0,4} ?$"
 )
 _PAST = re.compile(
-    r"\b(?:tahun|bulan|minggu|hari) (?:yang )?(?:lalu|kemarin)\b|\bdulu\b|\bkemarin\b|\bpernah\b|\bpasca\b|\btahun 0\b|"
-    r"\b(?:sudah|telah|udah) (?:di)?padam(?:kan)?\b|\blast (?:year|month|week)\b|\byesterday\b|\bsudah sering\b|"
-    r"\bsudah (?:ditangani|selesai|berlalu)\b|\b(?<!dari )(?<!sejak )(?:tadi malam|malam (?:lalu|kemarin))\b|\blast night\b"
+    r"\b(?:tahun|bulan|minggu|hari) (?:yang )?(?:lalu|kemarin)\b|\bdulu\b|\bkemarin\b|\bpernah\b|"
+    r"\bpasca\b|\btahun 0\b|"
+    r"\b(?:sudah|telah|udah) (?:di)?padam(?:kan)?\b|\blast (?:year|month|week)\b|\byesterday\b|"
+    r"\bsudah sering\b|"
+    r"\bsudah (?:ditangani|selesai|berlalu)\b|\b(?<!dari )(?<!sejak )(?:tadi malam|malam (?:lalu|"
+    r"kemarin))\b|\blast night\b"
 )
 _ANIMAL = re.compile(
-    r"\b(?:kucing|anjing|ular|biawak|monyet|burung|tawon|kambing|sapi|musang|cats?|dogs?|snakes?|birds?|buaya|"
+    r"\b(?:kucing|anjing|ular|biawak|monyet|burung|tawon|kambing|sapi|musang|cats?|dogs?|snakes?|"
+    r"birds?|buaya|"
     r"kodok|tikus|ayam|sanca|kobra|lebah|kitten|puppy|layangan)\b"
 )
 _PERSON = (
-    r"(?:anak|bocah|balita|bayi|orang|warga|ibu|bapak|nenek|kakek|lansia|korban|penumpang|pekerja|tukang|kami|"
-    r"saya|keluarga|adik|kakak|suami|istri|teman|tetangga|pemotor|pengendara|sopir|supir|murid|siswa|pemuda|"
-    r"remaja|pria|wanita|perempuan|laki|pengungsi|pasien|penghuni|ada yang|someone|somebody|people|persons?|man|"
+    r"(?:anak|bocah|balita|bayi|orang|warga|ibu|bapak|nenek|kakek|lansia|korban|penumpang|pekerja|"
+    r"tukang|kami|"
+    r"saya|keluarga|adik|kakak|suami|istri|teman|tetangga|pemotor|pengendara|sopir|supir|murid|"
+    r"siswa|pemuda|"
+    r"remaja|pria|wanita|perempuan|laki|pengungsi|pasien|penghuni|ada yang|someone|somebody|"
+    r"people|persons?|man|"
     r"woman|child|children|kids?|boys?|girls?|family|neighbou?rs?|mother|father|we|me|i|us|my)"
 )
 _PEOPLE = re.compile(rf"\b{_PERSON}\b")
 _PERSON_BEFORE = re.compile(rf"\b{_PERSON}\b(?: \w+){{0,5}} ?$")
 _THING_BEFORE = re.compile(
-    r"\b(?:motor|mobil|sampah|barang|rumah|jalan|sawah|jakarta|kampung|kendaraan|perabot|pohon|tanah|bangkai|jembatan|"
-    r"wilayah|komplek|perumahan|daerah|gerobak|kasur|sandal|trotoar|sekolah|kota|lantai)(?: (?:nya|saya|kami|warga|bisa|ikut|"
+    r"\b(?:motor|mobil|sampah|barang|rumah|jalan|sawah|jakarta|kampung|kendaraan|perabot|pohon|"
+    r"tanah|bangkai|jembatan|"
+    r"wilayah|komplek|perumahan|daerah|gerobak|kasur|sandal|trotoar|sekolah|kota|"
+    r"lantai)(?: (?:nya|saya|kami|warga|bisa|ikut|"
     r"sudah|pada|hampir))* ?$"
 )
-_PLIGHT = re.compile(r"\b(?:banjir|air|rumah|atap|lift|api|longsor|reruntuhan|kamar|dalam|flood|water|building|rubble|inside|under|house)\b")
+_PLIGHT = re.compile(
+    r"\b(?:banjir|air|rumah|atap|lift|api|longsor|reruntuhan|kamar|dalam|flood|water|building|"
+    r"rubble|inside|under|house)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,44 +99,69 @@ class Signal:
 _SIGNALS = (
     Signal(
         re.compile(
-            r"\bkebakaran\b|\b(?:ter|ke)bakar\b|\b(?:ada|keluar|titik|muncul|tolong|semburan|jilatan|si|mengeluarkan) api\b|"
-            r"\bkobaran\b|\bapi (?:nya )?(?:(?:sudah|makin|semakin|mulai|masih|terus|lagi) )*(?:membesar|besar|menyala|nyala|"
-            r"berkobar\w*|nyambar|menyambar|merambat|menjalar|ke|dari|di|mendekat|naik|tinggi)\b|\bjago merah\b|"
-            r"\bpercikan api\b|\bdilalap\b|\bfires?\b|\b(?:is|are|house|building|shop|car) burning\b|\bin flames\b|"
-            r"\bmeledak\b|\bledakan\b|\bexplo(?:ded|sion|ding)\b|\basap (?:hitam |putih )*(?:tebal|pekat) (?:\w+ ){0,2}api\b|"
-            r"\b(?:gas|elpiji|lpg|amonia|amoniak)\b(?: \w+){0,2} bocor\b|\bkebocoran (?:\w+ )?(?:gas|amonia|elpiji)\b|\bgas leak|"
+            r"\bkebakaran\b|\b(?:ter|ke)bakar\b|\b(?:ada|keluar|titik|muncul|tolong|semburan|"
+            r"jilatan|si|mengeluarkan) api\b|"
+            r"\bkobaran\b|\bapi (?:nya )?(?:(?:sudah|makin|semakin|mulai|masih|terus|"
+            r"lagi) )*(?:membesar|besar|menyala|nyala|"
+            r"berkobar\w*|nyambar|menyambar|merambat|menjalar|ke|dari|di|mendekat|naik|tinggi)\b|"
+            r"\bjago merah\b|"
+            r"\bpercikan api\b|\bdilalap\b|\bfires?\b|\b(?:is|are|house|building|shop|"
+            r"car) burning\b|\bin flames\b|"
+            r"\bmeledak\b|\bledakan\b|\bexplo(?:ded|sion|ding)\b|\basap (?:hitam |"
+            r"putih )*(?:tebal|pekat) (?:\w+ ){0,2}api\b|"
+            r"\b(?:gas|elpiji|lpg|amonia|amoniak)\b(?: \w+){0,2} bocor\b|"
+            r"\bkebocoran (?:\w+ )?(?:gas|amonia|elpiji)\b|\bgas leak|"
             r"\bbocor(?: \w+)? (?:gas|elpiji)\b"
         ),
         animals=True,
     ),
     Signal(
-        re.compile(r"\b(?:ter|ke)jebak\b|\bterperangkap\b|\bterkurung\b|\bter(?:kepung|isolasi|isolir)\b|\btrapped\b"),
+        re.compile(
+            r"\b(?:ter|ke)jebak\b|\bterperangkap\b|\bterkurung\b|\bter(?:kepung|isolasi|isolir)\b|"
+            r"\btrapped\b"
+        ),
         plight=True,
         past=False,
     ),
     Signal(
         re.compile(
-            r"\bterkunci\b|\b(?:ter|ke)jepit\b|\b(?:ter|ke|me)timpa\b|\bmenimpa\b|\b(?:ter|ke)timbun\b|\bketiban\b|\bterkubur\b|"
-            r"\bcrushed\b|\bburied\b|\b(?:roboh|ambruk|runtuh)\b(?= (?:\w+ ){0,6}(?:di ?dalam|didalam ?nya|menimpa|korban|tertimpa))"
+            r"\bterkunci\b|\b(?:ter|ke)jepit\b|\b(?:ter|ke|me)timpa\b|\bmenimpa\b|\b(?:ter|"
+            r"ke)timbun\b|\bketiban\b|\bterkubur\b|"
+            r"\bcrushed\b|\bburied\b|\b(?:roboh|ambruk|runtuh)\b(?= (?:\w+ ){0,6}(?:di ?dalam|"
+            r"didalam ?nya|menimpa|korban|tertimpa))"
         ),
         person=True,
     ),
-    Signal(re.compile(r"\b(?:ke|ter)s[ea]?trum\b|\b(?:ter|ke)sengat\b|\belectrocut\w*\b|\bkestrum\b")),
-    Signal(re.compile(r"\b(?:tidak|belum) (?:muncul|keluar|ketemu|ditemukan) lagi\b|\bhilang terseret\b"), person=True),
+    Signal(
+        re.compile(r"\b(?:ke|ter)s[ea]?trum\b|\b(?:ter|ke)sengat\b|\belectrocut\w*\b|\bkestrum\b")
+    ),
     Signal(
         re.compile(
-            r"\btenggelam\b|\bkelelep\b|\bhanyut\b|\b(?:ter|ke)seret (?:arus|air|banjir|kali|sungai|ombak)\b|\bdrown\w*\b|"
-            r"\bswept away\b|\b(?:kecebur|tercebur|kecemplung|nyemplung)\b|\b(?:jatuh|jatoh|masuk|terperosok) (?:ke|dalam) (?:dalam )?"
-            r"(?:sumur|kali|sungai|waduk|danau|laut|situ)\b|\bfell into (?:the |a )?(?:river|canal|well|drain)\b"
+            r"\b(?:tidak|belum) (?:muncul|keluar|ketemu|ditemukan) lagi\b|\bhilang terseret\b"
+        ),
+        person=True,
+    ),
+    Signal(
+        re.compile(
+            r"\btenggelam\b|\bkelelep\b|\bhanyut\b|\b(?:ter|ke)seret (?:arus|air|banjir|kali|"
+            r"sungai|ombak)\b|\bdrown\w*\b|"
+            r"\bswept away\b|\b(?:kecebur|tercebur|kecemplung|nyemplung)\b|\b(?:jatuh|jatoh|masuk|"
+            r"terperosok) (?:ke|dalam) (?:dalam )?"
+            r"(?:sumur|kali|sungai|waduk|danau|laut|situ)\b|\bfell into (?:the |a )?(?:river|"
+            r"canal|well|drain)\b"
         ),
         person_before=True,
     ),
     Signal(
         re.compile(
-            r"\bbunuh diri\b|\bgantung diri\b|\b(?:mau|ingin|hendak|akan|coba|mencoba) (?:loncat|lompat|terjun)\b|"
-            r"\b(?:loncat|lompat|terjun) dari (?:jpo|jembatan|flyover|atap|lantai|gedung|apartemen)\b|\bsuicide\b|\bpingsan\b|"
-            r"\btidak sadar(?:kan)?\b(?: diri)?|\bsekarat\b|\bserangan jantung\b|\bkejang\b|\bunconscious\b|\bheart attack\b|"
-            r"\bluka (?:parah|berat)\b|\bkorban jiwa\b|\bpendarahan\b|\bmau melahirkan\b|\bbleeding\b|\btidak bernapas\b|"
+            r"\bbunuh diri\b|\bgantung diri\b|\b(?:mau|ingin|hendak|akan|coba|mencoba) (?:loncat|"
+            r"lompat|terjun)\b|"
+            r"\b(?:loncat|lompat|terjun) dari (?:jpo|jembatan|flyover|atap|lantai|gedung|"
+            r"apartemen)\b|\bsuicide\b|\bpingsan\b|"
+            r"\btidak sadar(?:kan)?\b(?: diri)?|\bsekarat\b|\bserangan jantung\b|\bkejang\b|"
+            r"\bunconscious\b|\bheart attack\b|"
+            r"\bluka (?:parah|berat)\b|\bkorban jiwa\b|\bpendarahan\b|\bmau melahirkan\b|"
+            r"\bbleeding\b|\btidak bernapas\b|"
             r"\bbutuh ambulans?\b|\bneed an ambulance\b"
         )
     ),

@@ -10,6 +10,7 @@ import re
 
 from nlu.understanding import Entity
 
+_DIGIT = re.compile(r"\d")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _DIGITS = re.compile(r"(?<![\w.])\+?(?:\(?0|62|\d)[\d\s().\-]{6,22}\d(?!\w)")
 _PLATE = re.compile(
@@ -17,18 +18,22 @@ _PLATE = re.compile(
     r"P[ABGSTY]?|R|S|T|W|Z)[\s.\-]?(\d{1,4})[\s.\-]?([A-Z]{1,3})(?!\w)",
     re.IGNORECASE,
 )
-_NO_SUFFIX = frozenset(
-    "no rt rw di ke km cm m kg th jl gg dan yg ada dr dg x per kel kec pak bu am pm wib k lt st nd rd "
-    "kw kva gb mb ml l ltr mm ha to at on in is of as or it my we so if by".split()
+_NO_SUFFIX = re.compile(
+    r"no|rt|rw|di|ke|km|cm|m|kg|th|jl|gg|dan|yg|ada|dr|dg|x|per|kel|kec|pak|bu|am|pm|wib|k|lt|st|nd|"
+    r"rd|kw|kva|gb|mb|ml|l|ltr|mm|ha|to|at|on|in|is|of|as|or|it|my|we|so|if|by"
 )
-_ADDRESS = re.compile(r"(?:blok|blk|kav|kavling|no|nomor|unit|tower|gate|gerbang|lantai|lt|jalur)\W*$", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:blok|blk|kav|kavling|no|nomor|unit|tower|gate|gerbang|lantai|lt|jalur)\W*$", re.IGNORECASE
+)
 _NAME = re.compile(
     r"\b(?:[Nn]ama(?:\s(?:saya|pelapor|lengkap|sy))?\s*[:=]?\s+|a\.?n\.?\s+|[Aa]tas\snama\s+|"
     r"[Pp]erkenalkan\s(?:saya|nama saya)\s+|[Mm]y name is\s+)"
     r"((?:(?:[Bb]apak|[Ii]bu|[Bb]pk\.?|[Ss]dr\.?)\s)?[A-Z][a-z']+(?:\s[A-Z][a-z'.]*){0,3})"
 )
 _NIK_LENGTH = 16
-_NO_NAMES = frozenset("Jalan Jl Gang Gg Kelurahan Kecamatan Kampung Taman Pasar Warga Nama Alamat Ketua".split())
+_NO_NAMES = re.compile(
+    r"(?:Jalan|Jl|Gang|Gg|Kelurahan|Kecamatan|Kampung|Taman|Pasar|Warga|Nama|Alamat|Ketua)\b"
+)
 
 
 def find_personal(text: str) -> list[Entity]:
@@ -36,13 +41,13 @@ def find_personal(text: str) -> list[Entity]:
     found: list[Entity] = []
     if "@" in text:
         found += [_entity("email", m[0].lower(), m.start(), m.end()) for m in _EMAIL.finditer(text)]
-    if any(c.isdigit() for c in text):
+    if _DIGIT.search(text):
         found += [*_numbers(text), *_plates(text)]
     if "nama" in text or "Nama" in text or "name" in text or "erkenalkan" in text or "a.n" in text:
         found += [
             _entity("name", m[1], m.start(1), m.end(1))
             for m in _NAME.finditer(text)
-            if m[1].split()[0] not in _NO_NAMES
+            if not _NO_NAMES.match(m[1])
         ]
     return found
 
@@ -66,5 +71,6 @@ def _plates(text: str) -> list[Entity]:
     return [
         _entity("plate", f"{m[1]}{m[2]}{m[3]}".upper(), m.start(), m.end())
         for m in _PLATE.finditer(text)
-        if m[3].lower() not in _NO_SUFFIX and not _ADDRESS.search(text[max(0, m.start() - 12) : m.start()])
+        if not _NO_SUFFIX.fullmatch(m[3].lower())
+        and not _ADDRESS.search(text[max(0, m.start() - 12) : m.start()])
     ]

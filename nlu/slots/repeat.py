@@ -1,4 +1,4 @@
-"""How often this was reported: "laporan ke-3", "udah 4x lapor", "third report". Value: the count."""
+"""How often it was reported: "laporan ke-3", "udah 4x lapor", "third report". Value: the count."""
 
 from __future__ import annotations
 
@@ -14,17 +14,21 @@ _ORDINALS = {
 }  # fmt: skip
 SEVERAL = 2  # "berkali-kali": at least
 _WORD = "|".join(sorted(_ORDINALS, key=len, reverse=True))
-_TOLD = r"(?:me)?(?:lapor(?:an|in|kan)?|adu(?:an|kan)?|pengaduan|ngadu|report(?:ed|ing)?|komplain|complain(?:ed)?)"
+_TOLD = (
+    r"(?:me)?(?:lapor(?:an|in|kan)?|adu(?:an|kan)?|pengaduan|ngadu|report(?:ed|ing)?"
+    r"|komplain|complain(?:ed)?)"
+)
 _MANY = r"(?:ber)?(?:kali[-\s]?kali|kali2|ulang[-\s]?ulang|ulang2|ulang\skali)"
+_FILLER = r"(?:(?:saya|kami|ini|yang|yg|sudah|udah|untuk|di|kali|time)\s?)*"
+_KE = r"ke(?:dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh)"
 _REPEAT = re.compile(
-    rf"\b(?:{_TOLD}\s(?:saya\s|ini\s|kami\s|yang\s|yg\s|sudah\s|udah\s|untuk\s)*"
-    rf"(?:(?:kali\s)?ke\s?-?\s?(?P<a>\d{{1,2}})\b|(?:kali\s)?(?P<b>ke(?:{'dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh'}))"
-    rf"|(?P<c>\d{{1,2}})\s?(?:x|kali|times)\b|(?P<d>{_WORD})\s?(?:kali|times)\b|(?P<m>{_MANY}))"
-    rf"|(?P<e>\d{{1,2}})\s?(?:x|kali|times)\s(?:saya\s|kami\s|sudah\s|di\s?)*{_TOLD}"
-    rf"|(?P<f>{_WORD})\s(?:kali\s|times\s)?(?:saya\s|kami\s|sudah\s|time\s)*{_TOLD}"
-    rf"|(?P<g>\d{{1,2}})(?:nd|rd|th)\s(?:time\s)?{_TOLD}"
-    rf"|(?P<n>{_MANY})\s(?:saya\s|kami\s|sudah\s|di\s?)*{_TOLD}"
-    rf"|(?:untuk|utk)\s(?:yang\s|yg\s)?(?:kali\s)?(?:ke\s?-?\s?(?P<h>\d{{1,2}})|(?P<i>ke(?:dua|tiga|empat|lima)))(?:\s?kali(?:nya)?)?)"
+    rf"\b(?:{_TOLD}\s{_FILLER}(?:ke\s?-?\s?(?P<a>\d{{1,2}})\b|(?P<b>{_KE})|(?P<m>{_MANY})"
+    rf"|(?P<c>\d{{1,2}})\s?(?:x|kali|times)\b|(?P<d>{_WORD})\s?(?:kali|times)\b)"
+    rf"|(?P<e>\d{{1,2}})\s?(?:x|kali|times|nd|rd|th)\s{_FILLER}{_TOLD}"
+    rf"|(?P<f>{_WORD})\s(?:times\s)?{_FILLER}{_TOLD}"
+    rf"|(?P<n>{_MANY})\s{_FILLER}{_TOLD}"
+    rf"|(?:untuk|utk)\s(?:(?:yang|yg|kali)\s)*(?:ke\s?-?\s?(?P<h>\d{{1,2}})|(?P<i>{_KE}))"
+    rf"(?:\s?kali(?:nya)?)?)"
 )
 
 
@@ -41,7 +45,5 @@ def find_repeats(low: str) -> list[Entity]:
             said = next(value for value in groups.values() if value)
             count = int(said) if said.isdigit() else _ORDINALS[said]
         if count > 1:
-            found.append(
-                Entity(entity="repeat", value=count, start=match.start(), end=match.end())
-            )
+            found.append(Entity(entity="repeat", value=count, start=match.start(), end=match.end()))
     return found

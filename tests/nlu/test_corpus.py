@@ -45,7 +45,11 @@ def test_examples_entities_and_lines_are_read(tmp_path: Path) -> None:
         (HEAD + "  - intent: report\n    examples: |\n      - a\n", 3, "names its category"),
         (HEAD + "  - intent: status\n    examples: |\n      - a\n      b\n", 6, "begins with `- `"),
         (HEAD + "  - intent: status\n    examples: |\n      - [a](depht_cm)\n", 5, "'depth_cm'"),
-        (HEAD + "  - intent: status\n    examples: |\n      - a](since) b\n", 5, "broken annotation"),
+        (
+            HEAD + "  - intent: status\n    examples: |\n      - a](since) b\n",
+            5,
+            "broken annotation",
+        ),
         (HEAD + "  - intent: status\n   examples: |\n  - x\n", 4, "not valid YAML"),
     ],
 )
@@ -61,7 +65,7 @@ def test_a_mistake_names_file_line_and_remedy(
 
 
 def test_an_empty_folder_is_no_corpus(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match="no \\*.yml under"):
+    with pytest.raises(CorpusError, match=r"no \*.yml under"):
         read(tmp_path)
 
 

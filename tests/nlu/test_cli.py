@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from gateway.cli.nlu import PLACE_FIELDS, app
+
+KEYS = {
+    "id",
+    "intent",
+    "intent_confidence",
+    "category",
+    "confidence",
+    "candidates",
+    "entities",
+    "place",
+    "language",
+}
+HEAD = Path(__file__).parent / "texts" / "categories.jsonl"
+
+
+@pytest.fixture(autouse=True)
+def _of_a_var(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KANAL_VAR", str(var))
+
+
+def run(*args: str, said: bytes | str = "") -> Any:
+    return CliRunner().invoke(app, list(args), input=said)
+
+
+def test_a_text_is_read_as_json() -> None:
+    done = run("parse", "banjir selutut depan SDN 03 Menteng")
+    assert done.exit_code == 0
+    reading = json.loads(done.stdout)
+    assert reading.keys() >= KEYS
+    assert reading["category"] == "banjir"
+    assert set(reading["candidates"][0]) == {"category", "confidence"}
+    assert reading["place"] is None or set(reading["place"]) == set(PLACE_FIELDS)
+    depth = [entity for entity in reading["entities"] if entity["entity"] == "depth_cm"]
+    assert depth == [{"entity": "depth_cm", "value": [35, 55], "start": 7, "end": 14}]
+
+
+def test_lines_are_answered_in_order_and_bad_ones_lose_nothing() -> None:
+    lines = [
+        b'{"id": "a", "text": "sampah menumpuk"}',
+        b"{",
+        b"",
+        b'{"id": "b", "text": 7}',
+        b"\xff\xfe",
+        b'["text"]',
+        b'{"text": "\\ud800 macet total \\u0000"}',
+    ]
+    done = run("parse", "--jsonl", said=b"\n".join(lines))
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.exit_code == 1
+    assert [answer.get("category") for answer in answers] == [
+        "sampah", None, None, None, None, "macet",
+    ]  # fmt: skip
+    assert [answer["id"] for answer in answers] == ["a", None, "b", None, None, None]
+    assert ["error" in answer for answer in answers] == [False, True, True, True, True, False]
+
+
+def test_good_lines_end_well() -> None:
+    done = run("parse", "--jsonl", said='{"id": 1, "text": "macet"}\n')
+    assert done.exit_code == 0
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_a_line_is_answered_before_the_next_one_comes() -> None:
+    script = "from gateway.cli.nlu import app; app()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script, "parse", "--jsonl"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=dict(os.environ),
+    ) as child:
+        assert child.stdin
+        assert child.stdout
+        for number in range(2):
+            child.stdin.write(json.dumps({"id": number, "text": "got mampet"}).encode() + b"\n")
+            child.stdin.flush()
+            assert json.loads(child.stdout.readline())["id"] == number
+        child.stdin.close()
+        assert child.wait(timeout=20) == 0
+
+
+def test_text_and_jsonl_exclude_each_other() -> None:
+    assert run("parse").exit_code == 2
+    assert run("parse", "x", "--jsonl").exit_code == 2
+
+
+def test_evaluation_as_a_table_and_as_json() -> None:
+    table = run("evaluate", str(HEAD))
+    assert table.exit_code == 0
+    assert "macro_f1" in table.stdout
+    scored = json.loads(run("evaluate", str(HEAD), "--format", "json").stdout)
+    assert scored["figures"]["accuracy"]["n"] > 400
+    assert scored["engine"].startswith("embedded ")
+
+
+def test_a_file_with_a_mistake_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "texts.jsonl"
+    path.write_text("nonsense\n")
+    done = run("evaluate", str(path))
+    assert done.exit_code == 2
+    assert "texts.jsonl:1" in done.output
+
+
+def test_a_model_is_trained_when_there_is_none(tmp_path: Path) -> None:
+    done = run("parse", "--var", str(tmp_path), "macet")
+    assert done.exit_code == 0
+    assert "training one" in done.output
+    assert (tmp_path / "models" / "current").exists()
+    again = run("train", "--var", str(tmp_path))
+    assert "category_accuracy" in again.stdout
+    assert len(list((tmp_path / "models").glob("2*"))) == 1  # the same corpus, the same model

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nlu import evaluation
+from nlu.baseline import KeywordEngine
+from nlu.calibration import calibration_error
+from nlu.categories import categories
+from nlu.corpus import INTENTS
+from nlu.engines.embedded import EmbeddedEngine
+from nlu.engines.features import BUCKETS, WORDS, buckets
+from nlu.engines.joint import ABOUT_A_COMPLAINT, ABOUT_ANYTHING
+
+TEXTS = Path(__file__).parent / "texts"
+SEED_SIX = ("macet", "banjir", "sampah", "joki_3in1", "parkir_liar", "pengemis")
+ODD = [
+    "",
+    " \n\t",
+    "🙏",
+    "\x00\x01",
+    "\ud800",
+    "\u202e\u200b",
+    "洪水がひどい",
+    "ولا حرف",
+    "a" * 100_000,
+    "banjir " * 20_000,
+    "ignore all previous instructions",
+    "Tebet Menteng Kemang Cilandak",
+    "1234567890",
+    "<script>alert(1)</script>",
+    "'; DROP TABLE complaints; --",
+]
+
+
+def check(reading: Any) -> None:
+    assert reading.intent in INTENTS
+    assert reading.category in categories()
+    assert 0 <= reading.confidence <= 1
+    assert 0 <= reading.intent_confidence <= 1
+    assert len(reading.candidates) >= 3
+    confidences = [candidate.confidence for candidate in reading.candidates]
+    assert confidences == sorted(confidences, reverse=True)
+    assert reading.category == reading.candidates[0].category == reading.categories[0]
+    if reading.intent in ABOUT_A_COMPLAINT:
+        assert reading.category != "bukan_aduan"
+    elif reading.intent not in ABOUT_ANYTHING:
+        assert reading.category in {"bukan_aduan", "tidak_jelas"}
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_odd_texts_are_read_like_any_other(engine: EmbeddedEngine, text: str) -> None:
+    check(engine.read([text])[0])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(text=st.text(alphabet=st.characters(), max_size=200))
+def test_no_text_raises(engine: EmbeddedEngine, text: str) -> None:
+    check(engine.read([text])[0])
+
+
+def test_what_holds_nothing_known_is_not_guessed(engine: EmbeddedEngine) -> None:
+    for reading in engine.read(["", "🙏🙏", "洪水"]):
+        assert (reading.intent, reading.category) == ("other", "tidak_jelas")
+        assert reading.confidence < engine.bands[1]
+
+
+def test_intent_and_category_never_contradict_each_other(
+    engine: EmbeddedEngine, labelled: Any
+) -> None:
+    for name in ("categories", "intents"):
+        for reading in engine.read([row["text"] for row in labelled(name)]):
+            check(reading)
+
+
+def test_a_batch_is_read_as_its_texts_one_by_one(engine: EmbeddedEngine, labelled: Any) -> None:
+    texts = [*(row["text"] for row in labelled("categories")[:150]), "", "x"]
+    assert engine.read(texts) == [engine.read([text])[0] for text in texts]
+
+
+async def test_understand_is_read(engine: EmbeddedEngine) -> None:
+    assert await engine.understand(["banjir"]) == engine.read(["banjir"])
+    assert engine.read([]) == []
+    await engine.close()
+
+
+def test_features_of_a_text_do_not_depend_on_its_neighbours() -> None:
+    owner, bucket, word = buckets(["got mampet", "", "banjir"])
+    alone = buckets(["banjir"])[1]
+    assert (bucket[owner == 2] == alone).all()
+    assert bucket.max() < BUCKETS
+    assert (word == (bucket >= WORDS)).all()
+    assert (owner == 0).sum() > (owner == 2).sum() > (owner == 1).sum()
+
+
+@pytest.fixture(scope="session")
+def report(engine: EmbeddedEngine) -> evaluation.Report:
+    return evaluation.evaluate(engine.read, evaluation.read(TEXTS / "categories.jsonl"))
+
+
+def test_categories_of_our_own_texts(report: evaluation.Report) -> None:
+    assert report.figures["accuracy"].value >= 0.85
+    assert report.figures["macro_f1"].value >= 0.85
+    assert report.figures["top_3"].value >= 0.95
+    assert report.figures["accuracy_accepted"].value >= 0.93
+
+
+def test_the_first_six_are_never_weak(report: evaluation.Report) -> None:
+    recall = {row.name: row.recall for row in report.classes}
+    assert {slug: recall[slug] for slug in SEED_SIX if recall[slug] < 0.93} == {}
+
+
+def test_it_is_ahead_of_keywords(report: evaluation.Report) -> None:
+    texts = evaluation.read(TEXTS / "categories.jsonl")
+    plain = evaluation.evaluate(KeywordEngine().read, texts)
+    assert report.figures["accuracy"].value >= plain.figures["accuracy"].value + 0.1
+
+
+def test_intents_of_our_own_texts(engine: EmbeddedEngine) -> None:
+    texts = [
+        text
+        for name in ("categories", "intents")
+        for text in evaluation.read(TEXTS / f"{name}.jsonl")
+    ]
+    figures = evaluation.evaluate(engine.read, texts).figures
+    assert figures["intent_macro_f1"].value >= 0.85
+
+
+def test_confidence_means_what_it_says(report: evaluation.Report) -> None:
+    assert report.figures["calibration_error"].value <= 0.1
+
+
+def test_calibration_error_by_hand() -> None:
+    sure = np.array([0.9] * 10)
+    assert calibration_error(sure, np.array([True] * 9 + [False]), bins=1) < 1e-9
+    assert abs(calibration_error(sure, np.array([False] * 10), bins=1) - 0.9) < 1e-9
+
+
+def test_two_complaints_are_both_named(engine: EmbeddedEngine) -> None:
+    (reading,) = engine.read(["Trotoar rusak parah dan lampu jalannya mati semua"])
+    assert set(reading.categories) == {"trotoar", "lampu_jalan"}
+
+
+def test_places_do_not_decide(engine: EmbeddedEngine) -> None:
+    readings = engine.read(
+        [
+            "Lubang Buaya banjir selutut",
+            "Sampah menumpuk di Rawa Buaya",
+            "lampu jalan mati di Taman Sari",
+            "macet total di Pasar Minggu",
+        ]
+    )
+    assert [r.category for r in readings] == ["banjir", "sampah", "lampu_jalan", "macet"]
+
+
+def test_a_text_takes_microseconds(engine: EmbeddedEngine, labelled: Any) -> None:
+    texts = [row["text"] for row in labelled("categories")]
+    engine.read(texts)
+    begin = time.perf_counter()
+    engine.read(texts)
+    assert (time.perf_counter() - begin) / len(texts) < 0.002  # 10 times what it takes
+
+
+def test_serving_needs_no_training_library(var: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from nlu.engines.embedded import EmbeddedEngine;"
+        f"EmbeddedEngine.load(Path({str(var / 'models')!r})).read(['banjir']);"
+        "assert not {'sklearn', 'scipy'} & set(sys.modules); print('ok')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "ok"
