@@ -1,9 +1,9 @@
 """Run every benchmark and print its figures: `make bench`.
 
-    webhooks   deliveries/s kept on disk before they are acknowledged, against a bare 200
-    pipeline   messages/s from delivery to recorded send, with load and receiver outside
-    start      seconds from the command to a port that answers
-    memory     resident megabytes of the gateway after the pipeline run
+webhooks   deliveries/s kept on disk before they are acknowledged, against a bare 200
+pipeline   messages/s from delivery to recorded send, with load and receiver outside
+start      seconds from the command to a port that answers
+memory     resident megabytes of the gateway after the pipeline run
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The baseline: an aiohttp handler that reads the body and answers 200, and nothing else.
 
-    python -m benchmarks.bare PORT
+python -m benchmarks.bare PORT
 """
 
 from __future__ import annotations

@@ -25,9 +25,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def started(command: list[str], port: int, environment: dict[str, str] | None = None) -> Iterator[
-    subprocess.Popen[bytes]
-]:
+def started(
+    command: list[str], port: int, environment: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server until the block ends; waits until its port answers."""
     process = subprocess.Popen(
         command, env={**os.environ, **(environment or {})}, stderr=subprocess.DEVNULL
@@ -109,7 +109,12 @@ def rss_mb(pid: int) -> float:
 
 def load(port: int, connections: int, requests: int, first: int = 1) -> dict[str, float]:
     """Run the load generator in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.load", *map(str, (port, connections, requests, first))]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.load",
+        *map(str, (port, connections, requests, first)),
+    ]
     done = subprocess.run(command, check=True, capture_output=True)
     answer: dict[str, float] = json.loads(done.stdout)
     if answer["bad"]:

@@ -203,15 +203,16 @@ async def open_gateway(
         await schema.upgrade(database)
         engine = await open_engine(settings)
         stack.push_async_callback(engine.close)
-        yield _compose(settings, database, engine, accounts)
+        yield compose(settings, database, engine, accounts)
 
 
-def _compose(
+def compose(
     settings: Settings,
     database: Database,
     engine: Engine,
     accounts: dict[tuple[str, str], Channel],
 ) -> Gateway:
+    """Put the parts together; nothing is opened and nothing runs."""
     ids, meters = Ids(), Meters()
     news, outgoing, to_fetch = Bell(), Bell(), Bell()
     intake = Intake(database, ids, meters, news=news, media=to_fetch)

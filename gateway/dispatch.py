@@ -45,7 +45,7 @@ class Dispatcher:
         """Send until cancelled; what is under way is then finished by `drain`."""
         while True:
             try:
-                claimed = await self._claim()
+                claimed = await self.once()
             except StoreError as error:
                 log.error("outbox.away", reason=str(error))
                 claimed = 0
@@ -57,7 +57,8 @@ class Dispatcher:
         if self._under_way:
             await asyncio.wait(self._under_way)
 
-    async def _claim(self) -> int:
+    async def once(self) -> int:
+        """Begin to send what is due now; returns how many messages that is."""
         room = self._at_once - len(self._under_way)
         if room <= self._at_once // 4:
             return 0  # a send that ends rings the bell

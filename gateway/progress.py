@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dialogs.phrasebook import say
-
 from channels.message import OutboundMessage
 from dialogs import codec
 from dialogs.conversation import Conversation, Status
+from dialogs.phrasebook import say
 from store import complaints, outbox
 from store.complaints import Moved
 from store.database import Database

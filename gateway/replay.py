@@ -26,7 +26,7 @@ from gateway.app import ACCOUNT, Gateway
 from store import complaints, conversations, inbox, outbox
 
 NAME = "replay"
-ANSWERS = ("yes", "skip")  # choices that the citizen of a replay takes, the first that is offered
+ANSWERS = (":yes", ":skip")  # how the choices end that the citizen of a replay takes
 _AT_ONCE = 64
 _LOOK_S = 0.05
 
@@ -95,7 +95,7 @@ class Replay:
     async def send(self, part: WirePart) -> SendOutcome:
         """Let the citizen read it; he answers what asks for a yes."""
         offered = part.body["choices"]
-        choice = next((answer for answer in ANSWERS if answer in offered), "")
+        choice = next((one for end in ANSWERS for one in offered if one.endswith(end)), "")
         if choice and self._confirm:
             # The key names our question: asked again after a crash, it is answered once.
             line = {
@@ -112,10 +112,10 @@ class Replay:
 
     async def fetch(self, media: MediaRef, raw: Raw) -> AsyncIterator[bytes]:
         """A line carries no attachments."""
-        del raw
-        if media:
-            raise Refused("a line of a replay has no attachment")
-        yield b""
+        del media, raw
+        for nothing in ():
+            yield nothing
+        raise Refused("a line of a replay has no attachment")
 
     async def start(self) -> None:
         """Nothing to open."""

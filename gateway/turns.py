@@ -10,10 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
-from dialogs.render import compose
-from nlu.places.place import OutsideCity
-from nlu.places.resolve import locate
-
 from channels.adapter import Caps
 from channels.message import Choice, InboundMessage, OutboundMessage
 from dialogs import codec
@@ -26,7 +22,9 @@ from dialogs.effects import (
     Schedule,
     UpdateComplaint,
 )
+from dialogs.render import compose
 from nlu import ticket
+from nlu.places.resolve import OutsideCity, locate
 from nlu.understanding import Understanding
 from store import codec as store_codec
 from store.complaints import Filing, Happening

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nlu.places.resolve import resolve
-
 from gateway.settings import Settings
 from nlu.engine import Engine
 from nlu.engines.embedded import EmbeddedEngine
 from nlu.engines.model import ModelError
+from nlu.places.resolve import resolve
 
 
 def models_folder(var: Path) -> Path:

@@ -2,7 +2,7 @@
 
 A batch holds one message of each of several conversations. They are understood together and
 share one commit; a decision that the database refuses is tried again alone, so that it takes none
-of its neighbours with it. A message that fails five times goes to a person, and the citizen is told.
+of its neighbours with it. A message that fails five times goes to a person; the citizen is told.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from datetime import UTC, datetime, timedelta
 from random import Random, SystemRandom
 
 import structlog
-from dialogs.phrasebook import say
-from dialogs.step import step
 
 from channels.adapter import Caps
 from channels.message import OutboundMessage
+from dialogs.phrasebook import say
+from dialogs.step import step
 from gateway.backoff import backoff
 from gateway.dispatch import Accounts
 from gateway.metrics import Meters

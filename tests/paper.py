@@ -26,8 +26,12 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 def message(external_id: str = "m1", **said: Any) -> InboundMessage:
     """A message of an invented citizen."""
     row: dict[str, Any] = {
-        "channel": "paper", "account": "main", "sender": "ani", "address": "ani",
-        "text": "got mampet", "sent_at": NOON,
+        "channel": "paper",
+        "account": "main",
+        "sender": "ani",
+        "address": "ani",
+        "text": "got mampet",
+        "sent_at": NOON,
     }
     return InboundMessage(external_id=external_id, **{**row, **said})
 
@@ -59,16 +63,27 @@ class Paper:
         except ValueError as error:
             raise Malformed("not JSON") from error
         return Received(
-            messages=tuple(_message(one) for one in lines if "album" not in one and "dlr" not in one),
+            messages=tuple(
+                _message(one) for one in lines if "album" not in one and "dlr" not in one
+            ),
             parts=tuple(
-                Part(key=one["album"], index=one["index"], total=one.get("total"),
-                     message=_message(one))
+                Part(
+                    key=one["album"],
+                    index=one["index"],
+                    total=one.get("total"),
+                    message=_message(one),
+                )
                 for one in lines
                 if "album" in one
             ),
             receipts=tuple(
-                Receipt(channel="paper", account="main", provider_id=one["dlr"],
-                        status=ReceiptStatus(one["status"]), at=raw.received_at)
+                Receipt(
+                    channel="paper",
+                    account="main",
+                    provider_id=one["dlr"],
+                    status=ReceiptStatus(one["status"]),
+                    at=raw.received_at,
+                )
                 for one in lines
                 if "dlr" in one
             ),
@@ -76,8 +91,15 @@ class Paper:
 
     def render(self, message: OutboundMessage) -> list[WirePart]:
         return [
-            WirePart(method="say", body={"text": message.text, "key": message.key, "piece": piece,
-                                         "choices": [one.value for one in message.choices]})
+            WirePart(
+                method="say",
+                body={
+                    "text": message.text,
+                    "key": message.key,
+                    "piece": piece,
+                    "choices": [one.value for one in message.choices],
+                },
+            )
             for piece in range(self.pieces)
         ]
 
@@ -89,6 +111,7 @@ class Paper:
             if not isinstance(outcome, Sent):
                 return outcome
         self.sent.append(part.body["text"])
+        self.choices: list[str] = part.body["choices"]
         return Sent(provider_id=f"p{len(self.sent)}")
 
     async def fetch(self, media: MediaRef, raw: Raw) -> AsyncIterator[bytes]:
@@ -105,8 +128,12 @@ class Paper:
 def _message(one: dict[str, Any]) -> InboundMessage:
     pin = one.get("pin")
     return message(
-        one["id"], text=one.get("text", ""), sender=one["sender"], address=one["sender"],
-        choice=one.get("choice", ""), location=Location(lat=pin[0], lon=pin[1]) if pin else None,
+        one["id"],
+        text=one.get("text", ""),
+        sender=one["sender"],
+        address=one["sender"],
+        choice=one.get("choice", ""),
+        location=Location(lat=pin[0], lon=pin[1]) if pin else None,
         media=tuple(MediaRef(ref=ref, kind=MediaKind.PHOTO) for ref in one.get("photos", ())),
     )
 

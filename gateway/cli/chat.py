@@ -48,7 +48,7 @@ async def _chat(settings: Settings) -> list[str]:
                 text = terminal.heard.get_nowait()
                 typer.echo(text + "\n")
                 said.extend(_row("bot", one) for one in text.splitlines() if one.strip())
-        said.extend(await _filed(gateway))
+        said.extend(await _filed(gateway, terminal.session))
     return said
 
 
@@ -69,11 +69,9 @@ async def _settled(gateway: Gateway) -> None:
         await asyncio.sleep(_LOOK_S)
 
 
-async def _filed(gateway: Gateway) -> list[str]:
-    terminal = gateway.accounts[NAME, ACCOUNT]
-    assert isinstance(terminal, Terminal)
+async def _filed(gateway: Gateway, session: str) -> list[str]:
     async with gateway.database.read() as connection:
-        talk = await conversations.find(connection, (NAME, ACCOUNT, terminal.session))
+        talk = await conversations.find(connection, (NAME, ACCOUNT, session))
         mine = await complaints.of_conversations(connection, [talk]) if talk else {}
     return [_row("filed", one.category) for one in reversed(mine.get(talk or 0, ()))]
 

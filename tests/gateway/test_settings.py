@@ -81,7 +81,7 @@ def test_a_channel_by_its_bare_name_has_its_defaults(config) -> None:
     ],
 )
 def test_an_unknown_channel_is_named(name: str, message: str) -> None:
-    with pytest.raises(ConfigError, match="config.yml: channels") as error:
+    with pytest.raises(ConfigError, match=r"config\.yml: channels") as error:
         channel_settings(name, {})
     assert message in str(error.value)
 

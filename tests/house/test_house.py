@@ -44,7 +44,11 @@ def test_a_room_uses_the_glossarys_words(room: str) -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = getattr(node, "name", None)
             is_definition = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-            if is_definition and name not in THEIRS and (NOT_USED.search(name.lower()) or name.startswith("handle_")):
+            if (
+                is_definition
+                and name not in THEIRS
+                and (NOT_USED.search(name.lower()) or name.startswith("handle_"))
+            ):
                 bad.append(f"{path.relative_to(ROOT)}: {name}")
         if NOT_USED.search(path.stem):
             bad.append(str(path.relative_to(ROOT)))
@@ -73,7 +77,9 @@ def test_left_to_do_is_in_an_issue_not_in_the_code() -> None:
     assert not bad
 
 
-@pytest.mark.parametrize("lock", sorted((ROOT / "requirements").glob("*.txt")), ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "lock", sorted((ROOT / "requirements").glob("*.txt")), ids=lambda p: p.name
+)
 def test_locks_hold_hashes_and_no_addresses(lock: Path) -> None:
     text = lock.read_text(encoding="utf-8")
     assert "http://" not in text

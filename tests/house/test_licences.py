@@ -8,8 +8,21 @@ import sys
 
 # Words that a permissive licence, or one that is permissive to whoever only uses it, goes by.
 FINE = (
-    "mit", "bsd", "apache", "isc", "python software foundation", "psf", "zlib", "hpnd", "unlicense",
-    "public domain", "0bsd", "mpl", "mozilla", "cc0", "cnri",
+    "mit",
+    "bsd",
+    "apache",
+    "isc",
+    "python software foundation",
+    "psf",
+    "zlib",
+    "hpnd",
+    "unlicense",
+    "public domain",
+    "0bsd",
+    "mpl",
+    "mozilla",
+    "cc0",
+    "cnri",
 )
 # Libraries under the LGPL: imported unchanged, replaceable by the user, which it asks for.
 LINKED = {"python-telegram-bot"}
@@ -18,7 +31,9 @@ LINKED = {"python-telegram-bot"}
 def test_no_dependency_forbids_what_our_licence_allows() -> None:
     listed = subprocess.run(
         [sys.executable, "-m", "piplicenses", "--format=json", "--from=mixed"],
-        check=True, capture_output=True, text=True,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     bad = {
         row["Name"]: row["License"]

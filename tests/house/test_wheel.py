@@ -23,7 +23,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("dist")
     subprocess.run(
         [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, ROOT],
-        check=True, capture_output=True,
+        check=True,
+        capture_output=True,
     )
     return next(out.glob("*.whl"))
 
@@ -70,7 +71,11 @@ def test_installed_elsewhere_it_understands(wheel: Path, model_var: Path, tmp_pa
     def kanal(*arguments: str) -> str:
         done = subprocess.run(
             [home / "venv" / "bin" / "kanal", *arguments],
-            cwd=home, env=environment, check=True, capture_output=True, text=True,
+            cwd=home,
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
         )
         return done.stdout
 
@@ -80,6 +85,10 @@ def test_installed_elsewhere_it_understands(wheel: Path, model_var: Path, tmp_pa
     assert "lampu_jalan" in kanal("nlu", "parse", "lampu jalan mati di Tebet")
     where = subprocess.run(
         [python, "-c", "import gateway; print(gateway.__file__)"],
-        cwd=home, env=environment, check=True, capture_output=True, text=True,
+        cwd=home,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     assert str(home) in where.stdout

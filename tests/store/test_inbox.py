@@ -19,7 +19,9 @@ LEASE = timedelta(seconds=60)
 async def put(database: Database, *messages) -> None:
     arrivals = [
         journal.Arrival(
-            channel="paper", account="main", raw=Raw(body=b"{}", received_at=NOON),
+            channel="paper",
+            account="main",
+            raw=Raw(body=b"{}", received_at=NOON),
             received=Received(messages=(one,)),
         )
         for one in messages
@@ -30,9 +32,7 @@ async def put(database: Database, *messages) -> None:
 
 async def claim(database: Database, owner: str = "me", at: float = 0, most: int = 10):
     async with database.begin() as connection:
-        return await inbox.claim(
-            connection, owner=owner, now=later(at), lease_for=LEASE, most=most
-        )
+        return await inbox.claim(connection, owner=owner, now=later(at), lease_for=LEASE, most=most)
 
 
 def ids(claimed) -> list[str]:
@@ -40,9 +40,7 @@ def ids(claimed) -> list[str]:
 
 
 async def test_conversations_are_claimed_in_parallel_messages_in_order(database) -> None:
-    await put(
-        database, message("1"), message("2"), message("3", sender="budi", address="budi")
-    )
+    await put(database, message("1"), message("2"), message("3", sender="budi", address="budi"))
     assert ids(await claim(database)) == ["1", "3"]
     assert ids(await claim(database, owner="other")) == []  # both conversations are held
 
@@ -97,7 +95,8 @@ async def test_a_turn_goes_on_when_its_last_photo_is_kept(database) -> None:
         await media.refuse(connection, second, "media_damaged", later(3))
     (one,) = await claim(database, at=3)
     assert [(found.state, found.reason) for found in one.media] == [
-        ("kept", ""), ("refused", "media_damaged"),
+        ("kept", ""),
+        ("refused", "media_damaged"),
     ]
     assert (one.media[0].lat, one.media[0].lon) == (-6.2, 106.8)
 

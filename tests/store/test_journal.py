@@ -18,7 +18,9 @@ IDS = Ids(node=1)
 
 def arrival(*messages, parts=(), malformed=(), body=b"{}") -> journal.Arrival:
     return journal.Arrival(
-        channel="paper", account="main", raw=Raw(body=body, received_at=NOON),
+        channel="paper",
+        account="main",
+        raw=Raw(body=body, received_at=NOON),
         received=Received(messages=messages, parts=parts, malformed=malformed),
     )
 
@@ -47,9 +49,7 @@ async def test_duplicates_in_one_commit_are_seen(database: Database) -> None:
 
 
 async def test_the_same_id_on_another_channel_is_another_message(database: Database) -> None:
-    outcomes = await write(
-        database, arrival(message("7")), arrival(message("7", channel="other"))
-    )
+    outcomes = await write(database, arrival(message("7")), arrival(message("7", channel="other")))
     assert outcomes == [(Outcome.WRITTEN,), (Outcome.WRITTEN,)]
 
 
@@ -83,9 +83,12 @@ def album(*names: str, total: int | None = None) -> list[journal.Arrival]:
         arrival(
             parts=(
                 Part(
-                    key="album", index=index, total=total,
+                    key="album",
+                    index=index,
+                    total=total,
                     message=message(
-                        name, text="caption" if index == 0 else "",
+                        name,
+                        text="caption" if index == 0 else "",
                         media=(MediaRef(ref=name, kind=MediaKind.PHOTO),),
                     ),
                 ),
@@ -124,7 +127,7 @@ async def test_a_message_in_parts_is_whole_when_the_last_has_come(database: Data
 
 
 async def test_a_part_that_comes_twice_counts_once(database: Database) -> None:
-    first, second = album("a", "b", total=2)
+    first, _ = album("a", "b", total=2)
     await write(database, first)
     assert await write(database, first) == [(Outcome.DUPLICATE,)]
     async with database.begin() as connection:

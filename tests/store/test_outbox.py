@@ -23,8 +23,11 @@ async def queue(database: Database, *keys: str, address: str = "ani") -> None:
         talks = await conversations.ensure(connection, IDS, [who], NOON)
         rows = [
             outbox.row(
-                IDS, talks[who],
-                OutboundMessage(channel="paper", account="main", address=address, key=key, text=key),
+                IDS,
+                talks[who],
+                OutboundMessage(
+                    channel="paper", account="main", address=address, key=key, text=key
+                ),
                 NOON,
             )
             for key in keys
@@ -104,8 +107,11 @@ async def test_receipts_form_a_lattice(database, receipts, stands) -> None:
     async with database.begin() as connection:
         for status in receipts:
             receipt = Receipt(
-                channel="paper", account="main", provider_id="p1",
-                status=ReceiptStatus(status), at=NOON,
+                channel="paper",
+                account="main",
+                provider_id="p1",
+                status=ReceiptStatus(status),
+                at=NOON,
             )
             await outbox.receive(connection, receipt)
         assert await outbox.count(connection, stands) == 1
