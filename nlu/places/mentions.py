@@ -1,0 +1,275 @@
+"""Finds the places that a text names.
+
+    find("Banjir depan Stasiun Tebet, RT 5 RW 3 kel. Manggarai")
+
+Precision comes first: a name that is also a word ("Senen", "Karet", "Tengah") counts only with a
+cue, a capital or a fitting neighbour. See `nlu.places.gazetteer.Cue`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nlu.places import names, words
+from nlu.places.gazetteer import LONGEST, Area, Entry, Fact, Gazetteer, Neighbour, gazetteer
+from nlu.places.patterns import find_km, find_rt_rw
+from nlu.places.place import Mention
+from nlu.places.spelling import far, near
+from nlu.places.tokens import Tokens, tokenise
+
+IN_A_NAME = "in a name"
+_TWO_WORDS, _LONG_WORD = 2, 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """A mention and the facts that it may mean: none when the gazetteer does not know it."""
+
+    mention: Mention
+    facts: tuple[Fact, ...]
+    exact: bool  # spelled as in the gazetteer
+    cue: str = ""  # level that the text says: kelurahan, kecamatan, kota
+
+
+def find(text: str) -> tuple[Mention, ...]:
+    """All mentions in order of their start. Never raises; offsets are into `text`."""
+    return tuple([found.mention for found in search(text)])
+
+
+def search(text: str) -> list[Found]:
+    """The mentions with what they may mean."""
+    tokens = tokenise(text)
+    found = list(_Scan(tokens, gazetteer()).run())
+    if "r" in tokens.folded:
+        found.extend(Found(m, (), exact=True) for m in find_rt_rw(text, tokens.folded))
+    found.extend(Found(m, (), exact=True) for m in find_km(text, tokens.folded))
+    found.sort(key=lambda one: (one.mention.start, -one.mention.end))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """Words [at, end) are a name."""
+
+    at: int
+    end: int
+    entry: Entry
+    exact: bool
+
+
+class _Scan:
+    """One walk over the words of a text."""
+
+    def __init__(self, tokens: Tokens, facts: Gazetteer) -> None:
+        self._tokens = tokens
+        self._facts = facts
+        self._doubtful: list[_Hit] = []
+        self._sure: list[_Hit] = []
+
+    def run(self) -> Iterator[Found]:
+        """Everything found: first what is sure, then doubtful names beside sure ones."""
+        at, size = 0, len(self._tokens)
+        while at < size:
+            end = at + 1
+            for found, until in self._at(at):
+                end = max(end, until)
+                yield found
+            at = end
+        for hit in self._doubtful:
+            if self._beside_sure(hit):
+                yield self._area(hit)
+
+    def _at(self, at: int) -> Iterator[tuple[Found, int]]:
+        word = self._tokens.raw[at]
+        if word in words.ROAD_CUES:
+            yield from self._road(at)
+        elif word in words.GANG_CUES:
+            yield from self._named(at, "gang")
+        elif word in words.COMPLEX_CUES:
+            yield from self._named(at, "complex")
+        else:
+            yield from self._name_or_poi(at)
+
+    # -- names of the gazetteer ------------------------------------------------------------
+
+    def _name_or_poi(self, at: int) -> Iterator[tuple[Found, int]]:
+        hit = self._known(at)
+        headed = names.headed(self._tokens, at, self._facts)
+        if headed and (hit is None or headed.end > hit.end):
+            yield self._make(at, headed.end, headed.facts[0].name, headed.facts), headed.end
+        elif hit is not None:
+            if self._believed(hit):
+                self._sure.append(hit)
+                yield self._area(hit), hit.end
+            else:
+                self._doubtful.append(hit)
+        elif self._tokens.raw[at] in words.POI_HEADS:
+            yield from self._named(at, "poi")
+        else:
+            yield from self._misspelled(at)
+
+    def _known(self, at: int) -> _Hit | None:
+        """The longest name of the gazetteer that starts at a word."""
+        known, found = self._facts.names, None
+        joined, tokens = "", self._tokens
+        for end in range(at, min(at + LONGEST, len(tokens))):
+            joined += tokens.words[end]
+            entry = known.get(joined)
+            if entry is not None:
+                found = _Hit(at, end + 1, entry, exact=True)
+            if not tokens.joins[end]:
+                break
+        return found
+
+    def _misspelled(self, at: int) -> Iterator[tuple[Found, int]]:
+        tokens = self._tokens
+        if tokens.raw[at] in words.STOP or tokens.raw[at].isdigit():
+            return
+        cued = at > 0 and tokens.raw[at - 1] in words.AREA_CUES
+        joined, best = "", None
+        for end in range(at, min(at + 3, len(tokens))):
+            if end > at and tokens.raw[end] in words.ROAD_CUES:
+                break
+            joined += tokens.words[end]
+            name = near(joined, cued=cued) or (far(joined) if cued else None)
+            if name:
+                best = _Hit(at, end + 1, self._facts.names[name], exact=False)
+            if not tokens.joins[end]:
+                break
+        if best and (cued or not best.entry.cue):
+            self._sure.append(best)
+            yield self._area(best), best.end
+
+    def _believed(self, hit: _Hit) -> bool:
+        """Whether a name is one here, and not the word that is spelled the same."""
+        cue = hit.entry.cue
+        if not cue:
+            return True
+        tokens, before = self._tokens, hit.at - 1
+        previous = tokens.raw[before] if before >= 0 and tokens.joins[before] else ""
+        if previous in words.NEVER_AFTER:
+            return False
+        if previous in words.AREA_CUES:
+            return True
+        if cue == "area":
+            return False
+        if previous in words.PREPOSITIONS or words.RELATIONS.get(previous) in words.DIRECTIONS:
+            return True
+        return tokens.capital(hit.at) and not tokens.opens_sentence(hit.at)
+
+    def _beside_sure(self, hit: _Hit) -> bool:
+        """ "Melawai, Kebayoran Baru": the neighbour is the area that the name lies in."""
+        areas = [fact for fact in hit.entry.facts if isinstance(fact, Area)]
+        for sure in self._sure:
+            apart = max(sure.at - hit.end, hit.at - sure.end)
+            if apart <= _TWO_WORDS and any(
+                area.members & other.members
+                for area in areas
+                for other in sure.entry.facts
+                if isinstance(other, Area)
+            ):
+                return True
+        return False
+
+    # -- names with a cue, known or not ----------------------------------------------------
+
+    def _road(self, at: int) -> Iterator[tuple[Found, int]]:
+        road = names.road(self._tokens, at, self._facts)
+        if road is None:
+            return
+        yield self._make(at, road.end, road.name, road.facts, kind="road"), road.end
+        yield from self._inside(road.first, road.end)
+
+    def _named(self, at: int, kind: str) -> Iterator[tuple[Found, int]]:
+        named = names.open_ended(self._tokens, at, self._facts, kind)
+        if named is None:
+            return
+        yield self._make(at, named.end, named.name, (), kind=kind), named.end
+        yield from self._inside(named.first, named.end)
+
+    def _inside(self, first: int, end: int) -> Iterator[tuple[Found, int]]:
+        """Areas that a longer name names: Tebet in "Puskesmas Tebet"."""
+        at = first
+        while at < end:
+            hit = self._known(at)
+            if hit and hit.end <= end and not hit.entry.cue and _has_area(hit.entry):
+                yield self._area(hit, IN_A_NAME), end
+                at = hit.end
+            else:
+                at += 1
+
+    # -- making mentions -------------------------------------------------------------------
+
+    def _area(self, hit: _Hit, relation: str = "") -> Found:
+        level = self._level(hit.at)
+        facts = hit.entry.facts
+        said = tuple(f for f in facts if isinstance(f, Area) and f.level == level)
+        return self._make(
+            hit.at,
+            hit.end,
+            facts[0].name,
+            said or facts,
+            exact=hit.exact,
+            relation=relation,
+            cue=level,
+        )
+
+    def _level(self, at: int) -> str:
+        """The level that the word before a name tells."""
+        previous = self._tokens.raw[at - 1] if at else ""
+        if previous in words.KELURAHAN_CUES:
+            return "kelurahan"
+        if previous in words.KECAMATAN_CUES:
+            return "kecamatan"
+        return "kota" if previous in words.KOTA_CUES else ""
+
+    def _relation(self, at: int) -> str:
+        """Where from the place: the word before it, or the one before that ("depan gedung X")."""
+        for before in (at - 1, at - _TWO_WORDS):
+            if before >= 0 and self._tokens.joins[before]:
+                relation = words.RELATIONS.get(self._tokens.raw[before])
+                if relation and (
+                    before == at - 1 or self._tokens.raw[before + 1] in words.AREA_CUES
+                ):
+                    return relation
+        return ""
+
+    def _make(
+        self,
+        at: int,
+        end: int,
+        name: str,
+        facts: tuple[Fact, ...],
+        *,
+        kind: str = "",
+        exact: bool = True,
+        relation: str = "",
+        cue: str = "",
+    ) -> Found:
+        tokens = self._tokens
+        start, stop = tokens.starts[at], tokens.ends[end - 1]
+        mention = Mention(
+            start=start,
+            end=stop,
+            surface=tokens.text[start:stop],
+            kind=kind or kind_of(facts),
+            name=name,
+            relation=relation or self._relation(at),
+        )
+        return Found(mention, facts, exact, cue)
+
+
+def _has_area(entry: Entry) -> bool:
+    return any(isinstance(fact, Area) for fact in entry.facts)
+
+
+def kind_of(facts: tuple[Fact, ...]) -> str:
+    """The kind of a mention that may mean any of these."""
+    areas = [fact for fact in facts if isinstance(fact, Area)]
+    if len(areas) == len(facts) == 1:
+        return areas[0].level
+    if areas:
+        return "area"
+    first = facts[0]
+    return "outside" if isinstance(first, Neighbour) else getattr(first, "kind", "area")

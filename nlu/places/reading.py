@@ -1,0 +1,246 @@
+"""Combines what a text names into one place, or into the places that it may mean.
+
+Every fact stands for a set of kelurahan (bits of an integer): a kota for many, a kelurahan for one,
+a road for those along it. Facts that have a kelurahan in common agree. Of readings that agree the
+most specific area counts; a landmark that agrees with it is more specific still.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice, product
+
+from nlu.places import words
+from nlu.places.boundaries import Boundaries
+from nlu.places.city import locate
+from nlu.places.gazetteer import Area, Landmark, Neighbour, distance_m, gazetteer
+from nlu.places.mentions import IN_A_NAME, Found
+from nlu.places.place import OutsideCity, Place
+
+MOST_CANDIDATES = 6
+_MOST_READINGS = 256  # combinations looked at; a text with more names a tour, not a place
+_POINT_M = 1000  # a landmark this small lies in one kelurahan
+_MARGIN_M = 300  # how far a landmark's point may be off
+_APART_M = 2500  # two landmarks further apart are two places
+_TRUST = {"kelurahan": 0.92, "kecamatan": 0.8, "kota": 0.5}
+_LANDMARK, _HINT, _MISSPELLED, _CONTRADICTED, _AGREED = 0.85, 0.5, 0.85, 0.7, 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A place, or candidates, or the name of a neighbouring city, or nothing."""
+
+    place: Place | None = None
+    candidates: tuple[Place, ...] = ()
+    outside: str = ""
+
+
+def read(found: list[Found], boundaries: Boundaries | None) -> Answer:
+    """Where the text means."""
+    known = [one for one in found if one.facts]
+    if not known:
+        return Answer()
+    here = [one for one in known if one.mention.relation not in words.DIRECTIONS] or known
+    outside = _outside(here, found)
+    if outside:
+        return Answer(outside=outside)
+    areas = [one for one in here if _areas(one) and one.mention.relation != IN_A_NAME]
+    hints = [one for one in here if _areas(one) and one.mention.relation == IN_A_NAME]
+    landmarks = [one for one in here if _landmarks(one)]
+    trust = 1.0 if all(one.exact for one in here) else _MISSPELLED
+    options = _agreeing(areas)
+    if landmarks:
+        answer = _at_landmark(landmarks, options, boundaries)
+        if answer:
+            return _trusted(answer, trust)
+        trust *= _CONTRADICTED
+    if not options and hints and not areas:
+        options, trust = _widest(_agreeing(hints)), trust * _HINT
+    elif not options:
+        options = [area for one in areas for area in _areas(one)]
+    return _trusted(_at_area(options, found), trust)
+
+
+def _areas(one: Found) -> tuple[Area, ...]:
+    return tuple([fact for fact in one.facts if isinstance(fact, Area)])
+
+
+def _landmarks(one: Found) -> tuple[Landmark, ...]:
+    return tuple([fact for fact in one.facts if isinstance(fact, Landmark)])
+
+
+def _outside(here: list[Found], found: list[Found]) -> str:
+    """A neighbour counts when nothing of the city is named, or right behind what is named."""
+    for one in here:
+        if isinstance(one.facts[0], Neighbour):
+            others = [o for o in found if o.facts and not isinstance(o.facts[0], Neighbour)]
+            gap = min((one.mention.start - o.mention.end for o in others), default=0, key=abs)
+            if not others or 0 <= gap <= len(", "):
+                return one.mention.name
+    return ""
+
+
+def _agreeing(areas: list[Found]) -> list[Area]:
+    """The most specific area of each reading in which all areas have a kelurahan in common."""
+    if not areas:
+        return []
+    choices = list({one.facts: _areas(one) for one in areas}.values())
+    if len(choices) == 1:
+        return list(choices[0])
+    options: dict[int, Area] = {}
+    for reading in islice(product(*choices), _MOST_READINGS):
+        common = -1
+        for area in reading:
+            common &= area.members
+        if common:
+            best = min(reading, key=lambda area: area.members.bit_count())
+            options[id(best)] = best
+    return list(options.values())
+
+
+def _widest(options: list[Area]) -> list[Area]:
+    """One area that holds all others, if there is one: a name within a name tells no more."""
+    for area in options:
+        if all(area.members & other.members == other.members for other in options):
+            return [area]
+    return options
+
+
+# -- areas -------------------------------------------------------------------------------------
+
+
+def _at_area(options: list[Area], found: list[Found]) -> Answer:
+    if not options:
+        return Answer()
+    street = next(
+        (one.mention.name for one in found if one.mention.kind in {"road", "gang", "complex"}), ""
+    )
+    places = [_area_place(area, street) for area in options]
+    if len(places) == 1:
+        return Answer(place=places[0])
+    return Answer(candidates=tuple(places[:MOST_CANDIDATES]))
+
+
+def _area_place(area: Area, street: str = "") -> Place:
+    own = area.name if area.level == "kota" else f"{area.level.capitalize()} {area.name}"
+    return Place(
+        name=f"{street}, {own}" if street else own,
+        kelurahan=area.kelurahan,
+        kecamatan=area.kecamatan,
+        kota=area.kota,
+        lat=area.lat,
+        lon=area.lon,
+        radius_m=area.radius_m,
+        confidence=_TRUST[area.level],
+        boundary="named",
+    )
+
+
+# -- landmarks ---------------------------------------------------------------------------------
+
+
+def _at_landmark(
+    found: list[Found], options: list[Area], boundaries: Boundaries | None
+) -> Answer | None:
+    """The smallest landmark that agrees with the areas; None when all contradict them."""
+    agreeing = [
+        fitting
+        for one in found
+        if (fitting := [mark for mark in _landmarks(one) if _fits(mark, options)])
+    ]
+    if not agreeing:
+        return None
+    if all(len(fitting) > 1 for fitting in agreeing):
+        marks = agreeing[0]
+    else:
+        sure = [fitting[0] for fitting in agreeing if len(fitting) == 1]
+        best = min(sure, key=lambda mark: mark.radius_m)
+        apart = [mark for mark in sure if _apart(mark, best)]
+        marks = [best, *apart]
+    places = [_landmark_place(mark, options, boundaries) for mark in marks]
+    if len(places) == 1:
+        return Answer(place=places[0])
+    return Answer(candidates=tuple(places[:MOST_CANDIDATES]))
+
+
+def _apart(mark: Landmark, best: Landmark) -> bool:
+    apart = distance_m(mark.lat, mark.lon, best.lat, best.lon)
+    return apart > _APART_M + mark.radius_m + best.radius_m
+
+
+def _fits(mark: Landmark, options: list[Area]) -> bool:
+    return not options or any(area.members & _along(mark) for area in options)
+
+
+@lru_cache(maxsize=2048)
+def _along(mark: Landmark) -> int:
+    """Bits of the kelurahan that a landmark may lie in or pass through."""
+    return gazetteer().within(mark.lat, mark.lon, mark.radius_m + _MARGIN_M)
+
+
+def _landmark_place(mark: Landmark, options: list[Area], boundaries: Boundaries | None) -> Place:
+    fitting = [area for area in options if area.members & _along(mark)]
+    area = min(fitting, key=lambda one: one.members.bit_count(), default=None)
+    if area and area.level == "kelurahan" and len(fitting) == 1 and mark.radius_m > area.radius_m:
+        # A long road within a named kelurahan: the kelurahan is the smaller circle.
+        return replace(_area_place(area, mark.name), confidence=_LANDMARK + _AGREED)
+    if mark.radius_m > _POINT_M:
+        return _long_place(mark, area)
+    return _point_place(mark, area, boundaries)
+
+
+def _long_place(mark: Landmark, area: Area | None) -> Place:
+    """A landmark across many kelurahan: only what all of it has in common is said."""
+    city = gazetteer()
+    bits = _along(mark) & area.members if area else _along(mark)
+    kecamatan = next((one for one in city.kecamatan if bits & one.members == bits), None)
+    kota = next((one for one in city.kota if bits & one.members == bits), None)
+    return Place(
+        name=mark.name,
+        kelurahan=None,
+        kecamatan=kecamatan.kecamatan if kecamatan else None,
+        kota=kota.kota if kota else None,
+        lat=mark.lat,
+        lon=mark.lon,
+        radius_m=mark.radius_m,
+        confidence=_LANDMARK - 0.15,
+        boundary="named",
+    )
+
+
+def _point_place(mark: Landmark, area: Area | None, boundaries: Boundaries | None) -> Place:
+    there = _around(mark) if boundaries is None else locate(mark.lat, mark.lon, boundaries)
+    named = area if area and area.level == "kelurahan" else None
+    place = there if isinstance(there, Place) else None
+    # Someone who names the kelurahan knows it better than the nearest centre does.
+    source = named or place
+    return Place(
+        name=mark.name,
+        kelurahan=source.kelurahan if source else None,
+        kecamatan=source.kecamatan if source else None,
+        kota=source.kota if source else None,
+        lat=mark.lat,
+        lon=mark.lon,
+        radius_m=mark.radius_m,
+        confidence=_LANDMARK + (_AGREED if area else 0),
+        boundary="named" if named or not place else place.boundary,
+    )
+
+
+@lru_cache(maxsize=2048)
+def _around(mark: Landmark) -> Place | OutsideCity:
+    return locate(mark.lat, mark.lon)
+
+
+def _trusted(answer: Answer, trust: float) -> Answer:
+    if trust == 1 or not (answer.place or answer.candidates):
+        return answer
+    return Answer(
+        place=_less(answer.place, trust) if answer.place else None,
+        candidates=tuple(_less(place, trust) for place in answer.candidates),
+    )
+
+
+def _less(place: Place, trust: float) -> Place:
+    return replace(place, confidence=round(place.confidence * trust, 3))

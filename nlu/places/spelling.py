@@ -1,0 +1,113 @@
+"""Misspelled names of areas: "pulogadunh", "cengkarang", "kel. kembngan utra".
+
+One typing error is found by an index of names with one letter left out: two words are one error
+apart when they share such a shortening (or one is the other's). It costs a few dictionary look-ups
+a word and is asked everywhere; two errors are only looked for behind a cue, by rapidfuzz.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache, lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from nlu.places.gazetteer import Area, gazetteer
+
+SHORTEST = 7  # letters: below, too many words of the language are one error away from a name
+SHORTEST_CUED = 5
+SHORTEST_FAR = 9
+
+#: Words one error away from a name.
+_NO_TYPOS = frozenset(
+    [
+        "kembangkan",
+        "dikembangkan",
+        "kembangin",
+        "penyaringan",
+        "sambutan",
+        "susulan",
+        "ragukan",
+        "senangan",
+        "semangan",
+        "rambatan",
+        "penjaringannya",
+        "penggalangan",
+        "pengadilan",
+        "kebagian",
+        "petunjukan",
+        "kebagusannya",
+        "kembalian",
+        "bukitduri",
+        "jatinegaara",
+        "terbangan",
+        "kembangannya",
+        "kambangan",
+        "bangkai",
+        "guntung",
+        "katanya",
+        "semuanan",
+        "pancuran",
+        "perempatan",
+        "pancaran",
+        "kartunis",
+        "makasarr",
+        "kampungbalik",
+        "galurr",
+        "manggaraian",
+        "menteri",
+        "mantengin",
+        "tangkis",
+        "kebonbaru",
+    ]
+)
+
+
+@cache
+def _names() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
+    """Keys of areas, and for each shortening of a key the keys that it comes from."""
+    keys = frozenset(
+        written
+        for written, entry in gazetteer().names.items()
+        if len(written) >= SHORTEST_CUED and any(isinstance(fact, Area) for fact in entry.facts)
+    )
+    shortened: dict[str, set[str]] = defaultdict(set)
+    for written in keys:
+        for short in _shortenings(written):
+            shortened[short].add(written)
+    return keys, {short: tuple(sorted(names)) for short, names in shortened.items()}
+
+
+def _shortenings(word: str) -> set[str]:
+    return {word[:at] + word[at + 1 :] for at in range(len(word))}
+
+
+@lru_cache(maxsize=16_384)
+def near(word: str, *, cued: bool = False) -> str | None:
+    """The one key that is a single typing error away; None when there is none, or several.
+
+    Errors: a letter too many, too few, another one, or two exchanged.
+    """
+    if len(word) < (SHORTEST_CUED if cued else SHORTEST) or word in _NO_TYPOS or word.isdigit():
+        return None
+    keys, shortened = _names()
+    found = set(shortened.get(word, ()))
+    for short in _shortenings(word):
+        if short in keys:
+            found.add(short)
+        found.update(shortened.get(short, ()))
+    found = {name for name in found if name[0] == word[0] and OSA.distance(name, word) == 1}
+    return found.pop() if len(found) == 1 else None
+
+
+@lru_cache(maxsize=4096)
+def far(word: str) -> str | None:
+    """The one key that is at most two typing errors away. Only for words behind a cue."""
+    if len(word) < SHORTEST_FAR:
+        return None
+    keys, _ = _names()
+    best = process.extract(word, keys, scorer=OSA.distance, score_cutoff=2, limit=2)
+    if not best or (len(best) > 1 and best[0][1] == best[1][1]):
+        return None
+    return best[0][0]

@@ -1,0 +1,122 @@
+"""A text as words with offsets, spelled the way that the tables are.
+
+Folding keeps every offset: one character becomes one character, so a span of the folded text is a
+span of the citizen's text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from nlu.places.words import EXPANSIONS
+
+_WORD = re.compile(r"[a-z]+|[0-9]+")
+_HASHTAG = re.compile(r"#\w+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_LOOSE = re.compile(r"[ .\-_'’`/\t]{0,4}")
+_CLOSE = frozenset({"", " ", ". ", ".", "-", "_", "  ", "'", " - "})
+
+
+@lru_cache(maxsize=4096)
+def _fold_character(character: str) -> str:
+    plain = unicodedata.normalize("NFKD", character)[:1].lower()
+    return plain if len(plain) == 1 else " "
+
+
+def fold(text: str) -> str:
+    """Lower case without accents and letters in disguise; as long as `text`."""
+    return text.lower() if text.isascii() else "".join(map(_fold_character, text))
+
+
+def squash(name: str) -> str:
+    """The key of a name: its letters and digits. "Pulo Gadung" and "pulogadung" have the same."""
+    return "".join(_WORD.findall(fold(name)))
+
+
+def key(name: str) -> str:
+    """The key of a name as `tokenise` would read it, abbreviations written out."""
+    return "".join(EXPANSIONS.get(word, word) for word in _WORD.findall(fold(name)))
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Words in order; all tuples have the same length."""
+
+    text: str  # as given
+    folded: str
+    raw: tuple[str, ...]  # folded, as written
+    words: tuple[str, ...]  # abbreviations written out
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    joins: tuple[bool, ...]  # whether a name may go on from this word to the next
+    cased: bool  # the text has capitals and small letters, so that a capital means something
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def capital(self, at: int) -> bool:
+        """Whether a word is written with a capital and the text's capitals mean something."""
+        return self.cased and self.text[self.starts[at]].isupper()
+
+    def opens_sentence(self, at: int) -> bool:
+        """Whether a word stands first in its sentence, where everything has a capital."""
+        if at == 0:
+            return True
+        gap = self.folded[self.ends[at - 1] : self.starts[at]]
+        return any(mark in gap for mark in ".!?\n:") and len(self.raw[at - 1]) > 3  # noqa: PLR2004 (Jl., Kel.)
+
+
+def tokenise(text: str) -> Tokens:
+    """Cut a text into words and numbers. Never fails."""
+    folded = fold(text)
+    spans = [match.span() for match in _WORD.finditer(folded)]
+    if "#" in text:
+        spans = _uncamel(text, spans)
+    raw = tuple([folded[start:end] for start, end in spans])
+    starts = tuple([start for start, _ in spans])
+    ends = tuple([end for _, end in spans])
+    return Tokens(
+        text=text,
+        folded=folded,
+        raw=raw,
+        words=tuple([EXPANSIONS.get(word, word) for word in raw]),
+        starts=starts,
+        ends=ends,
+        joins=_joins(folded, starts, ends),
+        cased=_cased(text),
+    )
+
+
+def _joins(folded: str, starts: tuple[int, ...], ends: tuple[int, ...]) -> tuple[bool, ...]:
+    if not starts:
+        return ()
+    gaps = [folded[end:start] for end, start in zip(ends, starts[1:], strict=False)]
+    return (*[gap in _CLOSE or _LOOSE.fullmatch(gap) is not None for gap in gaps], False)
+
+
+def _cased(text: str) -> bool:
+    """Not all capitals, nor every word with a capital."""
+    if text.islower() or text.isupper():
+        return False
+    words = text.split()
+    small = sum(word[0].islower() for word in words)
+    return small * 4 >= len(words)
+
+
+def _uncamel(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """#BanjirKelapaGading is three words."""
+    cuts = {
+        tag.start() + cut.start()
+        for tag in _HASHTAG.finditer(text)
+        for cut in _CAMEL.finditer(tag[0])
+    }
+    if not cuts:
+        return spans
+    found = []
+    for start, end in spans:
+        edges = [start, *sorted(cut for cut in cuts if start < cut < end), end]
+        found.extend(zip(edges, edges[1:], strict=False))
+    return found

@@ -1,0 +1,211 @@
+"""The Indonesian words around place names: cues, relations, abbreviations, and words that are none.
+
+All in lower case, as `nlu.places.tokens` writes them. Names of the city are not here but in its tables.
+"""
+
+from __future__ import annotations
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+#: Said before the name of an area, and before little else.
+KELURAHAN_CUES = _words("kel kelurahan kelurhan keluraha kelrahan klurahan kl lurah desa ds")
+KECAMATAN_CUES = _words("kec kecamatan kecamtan kcamatan kecmatan camat kecematan")
+KOTA_CUES = _words("kota kotamadya kodya kab kabupaten walikota wali")
+AREA_CUES = (
+    KELURAHAN_CUES
+    | KECAMATAN_CUES
+    | _words(
+        "daerah daerh dareah wilayah wil wilyah kawasan area kampung warga sekitar "
+        "sekitaran seputar"
+    )
+)
+
+#: Said before any place.
+PREPOSITIONS = _words(
+    "di d ke k dr dari daerah arah menuju sampai sampe smp sekitar sepanjang "
+    "spanjang antara lewat via "
+    "wilayah kawasan area lokasi lokasinya alamat in at near from to"
+)
+
+#: Where the trouble is, seen from the named place. The values are the spellings that citizens use.
+RELATIONS = {
+    word: relation
+    for relation, spellings in {
+        "depan": "depan dpn didepan ddpn dpan dpnnya depannya",
+        "seberang": "seberang sebrang sbrg sbrang diseberang disebrang sebrangnya opposite",
+        "belakang": "belakang blkg blakang blkng belkang dibelakang behind",
+        "samping": "samping smping smpg disamping sebelah sblh sebelahnya disebelah beside",
+        "dekat": "dekat deket dkt didekat dideket near sekitar sekitaran",
+        "arah": "arah arh menuju mengarah kearah jurusan tujuan towards",
+        "dari": "dari dr from",
+        "sampai": "sampai sampe hingga smpai until",
+        "bawah": "bawah dibawah kolong under",
+        "atas": "diatas",
+        "ujung": "ujung diujung",
+    }.items()
+    for word in spellings.split()
+}
+#: The trouble is not at a place named after these, when another place is named too.
+DIRECTIONS = frozenset({"arah", "dari", "sampai"})
+
+ROAD_CUES = _words("jl jln jalan jlan jaln jlm jall jalanan jl2 street")
+GANG_CUES = _words("gg gang gank ggg lorong")
+COMPLEX_CUES = _words(
+    "komplek kompleks komp kmplek kmpleks komplex kompl perumahan perum prumahan "
+    "perumnas cluster klaster "
+    "apartemen apartement apart rusun rusunawa rusunami asrama"
+)
+
+#: Abbreviations inside names, each with the word that the tables have.
+EXPANSIONS = {
+    "pd": "pondok", "pdk": "pondok", "pndok": "pondok", "pondk": "pondok", "pond": "pondok",
+    "tj": "tanjung", "tg": "tanjung", "tjg": "tanjung", "tnjg": "tanjung", "tng": "tanjung",
+    "tanj": "tanjung", "tjung": "tanjung",
+    "kp": "kampung", "kmp": "kampung", "kamp": "kampung", "kpg": "kampung", "kampoeng": "kampung",
+    "kpung": "kampung", "kmpung": "kampung", "kampong": "kampung",
+    "kb": "kebon", "kbn": "kebon", "kebun": "kebon", "kbon": "kebon",
+    "ps": "pasar", "psr": "pasar", "pasr": "pasar", "psar": "pasar",
+    "klp": "kelapa", "kelp": "kelapa", "klapa": "kelapa", "klpa": "kelapa",
+    "sel": "selatan", "slt": "selatan", "sltn": "selatan", "selat": "selatan", "selatn": "selatan",
+    "utr": "utara", "utra": "utara", "uatra": "utara",
+    "tim": "timur", "tmr": "timur", "timr": "timur", "tmur": "timur",
+    "bar": "barat", "brt": "barat", "bart": "barat",
+    "pst": "pusat", "pus": "pusat",
+    "jkt": "jakarta", "jak": "jakarta", "jakart": "jakarta", "jkrt": "jakarta",
+    "dlm": "dalam", "ry": "raya", "raye": "raya",
+    "gn": "gunung", "gng": "gunung", "mt": "mt",
+    "tn": "tanah", "tnh": "tanah", "lb": "lebak", "lbk": "lebak",
+    "cemp": "cempaka", "cmpk": "cempaka", "cempak": "cempaka",
+    "kby": "kebayoran", "kbyrn": "kebayoran", "keb": "kebayoran", "kebyoran": "kebayoran",
+    "kr": "kramat", "krmt": "kramat", "keramat": "kramat",
+    "jend": "jenderal", "jendral": "jenderal", "jen": "jenderal", "let": "letnan",
+    "hj": "haji", "h": "haji",
+    "srg": "srengseng", "pulau": "pulo", "pl": "pulo", "hutan": "utan",
+    "dr": "dr", "prof": "prof",
+}  # fmt: skip
+
+#: Words that open the name of a public place: "SDN 03 Menteng". The value opens the table's name.
+HEADS = {
+    word: head
+    for head, spellings in {
+        "stasiun": "stasiun st sta stasion stasium setasiun station",
+        "halte": "halte shelter halt",
+        "terminal": "terminal term",
+        "pasar": "pasar",
+        "rs": "rs rsu rsud rsia rumahsakit hospital",
+        "rsud": "rsud",
+        "mall": "mall mal plaza plasa itc",
+        "universitas": "universitas univ kampus universitasi",
+        "gerbangtol": "gerbangtol gt pintutol exittol",
+        "pintuair": "pintuair",
+        "flyover": "flyover flayover playover layang jalanlayang jembatanlayang",
+        "underpass": "underpass anderpas underpas terowongan",
+        "simpang": "simpang perempatan prapatan perapatan pertigaan prempatan simpangan lampumerah"
+            " "
+        "lamer persimpangan traffic",
+        "bundaran": "bundaran",
+        "kali": "kali sungai kalinya",
+        "waduk": "waduk situ setu danau embung",
+        "taman": "taman rptra",
+        "jembatan": "jembatan jembtan",
+        "pelabuhan": "pelabuhan",
+        "bandara": "bandara",
+        "museum": "museum",
+        "stadion": "stadion",
+    }.items()
+    for word in spellings.split()
+}  # fmt: skip
+
+#: Public places of which there are thousands: the name is kept, it has no point of its own.
+POI_HEADS = _words(
+    "sd sdn sdit smp smpn smpit sma sman smk smkn mi min mts mtsn ma man tk paud "
+    "sekolah masjid mesjid "
+    "musholla mushola musola langgar gereja vihara klenteng pura puskesmas posyandu"
+    " kantor polsek polres "
+    "polda koramil kua alfamart alfamidi indomaret spbu pom hotel bank apotek "
+    "apotik klinik toko warung "
+    "restoran rumah ruko gor lapangan kuburan tpu makam pesantren yayasan pabrik "
+    "gedung wisma menara tower "
+    "stasiun halte terminal pasar rs rsud rsu rsia mall mal plaza itc universitas "
+    "univ kampus taman rptra "
+    "jembatan flyover underpass waduk situ kali sungai simpang pertigaan perempatan"
+    " gudang pool samsat "
+    "kelurahan kecamatan"
+)
+#: Two words that are one head.
+DOUBLE_HEADS = {
+    ("rumah", "sakit"): "rs", ("fly", "over"): "flyover", ("jalan", "layang"): "flyover",
+    ("jembatan", "layang"): "flyover", ("under", "pass"): "underpass", ("pintu", "air"): "pintuair",
+    ("pintu", "tol"): "gerbangtol", ("gerbang", "tol"): "gerbangtol", ("exit", "tol"): "gerbangtol",
+    ("keluar", "tol"): "gerbangtol", ("lampu", "merah"): "simpang", ("traffic", "light"): "simpang",
+    ("halte", "busway"): "halte", ("halte", "transjakarta"): "halte", ("halte", "tije"): "halte",
+    ("halte", "tj"): "halte", ("shelter", "busway"): "halte", ("halte", "bus"): "halte",
+    ("stasiun", "kereta"): "stasiun", ("stasiun", "krl"): "stasiun", ("stasiun", "mrt"): "stasiun",
+    ("stasiun", "lrt"): "stasiun", ("stasiun", "ka"): "stasiun", ("st", "ka"): "stasiun",
+    ("jembatan", "fly"): "flyover", ("mall", "itc"): "mall", ("kali", "ciliwung"): "",
+}  # fmt: skip
+del DOUBLE_HEADS[("kali", "ciliwung")]
+
+#: A weak name after one of these is no place: "hari Senen", "pohon rambutan", "mobil tangki".
+NEVER_AFTER = _words(
+    "hari malam pagi siang sore tiap setiap pohon buah kayu ban ibu bapak pak bu "
+    "mas mbak bang bung minyak "
+    "mobil truk truck tukang harga gelang perahu tali suara asal orang suku kota "
+    "provinsi pulau bunga batang "
+    "ranting daun kulit biji kasur bantal es jus air"
+)
+
+#: Words that end a name, or are no name after "jl": what goes on in a street rather than its name.
+STOP = _words(
+    """
+    ada adalah air aja aje akan akibat akibatnya akses aku al2 alias aliran amat ampe anak and
+    angkot apa apakah apalagi area aspal atas atasi atau ayo babak bagaimana bagian bahaya
+    bahkan baik bakar baku bandel banget bangsat bangunan banjir banyak bapak baru batas bau
+    bawah becek begal begini begitu belakang belum benar bener berair beraspal berbahaya berdebu
+    bergelombang berhari berlobang berlubang bersih besar beserta betis biar biasa bikin bisa
+    bising blm blocked blok blum bocor bolong bolongan bongkar broken buat buka bukan buntu
+    butuh byk cc cek cepat cm coba cukup cuma curah dada dah dalam dan dapat dari daripada
+    datang debu deh dekat dengan depan deras dg dgn di dia diaspal dibangun dibenerin diberi
+    dibiarkan dibikin dibongkar dibuat digali dihuni dijadikan dijual dikasih dilalui dilewati
+    dimana dimohon dinas dipakai dipasang diperbaiki diri disini disitu ditambal diterusin
+    ditutup diurus dok dong dpn drainase dua duh dulu eh ekstrim engga enggak entah evakuasi
+    flood flooded for foto fyi ga gak gali galian gan ganggu gara gelap gelombang genangan
+    gimana gorong got gue gw habis hampir hancur hari hati hendak hidup hilang hingga hitam hole
+    hub hujan ikut ingin ini is isi itu jadi jakarta jalan jalanan jalur jam jangan jarang jebol
+    jelek jembatan jg jika jl jln juga kabel kadang kagak kah kalau kali kalo kami kampung kan
+    kanan karena karna kayak ke kebanjiran kecamatan kecil kegenang kejadian kelurahan kemarin
+    kena kenapa kendala kendaraan keras kereta kering keruh ketika ketinggian ketutup kiri kita
+    knee kok kondisi kondisinya kosong kotor kpd krn kurang lagi lahan lain laka lalu lama
+    lambat lampu langsung lantai lapor laporan lawan lebar lebih lewat lg lho liat licin lihat
+    lingkungan lintas lobang loh lokasi longsor luas lubang lumayan lumpuh lurah lurus macet
+    macetnya mah mahkota main makin malah malam mampet mana masih masuk masyarakat mati mau
+    melalui melawan melintas meluap memang membahayakan mengakibatkan mengalir mengganggu
+    menggenang menggenangi menjadi menuju menunggu merah merendam meresahkan meter mhn minta
+    mobil mogok mohon motor msh mulai mulus muncul naik near nih nya nyala nyampe oleh on orang
+    padahal padam pagi pak pakai panas parah parit parkir pas pasca patah pembangunan pemukiman
+    penerangan pengaspalan pengendara penuh penyebab per perbaikan perbatasan perlu pernah
+    pinggir pintas please plis pohon polisi pompa posisi ppsu proyek pun putus ramai rame rawan
+    raya rendah road rt rumah rumahnya rusak rw saat saja saluran sama sambil sampah sampai sana
+    sangat satu saya sayang sblm sdh sebab sebagai sebelah sebelum seberang sebetis sedada
+    sedang sedikit segera sehingga sejak sekali sekarang sekitar sekolah selalu selama selesai
+    selokan selutut semakin sementara sempit semua seolah sepaha sepanjang seperti sepi
+    sepinggang sering serta setelah setiap setinggi siang sih silahkan since sini sisa sisi skrg
+    sma smp soalnya solusi sore sudah sulit supaya surut susah tadi tak tambah tambal tampak
+    tanah tanggul tanpa tapi tdk telah tembok tembus tempat tengah tentang tepat tepi terbuka
+    tercecer terendam tergenang terhambat terjadi terjebak terlalu terlihat tertutup terus
+    terutama tetap tetapi tgl the tiang tiap tiba tidak tikus tinggal tinggi tlg tlng tol tolong
+    toloong tong trotoar tsb tuh turun tutup tuuh udah udh umum untuk urukan utama utk viral wah
+    waist waktu warga with wkt ya yaa yah yaitu yang yg yth
+    """
+)
+
+#: Units: a number before one of these is a measure, not a house, a gang or a line of a name.
+UNITS = _words(
+    "cm m meter mtr km kilo hari jam menit bulan bln tahun thn minggu orang kk kali"
+    " x persen rumah unit "
+    "org jiwa tiang titik lubang lampu"
+)
+ROMAN = _words("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv a b c d e")
