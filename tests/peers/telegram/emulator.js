@@ -13,21 +13,22 @@ const express = require("express");
 const TelegramServer = require("telegram-test-api");
 
 const LONGEST_WAIT_MS = 30000;
+const NEWS = ["AddedUserMessage", "AddedUserCallbackQuery"];
 const files = new Map();
 const theirs = new TelegramServer({ host: "127.0.0.1" });
 const front = express();
 
-/** Wait until `there()` holds, looking again at every `event`, or until the time is over. */
-function until(there, event, milliseconds) {
+/** Wait until `there()` holds, looking again at each of `events`, or until the time is over. */
+function until(there, events, milliseconds) {
   return new Promise((resolve) => {
     const end = (found) => {
-      theirs.off(event, look);
+      events.forEach((event) => theirs.off(event, look));
       clearTimeout(timer);
       resolve(found);
     };
     const look = () => there() && end(true);
     const timer = setTimeout(() => end(false), milliseconds);
-    theirs.on(event, look);
+    events.forEach((event) => theirs.on(event, look));
     look();
   });
 }
@@ -50,7 +51,7 @@ front.use(express.json());
 front.post("/bot:token/getUpdates", async (request, _response, next) => {
   const { token } = request.params;
   const news = () => theirs.storage.userMessages.some((m) => m.botToken === token && !m.isRead);
-  await until(news, "AddedUserMessage", 1000 * Number(request.body.timeout || 0));
+  await until(news, NEWS, 1000 * Number(request.body.timeout || 0));
   next();
 });
 front.post("/bot:token/getFile", (request, response) => {
@@ -69,7 +70,7 @@ front.get("/file/bot:token/photos/:name", (request, response) => {
 front.post("/ours/answers", async (request, response) => {
   const { token, count } = request.body;
   const sent = () => theirs.storage.botMessages.filter((m) => m.botToken === token);
-  await until(() => sent().length >= count, "AddedBotMessage", LONGEST_WAIT_MS);
+  await until(() => sent().length >= count, ["AddedBotMessage"], LONGEST_WAIT_MS);
   response.json(sent().map((m) => m.message));
 });
 front.use(theirs.webServer);
