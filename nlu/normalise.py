@@ -38,12 +38,17 @@ _PREFIXES = ("ber", "ter", "se", "me", "di", "ke")
 
 
 @cache
-def _lexicon() -> tuple[dict[str, str], frozenset[str]]:
+def _lexicon() -> tuple[dict[str, str], frozenset[str], dict[str, set[str]]]:
+    """Our spelling by variant; words that only seem to end in "nya"; names, by their first word."""
     rows: dict[str, Any] = yaml.safe_load(
         (files("nlu") / "lexicon.yml").read_text(encoding="utf-8")
     )
     words = {variant: word for word, variants in rows["words"].items() for variant in variants}
-    return words, frozenset(rows["whole"])
+    names: dict[str, set[str]] = {}
+    for name in rows["names"].split(","):
+        first, _, second = name.strip().partition(" ")
+        names.setdefault(first, set()).add(second)
+    return words, frozenset(rows["whole"]), names
 
 
 def clean(text: str) -> str:
@@ -75,7 +80,15 @@ def normalise(text: str) -> str:
             tokens.append(f"{_word(left)} {_word(right)}")
         elif kind:
             tokens.append(_NAMES[kind])
-    return " ".join(tokens)
+    return _without_names(" ".join(tokens).split(" "))
+
+
+def _without_names(words: list[str]) -> str:
+    _, _, names = _lexicon()
+    for at in range(len(words) - 1):
+        if words[at] in names and words[at + 1] in names[words[at]]:
+            words[at : at + 2] = ["_place", ""]
+    return " ".join(word for word in words if word)
 
 
 @lru_cache(maxsize=20_000)
@@ -83,7 +96,7 @@ def _word(token: str) -> str:
     """One token in our spelling; may become several words."""
     if token[0].isdigit():
         return "0"
-    words, whole = _lexicon()
+    words, whole, _ = _lexicon()
     token = token.replace("'", "")
     if token in words:
         return words[token]

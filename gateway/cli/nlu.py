@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from nlu import evaluation, training
+from nlu.baseline import KeywordEngine
 from nlu.engines.embedded import EmbeddedEngine
 from nlu.places.resolve import resolve
 from nlu.understanding import Understanding
@@ -163,9 +164,14 @@ def evaluate(
     var: Var,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Labelled JSONL.")],
     form: Shape = "text",
+    name: Annotated[str, typer.Option("--engine", help="embedded, or keywords to compare")] = (
+        "embedded"
+    ),
 ) -> None:
     """Score the current model on a file of labelled texts."""
-    engine = engine_of(var)
+    if name not in {"embedded", "keywords"}:
+        raise typer.BadParameter(f"no engine {name!r}: embedded or keywords")
+    engine = engine_of(var) if name == "embedded" else KeywordEngine()
     try:
         report = evaluation.evaluate(engine.read, evaluation.read(file))
     except evaluation.EvaluationError as error:

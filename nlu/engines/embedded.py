@@ -95,7 +95,7 @@ class EmbeddedEngine:
         intent, intent_confidence, candidates = _best(intents, topics, known=known)
         text = text[:MAX_CHARS]
         found = self._places(text)
-        entities = [*find_slots(text), *_locations(found)]
+        entities = [*find_slots(text), *_locations(text, found)]
         return Understanding(
             intent=intent,
             intent_confidence=intent_confidence,
@@ -152,8 +152,14 @@ def _complaints(candidates: tuple[Candidate, ...], second: float) -> tuple[str, 
     return (best.category,)
 
 
-def _locations(found: Resolution) -> list[Entity]:
+def _locations(text: str, found: Resolution) -> list[Entity]:
     return [
-        Entity(entity="location", value=mention.text, start=mention.start, end=mention.end)
+        Entity(
+            entity="location",
+            value=text[mention.start : mention.end],
+            start=mention.start,
+            end=mention.end,
+        )
         for mention in found.mentions
+        if mention.relation != "in a name"
     ]

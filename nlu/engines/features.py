@@ -38,11 +38,11 @@ def buckets(
     # The space before a text belongs to it; the last space of all to the last text.
     owner = np.concatenate((owner, owner[-1:])) << _OWNER
     space = codes == _SPACE
-    keys = np.unique(
-        np.concatenate(
-            [*_characters(codes.astype(np.uint64), space, owner), *_words(codes, space, owner)]
-        )
+    keys = np.concatenate(
+        [*_characters(codes.astype(np.uint64), space, owner), *_words(codes, space, owner)]
     )
+    keys.sort()
+    keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))]
     bucket = keys & (BUCKETS - 1)
     return keys >> _OWNER, bucket, bucket >= WORDS
 

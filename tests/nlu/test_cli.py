@@ -103,6 +103,11 @@ def test_evaluation_as_a_table_and_as_json() -> None:
     scored = json.loads(run("evaluate", str(HEAD), "--format", "json").stdout)
     assert scored["figures"]["accuracy"]["n"] > 400
     assert scored["engine"].startswith("embedded ")
+    plain = json.loads(
+        run("evaluate", str(HEAD), "--format", "json", "--engine", "keywords").stdout
+    )
+    assert plain["engine"].startswith("keywords ")
+    assert run("evaluate", str(HEAD), "--engine", "magic").exit_code == 2
 
 
 def test_a_file_with_a_mistake_is_refused(tmp_path: Path) -> None:
