@@ -1,0 +1,1 @@
+"""The web chat: a page, a socket and photos at the gateway's own door. See README.md."""
