@@ -67,7 +67,7 @@ def is_open(question: Question, conversation: Conversation, turn: Turn) -> bool:
         "category": draft.category is None,
         "location": draft.spot is None,
         "place": bool(conversation.places),
-        "area": spots.is_weak(draft.spot) and not conversation.places,
+        "area": spots.is_vague(draft.spot) and not conversation.places,
         "photo": not draft.photos,
     }
     return missing.get(question.slot, question.slot not in draft.slots)

@@ -28,17 +28,18 @@ def answered(conversation: Conversation, turn: Turn) -> Decision | None:
     answer = answers.read(conversation, turn)
     if answer.kind == "cancel":
         return asking.drop(conversation, turn, Say(phrase="cancelled"))
-    if answer.kind in {"stale", "unread"}:
+    brings, conversation = drafting.brings(turn), _with_rest(conversation, turn)
+    if answer.kind in {"stale", "unread"} and not brings:
         return asking.resume(conversation, turn, Say(phrase="choose_again"))
-    if answer.kind == "nothing" and not drafting.brings(turn):
+    if answer.kind == "nothing" and not brings:
         return asking.resume(
             conversation, turn, *(drafting.notes(turn) or (Say(phrase="empty_message"),))
         )
-    if answer.kind == "words" and not drafting.brings(turn):
+    if answer.kind == "words" and not brings:
         decided = _aside(conversation, turn)
         if decided:
             return decided
-    return HANDLERS[conversation.waiting_for](_with_rest(conversation, turn), turn, answer)
+    return HANDLERS[conversation.waiting_for or ""](conversation, turn, answer)
 
 
 def _adrift(conversation: Conversation, turn: Turn) -> Decision:

@@ -98,7 +98,7 @@ def with_place(conversation: Conversation, turn: Turn, found: spots.Found) -> Co
     spot, maybe = found
     if spot is None:
         return replace(conversation, draft=draft)
-    settled = draft.spot is not None and not spots.is_weak(draft.spot)
+    settled = draft.spot is not None and not spots.is_vague(draft.spot)
     return replace(
         conversation,
         draft=replace(draft, spot=spots.joined(draft.spot, spot)),

@@ -13,6 +13,7 @@ from dialogs.rule import Decision, is_sure, reply
 from dialogs.status import named_numbers
 
 _KINDS = ("repeat", "dispute")
+_CAPTION = 6  # words
 
 
 def again(conversation: Conversation, turn: Turn) -> Decision | None:
@@ -45,6 +46,19 @@ def find(turn: Turn) -> Ticket | None:
     if is_sure(turn.understanding):
         return next((one for one in mine if one.category == turn.understanding.category), None)
     return mine[0] if mine else None
+
+
+def photo_of(conversation: Conversation, turn: Turn) -> Decision | None:
+    """The rule: a photo with hardly more than a ticket number belongs to that complaint."""
+    named = named_numbers(turn)
+    known = next((one for one in turn.known.tickets if one.number in named), None)
+    kept = any(one.state != "refused" for one in turn.photos)
+    if known is None or not kept or len(turn.text.split()) > _CAPTION:
+        return None
+    said = Say(phrase="photo_added", slots={"ticket": known.number})
+    return reply(
+        conversation, *drafting.notes(turn), note(turn, known.number, "citizen_photo"), said
+    )
 
 
 def photo_for(conversation: Conversation, turn: Turn) -> Decision | None:

@@ -74,7 +74,7 @@ def _file(conversation: Conversation, waiting: Draft | None, turn: Turn) -> Deci
     begun = conversation.draft or drafting.begin(turn)
     taken = drafting.with_report(conversation, begun, turn)
     draft = replace(_kind(taken.draft or begun, turn), emergency=True)
-    located = draft.spot is not None and not spots.is_weak(draft.spot)
+    located = draft.spot is not None and not spots.is_vague(draft.spot)
     effects: tuple[Effect, ...] = (
         _call(draft.category),
         *drafting.notes(turn),
@@ -85,6 +85,8 @@ def _file(conversation: Conversation, waiting: Draft | None, turn: Turn) -> Deci
     after = closed(taken)
     if waiting is not None:
         after = replace(after, queue=(waiting, *after.queue))
+    if after.queue:
+        effects = (*effects, *asking.timers())
     if located or after.handed_over:
         return reply(after, *effects)
     asked = replace(after, waiting_for=WAITING, about=turn.ticket_number)

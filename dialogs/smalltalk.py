@@ -109,6 +109,6 @@ def advert(conversation: Conversation, turn: Turn) -> Decision | None:
     """The rule: adverts and announcements, when the classifier is sure of it."""
     said = turn.understanding
     sure = said.category == "bukan_aduan" and said.confidence >= filing_flow().sure_from
-    if sure and said.intent in {"report", "other"} and turn.text:
+    if sure and said.intent in {"report", "other"} and not words.meaning("answers", turn.text):
         return not_a_complaint(conversation, turn)
     return None

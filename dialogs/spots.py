@@ -12,6 +12,8 @@ from nlu.places.place import Place
 
 _MOST_WORDS = 120  # characters of an address that are repeated
 _MOST_PLACES = 4
+_WIDE_M = 1000  # a place this wide is no place to go to
+_BESIDE = 4  # words after a place that may belong to it: "dpn McD"
 Found = tuple[Spot | None, tuple[Place, ...]]
 """A spot, and what its words may mean where that must be asked."""
 
@@ -22,10 +24,8 @@ def in_report(turn: Turn) -> Found:
         return turn.spot, ()
     if turn.outside_city:
         return None, ()
-    named = ", ".join(_surfaces(turn))
-    return _resolved(
-        named or (turn.understanding.place.name if turn.understanding.place else ""), turn
-    )
+    place = turn.understanding.place
+    return _resolved(_named(turn) or (place.name if place else ""), turn)
 
 
 def in_address(turn: Turn) -> Found:
@@ -40,27 +40,28 @@ def in_correction(turn: Turn) -> Found:
     if turn.spot or turn.outside_city:
         return in_report(turn)
     wanted = words.after_turn(turn.text)
-    meant = tuple(one for one in _places(turn) if one.name.casefold() in wanted.casefold())
-    if not meant:
-        surface = next((one for one in reversed(_surfaces(turn)) if one in wanted), "")
-        return (Spot(words=wanted), ()) if surface else (None, ())
-    if len(meant) == 1:
-        return _at(wanted, meant[0]), ()
-    return Spot(words=wanted), meant[:_MOST_PLACES]
+    if any(turn.text[start:end] in wanted for start, end in _spans(turn)):
+        return _resolved(wanted, turn)
+    return None, ()
 
 
-def _surfaces(turn: Turn) -> list[str]:
-    return [
-        turn.text[one.start : one.end] or str(one.value)
-        for one in turn.understanding.entities
-        if one.entity == "location"
-    ]
+def _spans(turn: Turn) -> list[tuple[int, int]]:
+    return [(one.start, one.end) for one in turn.understanding.entities if one.entity == "location"]
 
 
-def _places(turn: Turn) -> tuple[Place, ...]:
-    said = turn.understanding
-    first = (said.place,) if said.place else ()
-    return (*first, *(one for one in said.places if one != said.place))
+def _named(turn: Turn) -> str:
+    """The words that name places, with those between and beside them: "depan SDN 03 Menteng"."""
+    spans, text = _spans(turn), turn.text
+    if not spans:
+        return ""
+    start, end = min(one[0] for one in spans), max(one[1] for one in spans)
+    before = text[:start].split()[-1:]
+    after = text[end:].split()[:_BESIDE]
+    if before and words.begins("beside", before[0]):
+        start = text.rindex(before[0], 0, start)
+    if after and words.begins("beside", after[0]):
+        end = text.index(after[-1], end) + len(after[-1])
+    return text[start:end]
 
 
 def _resolved(named: str, turn: Turn) -> Found:
@@ -82,8 +83,22 @@ def chosen(spot: Spot | None, place: Place) -> Spot:
 
 
 def is_weak(spot: Spot | None) -> bool:
-    """Whether nothing but words is known: nobody can be sent there without asking."""
+    """Whether nothing but words is known."""
     return spot is not None and spot.lat is None and spot.place is None
+
+
+def is_vague(spot: Spot | None) -> bool:
+    """Whether nobody can be sent there: a road without a landmark, a whole kecamatan.
+
+    A road with a landmark or number beside it is taken, resolved or not.
+    """
+    if spot is None or spot.source != "words":
+        return False
+    if words.holds("roads", spot.words) and words.holds("beside", spot.words):
+        return False
+    if spot.place is None:
+        return spot.lat is None
+    return spot.place.kelurahan is None and (spot.place.radius_m or 0) > _WIDE_M
 
 
 def joined(before: Spot | None, after: Spot | None) -> Spot | None:
@@ -91,7 +106,8 @@ def joined(before: Spot | None, after: Spot | None) -> Spot | None:
     if before is None or after is None:
         return after or before
     told = _both(before.words, after.words)
-    if after.source == "pin" or is_weak(before):
+    better = is_vague(before) and not is_weak(after)
+    if after.source == "pin" or is_weak(before) or better:
         return replace(after, words=told)
     return replace(before, words=told)
 
@@ -118,17 +134,21 @@ def label(spot: Spot | None, locale: str) -> str:
 
 
 def area_of(place: Place | None, locale: str) -> str:
-    """A place's administrative name, as long as it is known: "Kel. Bangka, Mampang Prapatan"."""
+    """A place's administrative name: "Kel. Bangka, Mampang Prapatan"."""
     if place is None:
         return ""
-    kelurahan = say(locale, "kelurahan", {"name": place.kelurahan}) if place.kelurahan else ""
-    parts = [kelurahan, place.kecamatan or "", "" if place.kecamatan else place.kota or ""]
-    return ", ".join(filter(None, parts)) or place.name
+    if place.kelurahan:
+        kelurahan = say(locale, "kelurahan", {"name": place.kelurahan})
+        return ", ".join(filter(None, (kelurahan, place.kecamatan)))
+    if place.kecamatan:
+        return say(locale, "kecamatan", {"name": place.kecamatan})
+    return place.kota or place.name
 
 
 def choice_label(place: Place, locale: str) -> str:
     """A place among others that bear its name."""
     area = area_of(place, locale)
-    if place.name.casefold() in area.casefold():
+    own = place.name.removeprefix("Kelurahan ").removeprefix("Kecamatan ")
+    if own.casefold() in area.casefold() or not (place.kelurahan or place.kecamatan):
         return area
     return say(locale, "place_words_area", {"words": place.name, "area": area})

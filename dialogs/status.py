@@ -38,6 +38,8 @@ def asked(conversation: Conversation, turn: Turn) -> Decision:
 
 def number_alone(conversation: Conversation, turn: Turn) -> Decision | None:
     """The rule: a message that is nothing but a ticket number asks for its status."""
+    if turn.photos or turn.spot:
+        return None
     found = ticket.find(turn.text)
     rest = _LIKE_A_NUMBER.sub("", turn.text) if not found else ""
     for _, start, end in found:

@@ -32,6 +32,7 @@ ORDER: tuple[Rule, ...] = (
     quiet.handed_over,  # a person answers: be silent
     quiet.edited,  # a better wording of what was answered
     public.public,  # strangers read along
+    earlier.photo_of,  # a photo with a ticket number
     earlier.photo_for,  # whose photo is this?
     status.number_alone,  # nothing but a ticket number
     drafted.answered,  # an answer to what was asked, or anything else while a draft is open

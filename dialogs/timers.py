@@ -38,22 +38,21 @@ def remind(conversation: Conversation, turn: Turn) -> Decision:
 
 def expire(conversation: Conversation, turn: Turn) -> Decision:
     """File a draft as it is; a pin alone is no complaint. The next in the queue follows at once."""
-    draft = conversation.draft
-    if draft is None:
-        return _silence(conversation, turn)
     after, effects = _filed(conversation, turn)
     if not after.queue:
         return after, effects
     first, *rest = after.queue
-    if first.twin and first.spot is None:
-        first = replace(first, spot=draft.spot)
+    if first.twin and first.spot is None and conversation.draft:
+        first = replace(first, spot=conversation.draft.spot)
     following = replace(after, draft=first, queue=tuple(rest))
     return following, (*effects, Schedule(timer="expire", after=_NEXT))
 
 
 def _filed(conversation: Conversation, turn: Turn) -> Decision:
     draft = conversation.draft
-    if draft is None or not (draft.texts or draft.photos):
+    if draft is None:
+        return conversation, ()
+    if not (draft.texts or draft.photos):
         return closed(conversation), ()
     after, effects = file(conversation, turn, complete=False)
     quiet = conversation.stopped or conversation.handed_over

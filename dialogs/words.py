@@ -80,6 +80,12 @@ def begins(group: str, text: str) -> bool:
     return any(words.startswith(f"{word} ") for word in _list(group))
 
 
+def holds(group: str, text: str) -> bool:
+    """Whether a word of `roads` or `beside` stands anywhere in the text."""
+    words = f" {plain(text)} ".replace(".", " ")
+    return any(f" {word} " in words for word in _list(group))
+
+
 def after_turn(text: str) -> str:
     """What a correction puts in place: "bukan di Kemang, di Cipete" gives "di Cipete".
 
