@@ -91,6 +91,7 @@ def gateway(var: Path, peer_port: int, *, answers: bool) -> Iterator[tuple[int, 
     )
     environment = {
         "KANAL_CONFIG": str(config),
+        "KANAL_VAR": str(var),
         "KANAL_TELEGRAM_TOKEN": TOKEN,
         "KANAL_TELEGRAM_SECRET": SECRET,
     }

@@ -17,6 +17,13 @@ log = structlog.get_logger()
 MOST_BYTES = 32_000_000  # of one request; what a channel allows may be less
 _TRY_AGAIN_S = "5"
 
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'",
+    "X-Frame-Options": "DENY",
+}
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -25,10 +32,8 @@ async def _harden(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Headers that every answer carries; a page may set a policy of its own first."""
     response = await handler(request)
     if not response.prepared:
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-        response.headers.setdefault("Content-Security-Policy", "default-src 'none'")
-        response.headers.setdefault("X-Frame-Options", "DENY")
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
     return response
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -36,8 +37,14 @@ async def ensure(
             }
             for channel, account, address in sorted(missing)
         ]
-        await insert_or_ignore(connection, CONVERSATION, rows)
-        found |= await _ids_of(connection, missing)
+        new = await insert_or_ignore(connection, CONVERSATION, rows)
+        found |= {
+            (row["channel"], row["account"], row["address"]): row["id"]
+            for row in rows
+            if row["id"] in new
+        }
+        if len(found) < len(wanted):  # another process made them in between
+            found |= await _ids_of(connection, wanted - found.keys())
     return found
 
 
@@ -47,14 +54,20 @@ async def find(connection: AsyncConnection, address: Address) -> int | None:
 
 
 async def _ids_of(connection: AsyncConnection, wanted: set[Address]) -> dict[Address, int]:
-    columns = CONVERSATION.c
-    rows = await connection.execute(
-        select(columns.id, columns.channel, columns.account, columns.address).where(
-            columns.address.in_(sorted({address for _, _, address in wanted}))
+    by_account: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for channel, account, address in sorted(wanted):
+        by_account[channel, account].append(address)
+    found: dict[Address, int] = {}
+    for (channel, account), addresses in by_account.items():
+        rows = await connection.execute(
+            select(CONVERSATION.c.address, CONVERSATION.c.id).where(
+                CONVERSATION.c.channel == channel,
+                CONVERSATION.c.account == account,
+                CONVERSATION.c.address.in_(addresses),
+            )
         )
-    )
-    keyed = {(row.channel, row.account, row.address): row.id for row in rows}
-    return {address: keyed[address] for address in wanted if address in keyed}
+        found |= {(channel, account, row.address): row.id for row in rows}
+    return found
 
 
 async def lease(

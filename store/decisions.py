@@ -153,7 +153,6 @@ async def _set_timers(connection: AsyncConnection, ids: Ids, kept: Sequence[Deci
                 "external_id": f"{prefix}{row_id}",
                 "conversation_id": decision.conversation_id,
                 "message": timer.message,
-                "received_at": timer.at,
                 "due_at": timer.at,
                 "state": "pending",
                 "attempts": 0,

@@ -33,7 +33,6 @@ class Claimed:
     state: str  # the conversation's, as dialogs dumped it; "" at the first turn
     stopped: bool
     attempts: int
-    received_at: datetime
     media: tuple[media.Attachment, ...]
 
 
@@ -76,7 +75,6 @@ async def _due(connection: AsyncConnection, now: datetime, most: int) -> Sequenc
             INBOX.c.conversation_id,
             INBOX.c.message,
             INBOX.c.attempts,
-            INBOX.c.received_at,
             CONVERSATION.c.state,
             CONVERSATION.c.stopped,
             CONVERSATION.c.channel,
@@ -107,7 +105,6 @@ def _claimed(row: Any, attachments: tuple[media.Attachment, ...]) -> Claimed:
         state=row.state,
         stopped=row.stopped,
         attempts=row.attempts,
-        received_at=row.received_at,
         media=attachments,
     )
 

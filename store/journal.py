@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.adapter import Outcome, Raw, Received
@@ -69,10 +69,13 @@ async def write(
             batch.inbox.append(inbox_row(ids.next(), message, talk, delivery_id, arrival.raw))
         batch.parts.extend(_part_rows(ids, arrival, delivery_id))
         owners.append((delivery_id, first, (len(batch.inbox), len(batch.parts))))
-    new = await insert_or_ignore(connection, INBOX, batch.inbox)
-    new |= await insert_or_ignore(connection, PART, batch.parts)
-    await _write_deliveries(connection, batch, new)
-    await write_media(connection, ids, _new_media(arrivals, batch, new))
+    known = await _known(connection, INBOX, batch.inbox)
+    known |= await _known(connection, PART, batch.parts)
+    await _write_deliveries(connection, batch, known)
+    new = await insert_or_ignore(connection, INBOX, _unknown(batch.inbox, known))
+    new |= await insert_or_ignore(connection, PART, _unknown(batch.parts, known))
+    now = arrivals[0].raw.received_at
+    await write_media(connection, ids, _new_media(arrivals, batch, new), now)
     await _write_receipts(connection, arrivals)
     return [
         _outcomes(arrival, batch, new, first, last)
@@ -109,8 +112,7 @@ def inbox_row(
         "conversation_id": talk,
         "delivery_id": delivery_id,
         "message": dump(message),
-        "received_at": raw.received_at,
-        "due_at": raw.received_at + (MEDIA_PATIENCE if message.media else timedelta()),
+        "due_at": raw.received_at + MEDIA_PATIENCE if message.media else raw.received_at,
         "state": "pending",
         "attempts": 0,
     }
@@ -132,8 +134,33 @@ def _part_rows(ids: Ids, arrival: Arrival, delivery_id: int) -> Iterator[dict[st
         }
 
 
-async def _write_deliveries(connection: AsyncConnection, batch: _Batch, new: set[int]) -> None:
-    needed = {row["delivery_id"] for row in (*batch.inbox, *batch.parts) if row["id"] in new}
+Key = tuple[str, str]  # channel, external_id
+
+
+async def _known(
+    connection: AsyncConnection, into: Table, rows: Sequence[dict[str, Any]]
+) -> set[Key]:
+    """Of these rows, the keys that the table holds. It spares writing; UNIQUE still decides."""
+    found: set[Key] = set()
+    for channel in {row["channel"] for row in rows}:
+        ids = [row["external_id"] for row in rows if row["channel"] == channel]
+        held = await connection.execute(
+            select(into.c.external_id).where(into.c.channel == channel, into.c.external_id.in_(ids))
+        )
+        found |= {(channel, external_id) for external_id in held.scalars()}
+    return found
+
+
+def _unknown(rows: Sequence[dict[str, Any]], known: set[Key]) -> list[dict[str, Any]]:
+    """The rows to be written, each key once."""
+    first = {(row["channel"], row["external_id"]): row for row in reversed(rows)}
+    return [row for key, row in reversed(first.items()) if key not in known]
+
+
+async def _write_deliveries(connection: AsyncConnection, batch: _Batch, known: set[Key]) -> None:
+    """Write the journal before what refers to it; a delivery with nothing new is left out."""
+    bring = (*_unknown(batch.inbox, known), *_unknown(batch.parts, known))
+    needed = {row["delivery_id"] for row in bring}
     rows = [row for key, row in batch.deliveries.items() if key in needed or row["dead"]]
     if rows:
         await connection.execute(insert(DELIVERY), rows)
@@ -150,7 +177,10 @@ def _new_media(
 
 
 async def write_media(
-    connection: AsyncConnection, ids: Ids, references: Iterable[tuple[dict[str, Any], MediaRef]]
+    connection: AsyncConnection,
+    ids: Ids,
+    references: Iterable[tuple[dict[str, Any], MediaRef]],
+    now: datetime,
 ) -> None:
     """Write a row per attachment, to be fetched after T1. Each comes with its inbox row."""
     rows = [
@@ -163,7 +193,7 @@ async def write_media(
             "ref": dump(ref),
             "state": "pending",
             "attempts": 0,
-            "due_at": row["received_at"],
+            "due_at": now,
         }
         for row, ref in references
     ]

@@ -58,7 +58,7 @@ async def _join(connection: AsyncConnection, ids: Ids, channel: str, key: str) -
         update(PART).where(PART.c.id.in_([row.id for row in rows])).values(joined=True)
     )
     if new:
-        await write_media(connection, ids, _references(waiting, rows, whole.account))
+        await write_media(connection, ids, _references(waiting, rows, whole.account), first.due_at)
     return len(new)
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
 
 NAMES = {
@@ -35,25 +36,35 @@ NAMES = {
 
 
 class Utc(TypeDecorator[datetime]):
-    """A moment: aware in Python; SQLite, which keeps no zone, holds UTC."""
+    """A moment: aware in Python, `timestamptz` on PostgreSQL.
+
+    SQLite has no type for it: ISO 8601 text in UTC, always with microseconds, so that the order
+    of texts is the order of moments.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse what has no zone; strip it for SQLite."""
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Text on SQLite."""
+        kind = Text() if dialect.name == "sqlite" else DateTime(timezone=True)
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Refuse what has no zone."""
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone; pass an aware UTC time")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        if value.tzinfo is not UTC:
+            if value.tzinfo is None:
+                raise ValueError(f"{value!r} has no time zone; pass an aware UTC time")
+            value = value.astimezone(UTC)
+        return value.isoformat(timespec="microseconds") if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the zone back."""
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Give the moment back."""
         if value is None or dialect.name != "sqlite":
-            return value
-        return value.replace(tzinfo=UTC)
+            return value  # type: ignore[no-any-return]
+        return datetime.fromisoformat(value)
 
 
 class Row(SQLModel):
@@ -67,8 +78,7 @@ def _id() -> Any:
 
 
 def _ref(target: str, *, nullable: bool = False, index: bool = False) -> Any:
-    # Deferred: T1 learns which messages are new before it writes the delivery that held them.
-    key = ForeignKey(target, deferrable=True, initially="DEFERRED")
+    key = ForeignKey(target)
     return Field(sa_column=Column(BigInteger, key, nullable=nullable, index=index), default=None)
 
 
@@ -128,7 +138,6 @@ class Inbox(Row, table=True):
     conversation_id: int = _ref("conversation.id")
     delivery_id: int | None = _ref("delivery.id", nullable=True)
     message: str = _text()
-    received_at: datetime = _at()
     due_at: datetime = _at()
     state: str = _text(default="pending")  # pending | done | dead
     attempts: int = 0

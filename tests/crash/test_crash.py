@@ -57,7 +57,8 @@ def environment(tmp_path: Path, model_var: Path, store_url: str) -> dict[str, st
         f"schema_version: 1\nvar: {var}\nstore: {{url: '{store_url}'}}\n"
         "worker: {batch: 5, lease_s: 2}\n"
     )
-    return {**os.environ, "KANAL_CONFIG": str(config), "PYTHONPATH": str(ROOT)}
+    named = {"KANAL_CONFIG": str(config), "KANAL_VAR": str(var), "PYTHONPATH": str(ROOT)}
+    return {**os.environ, **named}
 
 
 def replay(

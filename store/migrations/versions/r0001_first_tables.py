@@ -62,24 +62,15 @@ def upgrade() -> None:
         sa.Column("conversation_id", sa.BigInteger(), nullable=False),
         sa.Column("delivery_id", sa.BigInteger(), nullable=True),
         sa.Column("message", sa.Text(), nullable=False),
-        sa.Column("received_at", Utc(timezone=True), nullable=False),
         sa.Column("due_at", Utc(timezone=True), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["conversation_id"],
-            ["conversation.id"],
-            name=op.f("fk_inbox_conversation_id"),
-            initially="DEFERRED",
-            deferrable=True,
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_inbox_conversation_id")
         ),
         sa.ForeignKeyConstraint(
-            ["delivery_id"],
-            ["delivery.id"],
-            name=op.f("fk_inbox_delivery_id"),
-            initially="DEFERRED",
-            deferrable=True,
+            ["delivery_id"], ["delivery.id"], name=op.f("fk_inbox_delivery_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sa.UniqueConstraint("channel", "external_id", name=op.f("uq_inbox_channel")),
@@ -118,11 +109,7 @@ def upgrade() -> None:
         sa.Column("created_at", Utc(timezone=True), nullable=False),
         sa.Column("sent_at", Utc(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["conversation_id"],
-            ["conversation.id"],
-            name=op.f("fk_outbox_conversation_id"),
-            initially="DEFERRED",
-            deferrable=True,
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_outbox_conversation_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
@@ -150,13 +137,7 @@ def upgrade() -> None:
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("due_at", Utc(timezone=True), nullable=False),
         sa.Column("joined", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["delivery_id"],
-            ["delivery.id"],
-            name=op.f("fk_part_delivery_id"),
-            initially="DEFERRED",
-            deferrable=True,
-        ),
+        sa.ForeignKeyConstraint(["delivery_id"], ["delivery.id"], name=op.f("fk_part_delivery_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_part")),
         sa.UniqueConstraint("channel", "external_id", name=op.f("uq_part_channel")),
     )
@@ -194,19 +175,9 @@ def upgrade() -> None:
         sa.Column("filed_at", Utc(timezone=True), nullable=False),
         sa.Column("updated_at", Utc(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["conversation_id"],
-            ["conversation.id"],
-            name=op.f("fk_complaint_conversation_id"),
-            initially="DEFERRED",
-            deferrable=True,
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_complaint_conversation_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["filed_by"],
-            ["inbox.id"],
-            name=op.f("fk_complaint_filed_by"),
-            initially="DEFERRED",
-            deferrable=True,
-        ),
+        sa.ForeignKeyConstraint(["filed_by"], ["inbox.id"], name=op.f("fk_complaint_filed_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
         sa.UniqueConstraint("ticket", name=op.f("uq_complaint_ticket")),
     )
@@ -236,19 +207,9 @@ def upgrade() -> None:
         sa.Column("at", Utc(timezone=True), nullable=False),
         sa.Column("done_at", Utc(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["conversation_id"],
-            ["conversation.id"],
-            name=op.f("fk_task_conversation_id"),
-            initially="DEFERRED",
-            deferrable=True,
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_task_conversation_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["inbox_id"],
-            ["inbox.id"],
-            name=op.f("fk_task_inbox_id"),
-            initially="DEFERRED",
-            deferrable=True,
-        ),
+        sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_task_inbox_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
     )
     op.create_table(
@@ -260,11 +221,7 @@ def upgrade() -> None:
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["complaint_id"],
-            ["complaint.id"],
-            name=op.f("fk_complaint_event_complaint_id"),
-            initially="DEFERRED",
-            deferrable=True,
+            ["complaint_id"], ["complaint.id"], name=op.f("fk_complaint_event_complaint_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_event")),
     )
@@ -281,11 +238,7 @@ def upgrade() -> None:
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("at", Utc(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["complaint_id"],
-            ["complaint.id"],
-            name=op.f("fk_correction_complaint_id"),
-            initially="DEFERRED",
-            deferrable=True,
+            ["complaint_id"], ["complaint.id"], name=op.f("fk_correction_complaint_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
     )
@@ -314,26 +267,12 @@ def upgrade() -> None:
         sa.Column("lon", sa.Float(), nullable=True),
         sa.Column("complaint_id", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["complaint_id"],
-            ["complaint.id"],
-            name=op.f("fk_media_complaint_id"),
-            initially="DEFERRED",
-            deferrable=True,
+            ["complaint_id"], ["complaint.id"], name=op.f("fk_media_complaint_id")
         ),
         sa.ForeignKeyConstraint(
-            ["delivery_id"],
-            ["delivery.id"],
-            name=op.f("fk_media_delivery_id"),
-            initially="DEFERRED",
-            deferrable=True,
+            ["delivery_id"], ["delivery.id"], name=op.f("fk_media_delivery_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["inbox_id"],
-            ["inbox.id"],
-            name=op.f("fk_media_inbox_id"),
-            initially="DEFERRED",
-            deferrable=True,
-        ),
+        sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_media_inbox_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_media")),
     )
     with op.batch_alter_table("media", schema=None) as batch_op:
