@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib import import_module
+from itertools import count
 from typing import Any
 
 import structlog
@@ -22,6 +23,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from channels.adapter import Channel, Filing, Listener, Puller
 from channels.errors import ChannelError
 from gateway import door as public_door
+from gateway.backoff import backoff
 from gateway.dispatch import Dispatcher
 from gateway.intake import Door, Intake
 from gateway.media import MediaFetcher
@@ -79,8 +81,10 @@ class Gateway:
         """Start everything; stop it in the opposite order at the end. Without `doors`, no port."""
         async with AsyncExitStack() as stack:
             for adapter in self.accounts.values():
-                await self._start(adapter, stack)
+                stack.push_async_callback(adapter.close)
             loops = await stack.enter_async_context(_loops())
+            for adapter in self.accounts.values():
+                await self._start(adapter, loops)
             loops.begin(self.worker.run())
             loops.begin(self.dispatcher.run())
             loops.begin(self.media.run())
@@ -97,12 +101,13 @@ class Gateway:
             log.info("gateway.draining")
 
     @staticmethod
-    async def _start(adapter: Channel, stack: AsyncExitStack) -> None:
+    async def _start(adapter: Channel, loops: _Loops) -> None:
+        """Start a channel; one that cannot start is tried again while the others serve."""
         try:
             await adapter.start()
-        except ChannelError as error:  # the others still serve; sends are retried
+        except ChannelError as error:
             log.error("channel.not_started", detail=error.detail)
-        stack.push_async_callback(adapter.close)
+            loops.begin(_start_later(adapter))
 
     async def open_doors(self, stack: AsyncExitStack) -> None:
         """Listen on the public port and on the metrics port until `stack` is closed."""
@@ -138,6 +143,18 @@ async def _loops() -> AsyncIterator[_Loops]:
         yield loops
     finally:
         await loops.stop()
+
+
+async def _start_later(adapter: Channel) -> None:
+    """Try again until the channel has started. `start` may be called any number of times."""
+    for attempt in count():
+        await asyncio.sleep(backoff(attempt).total_seconds())
+        try:
+            await adapter.start()
+        except ChannelError as error:
+            log.error("channel.not_started", detail=error.detail)
+        else:
+            return
 
 
 async def _serve(app: web.Application, host: str, port: int, stack: AsyncExitStack) -> int:

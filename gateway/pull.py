@@ -41,7 +41,7 @@ async def pull_forever(door: Door, puller: Puller, database: Database, owner: st
             log.error("channel.misconfigured", channel=door.channel, detail=error.detail)
             await asyncio.sleep(_MISCONFIGURED_WAIT.total_seconds())
         except (ChannelError, StoreAway, StoreError) as error:
-            log.warning("pull.failed", channel=door.channel, error=type(error).__name__)
+            log.warning("pull.failed", channel=door.channel, reason=str(error))
             await asyncio.sleep(backoff(failures, random).total_seconds())
             failures += 1
 
