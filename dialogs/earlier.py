@@ -71,7 +71,11 @@ def photo_for(conversation: Conversation, turn: Turn) -> Decision | None:
     ticket = _meant(conversation, answer)
     if ticket:
         update = UpdateComplaint(
-            ticket=ticket, kind="citizen_photo", photos=draft.photos, spot=draft.spot
+            ticket=ticket,
+            kind="citizen_photo",
+            text="\n".join(draft.texts),
+            photos=draft.photos,
+            spot=draft.spot,
         )
         said = Say(phrase="photo_added", slots={"ticket": ticket})
         return asking.onward(closed(kept), Draft(), turn, *drafting.notes(turn), update, said)

@@ -87,8 +87,10 @@ def _file(conversation: Conversation, waiting: Draft | None, turn: Turn) -> Deci
         after = replace(after, queue=(waiting, *after.queue))
     if after.queue:
         effects = (*effects, *asking.timers())
-    if located or after.handed_over:
+    if after.handed_over:
         return reply(after, *effects)
+    if located:
+        return asking.onward(after, draft, turn, *effects)
     asked = replace(after, waiting_for=WAITING, about=turn.ticket_number)
     ask = Ask(slot=WAITING, phrase="ask_emergency_location", location=True)
     return reply(asked, *effects, ask)
@@ -110,7 +112,8 @@ def located(conversation: Conversation, turn: Turn) -> Decision | None:
     """The rule: whatever follows the one question of an emergency goes to its complaint."""
     if conversation.waiting_for != WAITING:
         return None
-    after = replace(closed(conversation), handed_over=conversation.handed_over)
+    draft = (conversation.draft,) if conversation.draft else ()
+    after = replace(closed(conversation), queue=(*draft, *conversation.queue))
     ticket = conversation.about
     meant = words.meaning("answers", turn.text)
     if (meant or not turn.text) and not drafting.brings(turn):

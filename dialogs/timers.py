@@ -51,7 +51,7 @@ def expire(conversation: Conversation, turn: Turn) -> Decision:
 def _filed(conversation: Conversation, turn: Turn) -> Decision:
     draft = conversation.draft
     if draft is None:
-        return conversation, ()
+        return closed(conversation) if conversation.queue else conversation, ()
     if not (draft.texts or draft.photos):
         return closed(conversation), ()
     after, effects = file(conversation, turn, complete=False)

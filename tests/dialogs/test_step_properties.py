@@ -1,4 +1,4 @@
-"""Whatever a citizen does, in any order: answered, nothing lost, nothing asked or filed too often."""
+"""Whatever a citizen does: answered, nothing lost, nothing asked or filed too often."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ class Ledger:
         said = {one.phrase for one in effects if isinstance(one, Say)}
         cancelled = "cancelled" in said
         if words.meaning("commands", turn.text) or said & {"not_a_complaint"}:
-            self.dropped |= {one.media_id for one in turn.photos}  # a picture beside STOP, an advert
+            self.dropped |= {one.media_id for one in turn.photos}  # beside STOP, in an advert
         if cancelled and before.draft:
             self.dropped |= {*before.draft.texts, *before.draft.photos}
             self.dropped |= {turn.text, *(one.media_id for one in turn.photos)}

@@ -1,0 +1,242 @@
+"""Plays a transcript through the real step: a clock, a channel, and what was filed, on paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from dialogs.conversation import (
+    Abilities,
+    Conversation,
+    Draft,
+    Known,
+    Photo,
+    Spot,
+    Status,
+    Ticket,
+    Turn,
+)
+from dialogs.effects import Effect, FileComplaint, HandOver, UpdateComplaint
+from dialogs.render import compose
+from dialogs.rule import UNCLEAR
+from dialogs.step import step
+from dialogs.transcript import SAID, Row, TranscriptError, aliased
+from nlu import ticket
+from nlu.places.place import OutsideCity
+from nlu.places.resolve import locate, resolve
+from nlu.understanding import Candidate, Understanding
+
+Read = Callable[[Sequence[str]], list[Understanding]]
+BEGIN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+_ALIAS = re.compile(r"\bJKT-(\d{1,2})\b")
+_PART = re.compile(r"\[(photo|foto|pin|press|edited|refused)\b([^\]]*)\]\s*")
+_FLAGS = {"yes": True, "no": False}
+
+
+def run(rows: Sequence[Row], read: Read) -> tuple[Row, ...]:
+    """Play the citizen's rows through the real step and give back all that came of it."""
+    stage = Stage(read=read)
+    for row in rows:
+        if row.who in SAID:
+            stage.play(row)
+    return tuple(aliased(stage.rows))
+
+
+@dataclass
+class Stage:
+    """The little world of one transcript: a clock, a channel, and what was filed."""
+
+    read: Read
+    rows: list[Row] = field(default_factory=list)
+    conversation: Conversation = field(default_factory=Conversation)
+    abilities: Abilities = field(default_factory=Abilities)
+    locale: str = ""
+    at: datetime = BEGIN
+    tickets: list[Ticket] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+    reading: str = ""
+    random: Random = field(default_factory=lambda: Random(112))
+    photos: int = 0
+
+    def play(self, row: Row) -> None:
+        """One row of the citizen's, of time, or of the scene."""
+        self.rows.append(row)
+        match row.who:
+            case "channel":
+                self.abilities = abilities(row.words)
+            case "locale":
+                self.locale = row.words
+            case "later":
+                amount, unit = row.words.split()
+                self.at += timedelta(**{unit if unit.endswith("s") else f"{unit}s": float(amount)})
+            case "moved":
+                self._move(*self._real(row.words).split())
+            case "reads":
+                self.reading = row.words
+            case "timer":
+                self._take(self._turn("", timer=row.words))
+            case _:
+                self._take(self._heard(row.words))
+
+    def _move(self, number: str, status: str) -> None:
+        self.tickets = [
+            replace(one, status=Status(status), updated_at=self.at) if one.number == number else one
+            for one in self.tickets
+        ]
+
+    def _real(self, words: str) -> str:
+        def number(match: re.Match[str]) -> str:
+            at = int(match[1]) - 1
+            return self.numbers[at] if at < len(self.numbers) else match[0]
+
+        return _ALIAS.sub(number, words)
+
+    def _heard(self, words: str) -> Turn:
+        more: dict[str, Any] = {"photos": ()}
+        while part := _PART.match(words):
+            words = words[part.end() :]
+            self._add(more, part[1], part[2].strip())
+        return self._turn(self._real(words), **more)
+
+    def _add(self, more: dict[str, Any], kind: str, detail: str) -> None:
+        match kind:
+            case "pin":
+                more["spot"], more["outside_city"] = pin(*_point(detail))
+            case "press":
+                more["choice"] = detail
+            case "edited":
+                more["edited"] = True
+            case _:
+                more["photos"] = (*more["photos"], self._photo(kind, detail))
+
+    def _photo(self, kind: str, detail: str) -> Photo:
+        self.photos += 1
+        one = Photo(media_id=f"photo-{self.photos}", state="kept")
+        if kind == "refused":
+            return replace(one, state="refused", reason=detail)
+        if detail.startswith("at "):
+            lat, lon = _point(detail.removeprefix("at "))
+            return replace(one, lat=lat, lon=lon)
+        return replace(one, state="pending") if detail == "pending" else one
+
+    def _turn(self, text: str, **more: Any) -> Turn:
+        self.at += timedelta(minutes=1)
+        understanding = self.read([text])[0]
+        if self.reading:
+            understanding, self.reading = reading(understanding, self.reading), ""
+        outside = resolve(text).outside is not None and understanding.place is None
+        return Turn(
+            **{"outside_city": outside, **more},
+            text=text,
+            understanding=understanding,
+            at=self.at,
+            ticket_number=ticket.make(self.random),
+            abilities=self.abilities,
+            known=Known(tickets=tuple(self.tickets)),
+            locale_hint=self.locale,
+        )
+
+    def _take(self, turn: Turn) -> None:
+        self.conversation, effects = step(self.conversation, turn)
+        reply = compose(self.conversation.locale, effects, self.abilities)
+        said = [Row("bot", line) for line in reply.text.splitlines() if line.strip()]
+        if reply.options:
+            said.append(Row("bot", " ".join(f"[{label}]" for _, label in reply.options)))
+        self.rows += said
+        for effect in effects:
+            self._carry_out(effect, turn)
+
+    def _carry_out(self, effect: Effect, turn: Turn) -> None:
+        match effect:
+            case FileComplaint():
+                self.tickets.insert(0, filed_ticket(effect, turn.at))
+                self.numbers.append(effect.ticket)
+                self.rows.append(filed_row(effect))
+            case UpdateComplaint():
+                photos = f" +{len(effect.photos)} photo" if effect.photos else ""
+                self.rows.append(Row("noted", f"{effect.ticket} {effect.kind}{photos}"))
+            case HandOver():
+                self.rows.append(Row("person", effect.reason))
+
+
+def filed_row(effect: FileComplaint) -> Row:
+    """What was filed: category, place, photos, and whether it lacks something."""
+    draft = effect.draft
+    words = [draft.category or UNCLEAR, *_where(draft)]
+    if draft.photos:
+        words.append(f"+{len(draft.photos)} photo")
+    if not effect.complete:
+        words.append("incomplete")
+    return Row("filed", " ".join(words))
+
+
+def _where(draft: Draft) -> list[str]:
+    spot = draft.spot
+    if spot is None:
+        return []
+    if spot.source != "words" and spot.lat is not None:
+        return ["at", f"{spot.lat},{spot.lon}"]
+    area = f" ({spot.place.kelurahan})" if spot.place and spot.place.kelurahan else ""
+    return ["at", f'"{spot.words}"{area}']
+
+
+def filed_ticket(effect: FileComplaint, at: datetime) -> Ticket:
+    """The complaint as the store would speak of it."""
+    spot = effect.draft.spot or Spot()
+    place = spot.place
+    return Ticket(
+        number=effect.ticket,
+        category=effect.draft.category or UNCLEAR,
+        status=Status.OPEN,
+        area=(place and (place.kelurahan or place.kecamatan)) or spot.words[:60],
+        filed_at=at,
+        updated_at=at,
+    )
+
+
+def abilities(words: str) -> Abilities:
+    """A channel's abilities: "buttons=0 location=no media=yes". Raises TranscriptError."""
+    told: dict[str, Any] = {}
+    for pair in words.split():
+        name, _, value = pair.partition("=")
+        if name not in Abilities.__slots__ or (value not in _FLAGS and not value.isdigit()):
+            raise TranscriptError(f"channel: `{pair}`; such as buttons=3 location=yes media=no")
+        told[name] = _FLAGS.get(value, int(value) if value.isdigit() else 0)
+    return Abilities(**told)
+
+
+def pin(lat: float, lon: float) -> tuple[Spot, bool]:
+    """A native pin, resolved as the gateway does, and whether it lies outside the city."""
+    place = locate(lat, lon)
+    if isinstance(place, OutsideCity):
+        return Spot(lat=lat, lon=lon, source="pin"), True
+    return Spot(lat=lat, lon=lon, place=place, source="pin"), False
+
+
+def _point(detail: str) -> tuple[float, float]:
+    lat, lon = (float(part) for part in detail.split(","))
+    return lat, lon
+
+
+def reading(understanding: Understanding, words: str) -> Understanding:
+    """An understanding overruled by a `reads` row: `report banjir 0.40 macet 0.35`, `emergency`."""
+    intent, *rest = words.replace("emergency", "").split()
+    pairs = zip(rest[::2], rest[1::2], strict=True)
+    candidates = tuple(Candidate(category=one, confidence=float(share)) for one, share in pairs)
+    changed = replace(
+        understanding, intent=intent, intent_confidence=0.95, emergency="emergency" in words
+    )
+    if not candidates:
+        return changed
+    best = candidates[0]
+    return replace(
+        changed,
+        category=best.category,
+        confidence=best.confidence,
+        candidates=candidates,
+        categories=(best.category,),
+    )
