@@ -1,0 +1,1 @@
+"""Mail: an SMTP listener that citizens write to; answers by a relay or as files. See README.md."""

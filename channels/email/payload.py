@@ -1,0 +1,154 @@
+"""A mail to messages: pure.
+
+Source: RFC 5322 (format), RFC 2045 to 2049 (MIME), RFC 3676 (flowed), RFC 3834 (what is not
+answered). Nothing is Malformed but a mail to which nobody could be answered: all else is read as
+far as it goes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from channels.adapter import Raw, Received
+from channels.email import machines
+from channels.email.fields import Fields, decoded
+from channels.email.media import attachments
+from channels.email.mime import Part, read
+from channels.email.ours import NAME, Us, is_address
+from channels.email.words import words_of
+from channels.errors import Malformed
+from channels.message import InboundMessage
+from channels.text import tidy
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_ANGLE = re.compile(r"<\s*([^<>\s]{3,254})\s*>")
+_BARE = re.compile(r"[^\s<>,;:()\"]{1,64}@[^\s<>,;:()\"]{1,190}")
+_LANGUAGE = re.compile(r"\s*([A-Za-z]{2})\b")
+_AHEAD = timedelta(days=1)  # a clock that is further ahead is wrong
+_LONGEST_ID = 255
+_MOST_REFERENCES = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Writer:
+    """Who wrote, and where he wants the answer."""
+
+    sender: str
+    address: str
+    name: str
+
+
+def parse(raw: Raw, us: Us) -> Received:
+    """Read one mail. Raises Malformed."""
+    mail = read(raw.body)
+    return_path = _return_path(raw, mail.fields)
+    sent_at = _sent_at(mail.fields, raw.received_at)
+    writer = _writer(mail.fields, return_path or "")
+    if reason := machines.machine(mail.fields, writer.sender, return_path, us):
+        return machines.bounce(mail, us, sent_at) or Received(ignored=(reason,))
+    if machines.takes_no_answer(writer.address):
+        return Received(ignored=("an address that takes no answer",))
+    if not writer.address:
+        raise Malformed("no address to answer to: neither From nor the envelope names one")
+    return Received(messages=(_message(mail, raw, us, writer, sent_at),))
+
+
+def _message(mail: Part, raw: Raw, us: Us, writer: _Writer, sent_at: datetime) -> InboundMessage:
+    fields = mail.fields
+    media = attachments(mail)
+    subject = tidy(fields.words("subject"))[:500]
+    answered = [*fields.ids("in-reply-to"), *reversed(fields.ids("references"))]
+    return InboundMessage(
+        channel=NAME,
+        account=us.account,
+        external_id=_external_id(fields, raw.body, us.account, writer.sender),
+        sender=writer.sender,
+        address=writer.address,
+        text=tidy(words_of(mail, subject, has_media=bool(media))),
+        sent_at=sent_at,
+        media=media,
+        reply_to=next((tidy(each) for each in answered if len(each) <= _LONGEST_ID), ""),
+        sender_name=writer.name,
+        locale=_locale(fields),
+        thread=_thread(fields, subject),
+    )
+
+
+def _external_id(fields: Fields, body: bytes, account: str, sender: str) -> str:
+    """Name the mail by its Message-ID, which counts only together with its writer.
+
+    Otherwise a stranger could take a citizen's id, and make his mail a duplicate.
+    """
+    own = next(iter(fields.ids("message-id")), "")
+    known = hashlib.sha256(f"{sender} {own}".encode() if own else body).hexdigest()[:32]
+    return f"{account}:{known}"
+
+
+def _thread(fields: Fields, subject: str) -> dict[str, str]:
+    """What the answer needs to stand under the mail in every mail program (RFC 5322, 3.6.4)."""
+    own = next(iter(_short(fields.ids("message-id"))), "")
+    references = _short([*fields.ids("references")] or fields.ids("in-reply-to"))
+    thread = {
+        "message_id": own,
+        "references": " ".join(references[-_MOST_REFERENCES:]),
+        "subject": subject[:200].strip(),
+    }
+    return {name: value for name, value in thread.items() if value}
+
+
+def _short(ids: list[str]) -> list[str]:
+    """Leave out ids that no mail system made: ours go into header fields again."""
+    short = (each for each in ids if len(each) <= _LONGEST_ID)
+    return [each for each in short if each.isascii() and each.isprintable()]
+
+
+def _return_path(raw: Raw, fields: Fields) -> str | None:
+    """The envelope's sender, "" for the null sender, None where nobody told."""
+    stated = raw.envelope.get("mail-from")
+    if stated is None and fields.all("return-path"):
+        stated = fields.first("return-path")
+    return None if stated is None else stated.strip().strip("<>").strip()
+
+
+def _writer(fields: Fields, return_path: str) -> _Writer:
+    """From, else the envelope; answers go to Reply-To where it is one address."""
+    sender = next(_addresses(fields.first("from")), "") or next(_addresses(return_path), "")
+    reply_to = list(_addresses(fields.first("reply-to")))
+    return _Writer(
+        sender=sender,
+        address=reply_to[0] if len(reply_to) == 1 else sender,
+        name=_display_name(fields.first("from")),
+    )
+
+
+def _addresses(value: str) -> Iterator[str]:
+    """Give the addresses of a field, in lower case: nobody is two people by his capitals."""
+    bare = _QUOTED.sub("", value)
+    found = _ANGLE.findall(bare) or _BARE.findall(bare)
+    yield from (each.lower() for each in map(tidy, found) if is_address(each))
+
+
+def _display_name(value: str) -> str:
+    name = value.partition("<")[0] if "<" in value else ""
+    name = " ".join(decoded(re.sub(r"\\(.)", r"\1", name).replace('"', "")).split())
+    return tidy(name)[:100].strip()
+
+
+def _sent_at(fields: Fields, received_at: datetime) -> datetime:
+    """When the writer says that he wrote, if that can be."""
+    try:
+        sent = parsedate_to_datetime(fields.first("date")[:200])
+        sent = (sent if sent.tzinfo else sent.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError, AttributeError):
+        return received_at
+    return received_at if sent > received_at + _AHEAD else sent
+
+
+def _locale(fields: Fields) -> str:
+    found = _LANGUAGE.match(fields.first("content-language") or fields.first("accept-language"))
+    return found[1].lower() if found else ""

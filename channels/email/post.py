@@ -1,0 +1,194 @@
+"""Where answers go: to a relay by SMTP, or as files into a maildir.
+
+Source: RFC 5321 sections 4.2.1 (replies) and 4.5.4 (retries), RFC 3463 (status codes); maildir by
+https://cr.yp.to/proto/maildir.html.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import mailbox
+import os
+import ssl
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from aiosmtplib import (
+    SMTP,
+    SMTPAuthenticationError,
+    SMTPDataError,
+    SMTPException,
+    SMTPRecipientRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+)
+
+from channels.adapter import Refused, Retry, SendOutcome, Sent, Unknown
+from channels.errors import Misconfigured
+
+_AT_ONCE = 10  # connections to the relay; Postfix allows one client 50
+_TIMEOUT_S = 60.0
+_AUTH_NEEDED = 530
+_NOT_RELAYED = "5.7.1"  # to whom: Postfix and Exim say so of strangers (RFC 3463, X.7.1)
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Post(Protocol):
+    """Takes a mail."""
+
+    where: str  # for the operator, at the start
+
+    async def deliver(self, mail: bytes, sender: str, to: str) -> SendOutcome:
+        """Give the mail away. Raises Misconfigured."""
+        ...
+
+
+class Maildir:
+    """Files in a folder, for a gateway that has no relay: development, a trial, a pick-up."""
+
+    def __init__(self, folder: Path) -> None:
+        self.where = f"answers as files in {folder}"
+        self._folder = folder
+        self._one = asyncio.Lock()  # the library counts names without a lock
+
+    async def deliver(self, mail: bytes, sender: str, to: str) -> SendOutcome:
+        """Write the mail: whole under `new`, or not at all."""
+        del sender, to
+        try:
+            async with self._one:
+                await asyncio.to_thread(self._write, mail)
+        except OSError as error:
+            return Retry(detail=f"maildir: {error.strerror}")
+        return Sent()
+
+    def _write(self, mail: bytes) -> None:
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        mailbox.Maildir(self._folder, create=True).add(mail)
+
+
+class Relay:
+    """A mail server that takes our answers and brings them to the citizen."""
+
+    def __init__(self, url: str, user: str, password_env: str, hostname: str) -> None:
+        parts = urlsplit(url)
+        self.where = f"answers by {parts.hostname}"
+        self._host = parts.hostname or ""
+        self._port = parts.port
+        self._tls = parts.scheme == "smtps"
+        self._user = user
+        self._password_env = password_env
+        self._hostname = hostname
+        self._guarded = bool(user) and self._host not in _LOOPBACK
+        self._room = asyncio.Semaphore(_AT_ONCE)
+
+    def check(self) -> None:
+        """See that the password is there. Raises Misconfigured."""
+        if self._user and not os.environ.get(self._password_env):
+            raise Misconfigured(
+                f"{self._password_env}: no password for the relay. Put it into this environment"
+                " variable, or remove channels.email.relay_user"
+            )
+
+    async def deliver(self, mail: bytes, sender: str, to: str) -> SendOutcome:
+        """Send the mail over a connection of its own."""
+        self.check()
+        async with self._room:
+            client = SMTP(
+                hostname=self._host,
+                port=self._port,
+                local_hostname=self._hostname,
+                use_tls=self._tls,
+                start_tls=False,  # `_secure` decides
+                tls_context=self._context if self._tls else None,
+                timeout=_TIMEOUT_S,
+            )
+            try:
+                return await self._talk(client, mail, sender, to)
+            finally:
+                with suppress(SMTPException, OSError, TimeoutError):
+                    await client.quit(timeout=1.0)
+                client.close()
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        """Encryption as mail servers do it; where it guards a password, the certificate counts."""
+        context = ssl.create_default_context()
+        if not self._user:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
+
+    async def _talk(self, client: SMTP, mail: bytes, sender: str, to: str) -> SendOutcome:
+        wide = ["SMTPUTF8", "BODY=8BITMIME"] if not to.isascii() else []
+        encoding = "utf-8" if wide else "ascii"
+        try:
+            await self._open(client)
+            if wide and not client.supports_extension("smtputf8"):
+                return Refused(detail="relay: takes no address in this script (no SMTPUTF8)")
+            await client.mail(sender, options=wide, encoding=encoding)
+            await client.rcpt(to, encoding=encoding)
+        except SMTPResponseException as error:
+            return self._refusal(error)
+        except (SMTPException, OSError, TimeoutError) as error:
+            return Retry(detail=f"relay: {type(error).__name__}")
+        try:
+            await client.data(mail)
+        except SMTPResponseException as error:
+            return self._refusal(error)
+        except (SMTPException, OSError, TimeoutError) as error:
+            return Unknown(detail=f"relay: {type(error).__name__} after the mail went out")
+        return Sent()
+
+    async def _open(self, client: SMTP) -> None:
+        """Connect, encrypt where it can be, log in where it must be."""
+        await client.connect()
+        await client.ehlo()
+        offered = client.supports_extension("starttls")
+        if self._guarded and not (self._tls or offered):
+            raise Misconfigured(
+                "channels.email.relay: it offers no STARTTLS, and a password is not sent in clear."
+                " Write smtps://..., or remove channels.email.relay_user"
+            )
+        if offered and not self._tls:
+            await client.starttls(tls_context=self._context, server_hostname=self._host)
+            await client.ehlo()
+        if self._user:
+            if not client.supports_extension("auth"):
+                raise Misconfigured(
+                    "channels.email.relay_user: the relay knows no users. Remove it"
+                )
+            await client.login(self._user, os.environ.get(self._password_env, ""))
+
+    def _refusal(self, error: SMTPResponseException) -> SendOutcome:
+        """Sort a reply of the relay. Its words may quote the address: they are not kept."""
+        status = _status(error.message)
+        detail = f"relay: {error.code} {status}".strip()
+        match error:
+            case _ if error.code < 500:  # noqa: PLR2004 - RFC 5321, 4.2.1: for now
+                return Retry(detail=detail)
+            case SMTPAuthenticationError():
+                names = f"channels.email.relay_user, {self._password_env}"
+                raise Misconfigured(f"{names}: the relay does not accept them ({detail})")
+            case _ if error.code == _AUTH_NEEDED:
+                raise Misconfigured(f"channels.email.relay_user: the relay asks for one ({detail})")
+            case SMTPSenderRefused():
+                raise Misconfigured(
+                    f"channels.email.our_address: the relay does not send for it ({detail})"
+                )
+            case SMTPRecipientRefused() if status == _NOT_RELAYED:
+                raise Misconfigured(
+                    f"channels.email.relay: it does not relay for this gateway ({detail})"
+                )
+            case SMTPRecipientRefused() | SMTPDataError():
+                return Refused(detail=detail)
+            case _:
+                return Retry(detail=detail)  # the greeting: the relay is ill, not the mail
+
+
+def _status(message: str) -> str:
+    """The enhanced status code that begins a reply: "5.1.1" (RFC 3463)."""
+    first = message.partition(" ")[0]
+    return first if first.replace(".", "").isdigit() else ""
