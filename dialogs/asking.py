@@ -40,7 +40,7 @@ def resume(conversation: Conversation, turn: Turn, *said: Effect) -> Decision:
         return confirm(conversation, turn, *said)
     if question is None or not may_ask(question, conversation):
         return reply(conversation, *said, Say(phrase="draft_waiting"), *timers())
-    return _put(conversation, turn, _posed(question, conversation), *said)
+    return _put(conversation, turn, _posed(question, conversation, anew=True), *said)
 
 
 def _open_question(conversation: Conversation) -> Question | None:
@@ -97,8 +97,8 @@ def _given_up(conversation: Conversation, question: Question) -> Conversation:
     return replace(conversation, draft=replace(draft, skipped=skipped), places=places)
 
 
-def _posed(question: Question, conversation: Conversation) -> Ask:
-    again = conversation.asked.get(question.slot, 0) > 0
+def _posed(question: Question, conversation: Conversation, *, anew: bool = False) -> Ask:
+    again = conversation.asked.get(question.slot, 0) > 0 and not anew
     phrase = question.again if again and question.again else question.phrase
     ask = Ask(slot=question.slot, phrase=phrase, options=_fixed(question))
     shape = _SHAPES.get(question.slot)
@@ -129,6 +129,12 @@ def _category(ask: Ask, conversation: Conversation) -> Ask:
     )
     if not offered:
         return replace(ask, phrase="ask_what")
+    if len(offered) == 1 and ask.slot == "category":
+        yes_no = tuple(
+            Option(value=f"{ask.slot}:{name}", label=f"option_{name}") for name in ("yes", "no")
+        )
+        slots = {"category": offered[0].label}
+        return replace(ask, phrase="ask_category_one", slots=slots, options=yes_no)
     none = Option(value=f"{ask.slot}:none", label="option_none")
     return replace(ask, options=(*offered, none))
 
@@ -152,7 +158,9 @@ def _place(ask: Ask, conversation: Conversation) -> Ask:
         for at, place in enumerate(places)
     )
     none = Option(value=f"{ask.slot}:none", label="option_none")
-    return replace(ask, options=(*offered, none), location=True)
+    spot = conversation.draft.spot if conversation.draft else None
+    slots = {"place": spot.words if spot else places[0].name}
+    return replace(ask, slots=slots, options=(*offered, none), location=True)
 
 
 def _area(ask: Ask, conversation: Conversation) -> Ask:
@@ -281,6 +289,7 @@ def details(draft: Draft, locale: str) -> str:
     for slot, value in draft.slots.items():
         phrase = f"detail_{slot}"
         if has(locale, phrase):
-            shown = "-".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            parts = value if isinstance(value, list | tuple) else [value]
+            shown = "-".join(dict.fromkeys(map(str, parts)))
             lines.append(say(locale, phrase, {"value": shown}))
     return "\n".join(lines)

@@ -31,15 +31,22 @@ def answered(conversation: Conversation, turn: Turn) -> Decision | None:
     brings, conversation = drafting.brings(turn), _with_rest(conversation, turn)
     if answer.kind in {"stale", "unread"} and not brings:
         return asking.resume(conversation, turn, Say(phrase="choose_again"))
-    if answer.kind == "nothing" and not brings:
-        return asking.resume(
-            conversation, turn, *(drafting.notes(turn) or (Say(phrase="empty_message"),))
-        )
+    if answer.kind == "nothing" and _only_recalls(conversation, turn):
+        got = (Say(phrase="photo_received"),) if brings else ()
+        said = (*drafting.notes(turn), *got) or (Say(phrase="empty_message"),)
+        return asking.resume(conversation, turn, *said)
     if answer.kind == "words" and not brings:
         decided = _aside(conversation, turn)
         if decided:
             return decided
     return HANDLERS[conversation.waiting_for or ""](conversation, turn, answer)
+
+
+def _only_recalls(conversation: Conversation, turn: Turn) -> bool:
+    """A turn without a word that answers nothing: a sticker, or a photo while a place is asked."""
+    if turn.spot or conversation.waiting_for in {"photo", "text", asking.CONFIRM}:
+        return not (turn.photos or turn.spot)
+    return True
 
 
 def _adrift(conversation: Conversation, turn: Turn) -> Decision:
@@ -156,8 +163,10 @@ def confirmation(conversation: Conversation, turn: Turn, answer: Answer) -> Deci
     if answer.kind == "yes":
         complete = asking.is_complete(conversation, turn)
         return asking.finish(conversation, turn, complete=complete)
-    if answer.kind in {"no", "option", "skip"}:
+    if answer.kind in {"no", "option"}:
         return change(conversation, turn)
+    if answer.kind == "skip":
+        return asking.confirm(conversation, turn)
     return _unfilled(conversation, turn, answer, *drafting.notes(turn))
 
 

@@ -29,7 +29,7 @@ def again(conversation: Conversation, turn: Turn) -> Decision | None:
         ticket=ticket.number, kind=kind, text=turn.text, photos=ids, spot=turn.spot
     )
     said = Say(phrase=f"{kind}_attached", slots={"ticket": ticket.number})
-    return reply(conversation, *drafting.notes(turn), update, HandOver(reason="dispute"), said)
+    return reply(conversation, *drafting.notes(turn), update, HandOver(reason=kind), said)
 
 
 def _count(turn: Turn) -> object:

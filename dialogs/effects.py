@@ -61,7 +61,7 @@ class UpdateComplaint:
 class HandOver:
     """A person must look: becomes a moderator's task."""
 
-    reason: str  # asked_for_human | misunderstood | emergency | unsure | dispute | erase
+    reason: str  # asked_for_human | misunderstood | emergency | unsure | dispute | repeat | erase
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

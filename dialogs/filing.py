@@ -32,7 +32,7 @@ def settled(draft: Draft) -> Draft:
 def reasons(draft: Draft) -> tuple[str, ...]:
     """Why a person must look at this complaint, beside the agency."""
     unclear = ("unsure",) if draft.category == UNCLEAR else ()
-    return (*unclear, *(("dispute",) if "dispute" in draft.slots else ()))
+    return (*unclear, *(kind for kind in ("dispute", "repeat") if kind in draft.slots))
 
 
 def _told(locale: str, draft: Draft, ticket: str, *, complete: bool) -> tuple[Effect, ...]:

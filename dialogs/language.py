@@ -11,7 +11,7 @@ from dataclasses import replace
 from dialogs.conversation import Conversation, Turn
 from dialogs.phrasebook import LOCALES
 
-_EVIDENCE = 3  # words
+_EVIDENCE, _CHANGE = 3, 4  # words: to begin in a language, to change it in the middle
 _ADDRESSES = frozenset({"location", "area", "place", "new_location", "about_location"})
 
 
@@ -22,7 +22,8 @@ def heard(conversation: Conversation, turn: Turn) -> Conversation:
         hint = turn.locale_hint.partition("-")[0].partition("_")[0].casefold()
         locale = hint if hint in LOCALES else locale
     said = turn.understanding.language
-    enough = len(turn.text.split()) >= _EVIDENCE
+    told = [word for word in turn.text.split() if not any(map(str.isdigit, word))]
+    enough = len(told) >= (_CHANGE if conversation.greeted else _EVIDENCE)
     if enough and said in LOCALES and conversation.waiting_for not in _ADDRESSES:
         locale = said
     return conversation if locale == conversation.locale else replace(conversation, locale=locale)

@@ -107,7 +107,7 @@ class Stage:
             case "pin":
                 more["spot"], more["outside_city"] = pin(*_point(detail))
             case "press":
-                more["choice"] = detail
+                more["choice"] = self._real(detail)
             case "edited":
                 more["edited"] = True
             case _:
@@ -223,8 +223,8 @@ def _point(detail: str) -> tuple[float, float]:
 
 
 def reading(understanding: Understanding, words: str) -> Understanding:
-    """An understanding overruled by a `reads` row: `report banjir 0.40 macet 0.35`, `emergency`."""
-    intent, *rest = words.replace("emergency", "").split()
+    """An understanding overruled by a `reads` row: `report banjir 0.40 macet 0.35 both`."""
+    intent, *rest = words.replace("emergency", "").replace("both", "").split()
     pairs = zip(rest[::2], rest[1::2], strict=True)
     candidates = tuple(Candidate(category=one, confidence=float(share)) for one, share in pairs)
     changed = replace(
@@ -238,5 +238,5 @@ def reading(understanding: Understanding, words: str) -> Understanding:
         category=best.category,
         confidence=best.confidence,
         candidates=candidates,
-        categories=(best.category,),
+        categories=tuple(one.category for one in candidates[: 2 if "both" in words else 1]),
     )

@@ -9,6 +9,8 @@ from dialogs.conversation import Abilities
 from dialogs.effects import Ask, Effect, Option, Say
 from dialogs.phrasebook import say
 
+_INLINE = 36  # characters of all labels together
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
@@ -34,9 +36,15 @@ def compose(locale: str, effects: Sequence[Effect], abilities: Abilities) -> Rep
             options = _labelled(locale, effect.options, abilities)
             location = effect.location and abilities.location
     if options and abilities.buttons < len(options):
-        paragraphs.append(_numbered(locale, options))
+        if not _is_skip_alone(options):
+            paragraphs.append(_numbered(locale, options))
         options = ()
     return Reply(text="\n\n".join(paragraphs), options=options, ask_location=location)
+
+
+def _is_skip_alone(options: Sequence[tuple[str, str]]) -> bool:
+    """The phrase itself says that the question may be skipped."""
+    return len(options) == 1 and options[0][0].endswith(":skip")
 
 
 def _labelled(
@@ -49,8 +57,16 @@ def _labelled(
 
 
 def _numbered(locale: str, options: Sequence[tuple[str, str]]) -> str:
+    """Choices in words: on one line where that stays short, else a line each."""
+    inline = sum(len(label) for _, label in options) <= _INLINE
     lines = [
-        say(locale, "numbered_option", {"number": str(at), "label": label})
+        say(
+            locale,
+            "inline_option" if inline else "numbered_option",
+            {"number": str(at), "label": label},
+        )
         for at, (_, label) in enumerate(options, 1)
     ]
+    if inline:
+        return say(locale, "reply_with_one", {"options": ", ".join(lines)})
     return "\n".join([say(locale, "reply_with_number", {}), *lines])

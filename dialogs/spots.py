@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from dialogs import words
@@ -14,6 +15,7 @@ _MOST_WORDS = 120  # characters of an address that are repeated
 _MOST_PLACES = 4
 _WIDE_M = 1000  # a place this wide is no place to go to
 _BESIDE = 4  # words after a place that may belong to it: "dpn McD"
+_PAUSE = re.compile(r"[,.!?;:()\n]")
 Found = tuple[Spot | None, tuple[Place, ...]]
 """A spot, and what its words may mean where that must be asked."""
 
@@ -40,9 +42,26 @@ def in_correction(turn: Turn) -> Found:
     if turn.spot or turn.outside_city:
         return in_report(turn)
     wanted = words.after_turn(turn.text)
-    if any(turn.text[start:end] in wanted for start, end in _spans(turn)):
-        return _resolved(wanted, turn)
-    return None, ()
+    begin = turn.text.rfind(wanted)
+    spans = [one for one in _spans(turn) if one[0] >= begin]
+    if not spans:
+        return None, ()
+    named = _around(turn.text, spans)
+    spot, maybe = _resolved(named, turn)
+    meant = tuple(one for one in maybe if _bears(one, named))
+    if len(meant) == 1:
+        return _at(named, meant[0]), ()
+    return spot, meant or maybe
+
+
+def _bears(place: Place, named: str) -> bool:
+    """Whether the words name this place, or a part of its name."""
+    own, told = words.plain(_own_name(place)), words.plain(named)
+    return own in told or told in own
+
+
+def _own_name(place: Place) -> str:
+    return place.name.removeprefix("Kelurahan ").removeprefix("Kecamatan ")
 
 
 def _spans(turn: Turn) -> list[tuple[int, int]]:
@@ -51,12 +70,14 @@ def _spans(turn: Turn) -> list[tuple[int, int]]:
 
 def _named(turn: Turn) -> str:
     """The words that name places, with those between and beside them: "depan SDN 03 Menteng"."""
-    spans, text = _spans(turn), turn.text
-    if not spans:
-        return ""
+    spans = _spans(turn)
+    return _around(turn.text, spans) if spans else ""
+
+
+def _around(text: str, spans: list[tuple[int, int]]) -> str:
     start, end = min(one[0] for one in spans), max(one[1] for one in spans)
     before = text[:start].split()[-1:]
-    after = text[end:].split()[:_BESIDE]
+    after = _PAUSE.split(text[end:], maxsplit=1)[0].split()[:_BESIDE]
     if before and words.begins("beside", before[0]):
         start = text.rindex(before[0], 0, start)
     if after and words.begins("beside", after[0]):
@@ -70,7 +91,9 @@ def _resolved(named: str, turn: Turn) -> Found:
     place, maybe = turn.understanding.place, turn.understanding.places
     if place and place.confidence >= filing_flow().sure_place_from:
         return _at(named, place), ()
-    return Spot(words=named), (place,) if place else maybe[:_MOST_PLACES]
+    if place is None:
+        return Spot(words=named), maybe[:_MOST_PLACES]
+    return (Spot(words=named), (place,)) if place.kelurahan else (_at(named, place), ())
 
 
 def _at(named: str, place: Place) -> Spot:
@@ -126,6 +149,8 @@ def label(spot: Spot | None, locale: str) -> str:
         return say(locale, "place_unknown", {})
     told = spot.words if len(spot.words) <= _MOST_WORDS else f"{spot.words[:_MOST_WORDS]}…"
     area = area_of(spot.place, locale)
+    if area and told.casefold() in area.casefold():
+        return area
     if told and area and area.casefold() not in told.casefold():
         return say(locale, "place_words_area", {"words": told, "area": area})
     if told or area:
@@ -148,7 +173,6 @@ def area_of(place: Place | None, locale: str) -> str:
 def choice_label(place: Place, locale: str) -> str:
     """A place among others that bear its name."""
     area = area_of(place, locale)
-    own = place.name.removeprefix("Kelurahan ").removeprefix("Kecamatan ")
-    if own.casefold() in area.casefold() or not (place.kelurahan or place.kecamatan):
+    if _own_name(place).casefold() in area.casefold() or not (place.kelurahan or place.kecamatan):
         return area
     return say(locale, "place_words_area", {"words": place.name, "area": area})

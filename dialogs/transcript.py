@@ -20,7 +20,8 @@ Rows are `who  words`. Who is
 * channel, locale: what the channel can do, and its hint. later: time passes ("2 hours").
 * timer: one is due (reminder, expire, hand_back). moved: `JKT-1 done`, an officer's doing.
 * reads: what the engine says of the next message, where the model must not decide the test:
-  `report banjir 0.40 saluran_air 0.35`, an intent and categories.
+  `report banjir 0.40 saluran_air 0.35`, an intent and categories; `both` makes two complaints of
+  the first two, `emergency` is danger to life.
 
 Ticket numbers are written JKT-1, JKT-2 in order of appearance, whatever they really are.
 Who plays them: rehearsal.py.
