@@ -121,7 +121,7 @@ async def test_where_nobody_listens_nothing_was_sent(
     outcome = await polling.send(PART)
 
     assert isinstance(outcome, Retry)
-    assert "ConnectError" in outcome.detail
+    assert "ClientConnectorError" in outcome.detail
 
 
 async def test_a_press_that_is_too_old_to_answer_is_no_failure(

@@ -1,0 +1,174 @@
+"""`kanal run` as a person or a service manager sees it: it starts, says where, and stops clean."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from benchmarks.servers import free_port, wait_for
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = [sys.executable, "-c", "from gateway.cli import main; main()"]
+
+
+class Service:
+    """A gateway in a process of its own."""
+
+    def __init__(self, folder: Path, model: Path) -> None:
+        self.folder = folder
+        self.var = folder / "var"
+        self.port, self.metrics, self.smtp = free_port(), free_port(), free_port()
+        if not self.var.exists():
+            shutil.copytree(model / "models", self.var / "models")
+        config = folder / "config.yml"
+        config.write_text(
+            json.dumps(
+                {
+                    "schema_version": 1,
+                    "public": {"port": self.port, "url": f"http://127.0.0.1:{self.port}"},
+                    "metrics": {"port": self.metrics},
+                    "log": {"format": "json"},
+                    "channels": {
+                        "webchat": {},
+                        "email": {"listen_port": self.smtp},
+                        "telegram": {
+                            "mode": "webhook",
+                            "public_url": "https://bot.example.test",
+                            "api_base": f"http://127.0.0.1:{free_port()}",
+                        },
+                    },
+                }
+            )
+        )
+        self.environment = {
+            **os.environ,
+            "KANAL_CONFIG": str(config),
+            "KANAL_VAR": str(self.var),
+            "KANAL_TELEGRAM_TOKEN": "1708:planted-token",
+            "KANAL_TELEGRAM_SECRET": "planted-secret",
+            "PYTHONPATH": str(ROOT),
+        }
+        self.log = folder / "log"
+
+    @contextmanager
+    def running(self) -> Iterator[subprocess.Popen[bytes]]:
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                [*COMMAND, "run"], env=self.environment, stderr=log, cwd=self.folder
+            )
+        try:
+            wait_for(self.port, process)
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    def get(self, path: str, port: int | None = None) -> tuple[int, str]:
+        url = f"http://127.0.0.1:{port or self.port}{path}"
+        try:
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+
+@pytest.fixture
+def service(tmp_path: Path, model_var: Path) -> Service:
+    return Service(tmp_path, model_var)
+
+
+def test_it_says_where_it_is_and_how_it_feels(service: Service) -> None:
+    with service.running():
+        assert service.get("/health/live") == (200, '{"status": "live"}')
+        assert service.get("/health/ready") == (200, '{"status": "ready"}')
+        status, metrics = service.get("/metrics", service.metrics)
+        assert status == 200
+        assert "kanal_inbox_waiting" in metrics
+        assert service.get("/metrics")[0] == 404  # on a port of its own
+        greeting = service.log.read_text()
+        for word in (f"http://127.0.0.1:{service.port}/", str(service.smtp), "Jakarta"):
+            assert word in greeting
+
+
+def test_everything_binds_loopback(service: Service) -> None:
+    with service.running() as process:
+        listening = subprocess.run(
+            ["ss", "-Hltnp"], capture_output=True, text=True, check=True
+        ).stdout.splitlines()
+        ours = [line.split()[3] for line in listening if f"pid={process.pid}," in line]
+    assert len(ours) == 3
+    assert all(address.startswith("127.0.0.1:") for address in ours)
+
+
+def test_sigterm_drains_and_ends_clean(service: Service) -> None:
+    with service.running() as process:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    said = service.log.read_text()
+    assert "gateway.draining" in said
+    assert "gateway.stopped" in said
+    assert "Traceback" not in said
+
+
+def test_a_taken_port_is_told_with_the_remedy(service: Service) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", service.port))
+        other.listen()
+        done = subprocess.run(
+            [*COMMAND, "run"],
+            env=service.environment,
+            capture_output=True,
+            text=True,
+            cwd=service.folder,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert f"port {service.port} on 127.0.0.1 is taken" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_typing_error_in_config_stops_the_start_in_one_line(service: Service) -> None:
+    config = service.folder / "config.yml"
+    config.write_text("schema_version: 1\nchannels: {email: {lissten_port: 1}}\n")
+    done = subprocess.run(
+        [*COMMAND, "run"],
+        env=service.environment,
+        capture_output=True,
+        text=True,
+        cwd=service.folder,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.strip() == (
+        "kanal: config.yml: channels.email.lissten_port: unknown key. Did you mean `listen_port`?"
+    )
+
+
+def test_planted_secrets_stand_nowhere(service: Service) -> None:
+    with service.running():
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{service.port}/channels/telegram/main",
+            data=b'{"update_id": 1}',
+            headers={"X-Telegram-Bot-Api-Secret-Token": "wrong"},
+        )
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request, timeout=10)
+        assert (refused.value.code, refused.value.read()) == (401, b"")
+        answers = [service.get(path)[1] for path in ("/", "/health/ready", "/nowhere")]
+        answers.append(service.get("/metrics", service.metrics)[1])
+    files = [path.read_bytes() for path in service.folder.rglob("*") if path.is_file()]
+    for secret in ("planted-token", "planted-secret"):
+        assert not any(secret in answer for answer in answers)
+        assert not any(secret.encode() in content for content in files)
