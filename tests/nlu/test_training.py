@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nlu.corpus import Example, read
+from nlu.engines.model import load
+from nlu.lessons import ALWAYS, lessons
+from nlu.training import TrainingError, fit, point, train
+
+KEPT = ("joki_3in1", "kawasan_rokok", "bukan_aduan")
+
+
+def some() -> list[Example]:
+    return [
+        example
+        for example in read()
+        if (set(example.categories) <= set(KEPT) and example.categories)
+        or example.intent in {"thanks", "greet"}
+    ]
+
+
+def quiet(_what: str, _share: float) -> None:
+    """Nobody watches."""
+
+
+def test_the_same_corpus_gives_the_same_model(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        fit(some(), quiet).save(tmp_path / name)
+    one, two = ((tmp_path / name / "model.npz").read_bytes() for name in ("one", "two"))
+    assert load(tmp_path / "one").card == load(tmp_path / "two").card
+    assert one == two
+
+
+def test_progress_is_told_and_grows(tmp_path: Path) -> None:
+    told: list[tuple[str, float]] = []
+    folder = train(
+        tmp_path, examples=some(), progress=lambda what, share: told.append((what, share))
+    )
+    shares = [share for _, share in told]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0.0, 1.0)
+    assert any("no example of" in what for what, _ in told)
+    assert (tmp_path / "models" / "current").read_text().strip() == folder.name
+    assert {path.name for path in folder.iterdir()} == {"model.json", "model.npz"}
+    assert {path.name for path in (tmp_path / "models").iterdir()} == {"current", folder.name}
+
+
+def test_the_pointer_moves_in_one_step(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    point(tmp_path, "a")
+    point(tmp_path, "b")
+    assert [path.name for path in (tmp_path / "models").iterdir()] == ["current"]
+    assert (tmp_path / "models" / "current").read_text() == "b\n"
+
+
+def test_nothing_to_learn_from_is_said() -> None:
+    with pytest.raises(TrainingError, match="nlu/corpus"):
+        fit([], quiet)
+
+
+def test_a_place_is_taught_elsewhere_too() -> None:
+    examples = [example for example in some() if example.entities][:20]
+    taught = [lesson for lesson in lessons(examples, seed=1) if lesson.group != ALWAYS]
+    assert {sum(lesson.weight for lesson in taught if lesson.group == g) for g in range(20)} == {1}
+    assert any(not lesson.original for lesson in taught)
+    assert lessons(examples, seed=1) == lessons(examples, seed=1)
