@@ -60,7 +60,7 @@ class Dispatcher:
     async def once(self) -> int:
         """Begin to send what is due now; returns how many messages that is."""
         room = self._at_once - len(self._under_way)
-        if room <= self._at_once // 4:
+        if room < self._at_once // 2:
             return 0  # a send that ends rings the bell
         async with self._database.begin() as connection:
             due = await outbox.claim(connection, now=_now(), lease_for=LEASE, most=room)

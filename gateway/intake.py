@@ -47,7 +47,8 @@ class Intake:
         for outcome in outcomes:
             self._meters.accepted.labels(channel, outcome.value).inc()
         self._news.ring()
-        self._media.ring()
+        if any(message.media for message in received.messages) or received.parts:
+            self._media.ring()
         return Accepted(received=received, outcomes=outcomes)
 
     async def _keep(self, arrival: journal.Arrival) -> tuple[Outcome, ...]:

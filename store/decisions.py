@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import OutboundMessage
 from nlu.understanding import Understanding
 from store import complaints, conversations, inbox, outbox
 from store.codec import dump
-from store.dialect import insert_or_ignore
+from store.dialect import upsert
 from store.ids import Ids
 from store.tables import ConversationRow, Inbox, Prediction, Task, table
 
@@ -135,29 +135,23 @@ async def _ask_people(connection: AsyncConnection, ids: Ids, kept: Sequence[Deci
 
 
 async def _set_timers(connection: AsyncConnection, ids: Ids, kept: Sequence[Decision]) -> None:
-    for decision in kept:
-        for timer in decision.timers:
-            prefix = f"{decision.conversation_id}:{timer.name}:"
-            await connection.execute(
-                delete(INBOX).where(
-                    INBOX.c.channel == inbox.CLOCK,
-                    INBOX.c.conversation_id == decision.conversation_id,
-                    INBOX.c.external_id.startswith(prefix, autoescape=True),
-                    INBOX.c.state == "pending",
-                )
-            )
-            row_id = ids.next()
-            row = {
-                "id": row_id,
-                "channel": inbox.CLOCK,
-                "external_id": f"{prefix}{row_id}",
-                "conversation_id": decision.conversation_id,
-                "message": timer.message,
-                "due_at": timer.at,
-                "state": "pending",
-                "attempts": 0,
-            }
-            await insert_or_ignore(connection, INBOX, [row])
+    """One row a conversation and timer: setting it again moves it."""
+    rows = {
+        (decision.conversation_id, timer.name): {
+            "id": ids.next(),
+            "channel": inbox.CLOCK,
+            "external_id": f"{decision.conversation_id}:{timer.name}",
+            "conversation_id": decision.conversation_id,
+            "message": timer.message,
+            "due_at": timer.at,
+            "state": "pending",
+            "attempts": 0,
+        }
+        for decision in kept
+        for timer in decision.timers
+    }
+    moved = ("message", "due_at", "state", "attempts")
+    await upsert(connection, INBOX, [*rows.values()], keys=("channel", "external_id"), renew=moved)
 
 
 async def give_up(

@@ -26,12 +26,20 @@ async def insert_or_ignore(
 
 
 async def upsert(
-    connection: AsyncConnection, into: Table, row: dict[str, Any], *, keys: Sequence[str]
+    connection: AsyncConnection,
+    into: Table,
+    rows: Sequence[dict[str, Any]],
+    *,
+    keys: Sequence[str],
+    renew: Sequence[str],
 ) -> None:
-    """Insert a row, or overwrite the one that has the same keys."""
-    statement = _insert(connection, into).values(row)
-    rest = {name: statement.excluded[name] for name in row if name not in keys}
-    await connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+    """Insert rows; where one has the same keys, renew these columns of it."""
+    if rows:
+        statement = _insert(connection, into)
+        fresh = {name: statement.excluded[name] for name in renew}
+        await connection.execute(
+            statement.on_conflict_do_update(index_elements=keys, set_=fresh), list(rows)
+        )
 
 
 async def insert_once(connection: AsyncConnection, into: Table, row: dict[str, Any]) -> bool:

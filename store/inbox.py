@@ -88,7 +88,7 @@ async def _due(connection: AsyncConnection, now: datetime, most: int) -> Sequenc
             or_(CONVERSATION.c.lease_until.is_(None), CONVERSATION.c.lease_until <= now),
             ~blocked.exists(),
         )
-        .order_by(INBOX.c.id)
+        .order_by(INBOX.c.due_at, INBOX.c.id)
         .limit(most)
     )
     return (await connection.execute(statement)).all()

@@ -238,7 +238,7 @@ async def cursor(connection: AsyncConnection, channel: str, account: str) -> str
 async def move_cursor(connection: AsyncConnection, channel: str, account: str, value: str) -> None:
     """Remember how far a puller has read: only after T1 has kept all that lies before."""
     row = {"channel": channel, "account": account, "value": value}
-    await upsert(connection, table(Cursor), row, keys=("channel", "account"))
+    await upsert(connection, table(Cursor), [row], keys=("channel", "account"), renew=("value",))
 
 
 async def raw(connection: AsyncConnection, delivery_id: int) -> Raw:

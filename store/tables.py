@@ -145,7 +145,8 @@ class Inbox(Row, table=True):
     __table_args__ = (
         UniqueConstraint("channel", "external_id"),
         Index(
-            "ix_inbox_pending",
+            "ix_inbox_due",
+            "due_at",
             "id",
             postgresql_where=text("state = 'pending'"),
             sqlite_where=text("state = 'pending'"),

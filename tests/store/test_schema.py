@@ -56,7 +56,7 @@ async def test_a_group_commit_answers_each_with_its_own(database: Database) -> N
         batches.append(len(items))
         for item in items:
             row = {"channel": "test", "account": str(item), "value": str(item)}
-            await upsert(connection, CURSOR, row, keys=("channel", "account"))
+            await upsert(connection, CURSOR, [row], keys=("channel", "account"), renew=("value",))
         return [item * 2 for item in items]
 
     group: GroupCommit[int, int] = GroupCommit(database, apply, most=8)
@@ -71,7 +71,7 @@ async def test_a_bad_item_takes_no_neighbour_with_it(database: Database) -> None
     async def apply(connection, items):
         for item in items:
             row = {"channel": "test", "account": str(item), "value": str(item)}
-            await upsert(connection, CURSOR, row, keys=("channel", "account"))
+            await upsert(connection, CURSOR, [row], keys=("channel", "account"), renew=("value",))
             if item == 3:
                 raise RuntimeError("three")
         return items

@@ -77,8 +77,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_inbox_pending",
-            ["id"],
+            "ix_inbox_due",
+            ["due_at", "id"],
             unique=False,
             postgresql_where=sa.text("state = 'pending'"),
             sqlite_where=sa.text("state = 'pending'"),
@@ -339,7 +339,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("state = 'pending'"),
         )
         batch_op.drop_index(
-            "ix_inbox_pending",
+            "ix_inbox_due",
             postgresql_where=sa.text("state = 'pending'"),
             sqlite_where=sa.text("state = 'pending'"),
         )
