@@ -10,7 +10,7 @@ import csv
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Literal, NamedTuple
@@ -19,6 +19,7 @@ from nlu.places.tokens import key, squash
 
 CITY = "jakarta"
 LONGEST = 6  # words in a name
+MARGIN_M = 300  # how far a landmark's point may be off
 METRES_PER_DEGREE = 111_200.0
 _EAST = math.cos(math.radians(6.2))  # a degree of longitude here, in those of latitude
 
@@ -81,10 +82,18 @@ class Gazetteer:
     landmarks: tuple[Landmark, ...]
     names: dict[str, Entry]
     roads: dict[str, tuple[Landmark, ...]]  # without "jalan" and "raya"
+    _along: dict[int, int] = field(default_factory=dict)  # by id of a landmark, as asked for
 
     def near(self, lat: float, lon: float) -> Area:
         """The kelurahan whose centre is nearest."""
         return min(self.kelurahan, key=lambda area: distance_m(area.lat, area.lon, lat, lon))
+
+    def along(self, mark: Landmark) -> int:
+        """Bits of the kelurahan that a landmark may lie in or pass through."""
+        bits = self._along.get(id(mark))
+        if bits is None:
+            bits = self._along[id(mark)] = self.within(mark.lat, mark.lon, mark.radius_m + MARGIN_M)
+        return bits
 
     def within(self, lat: float, lon: float, radius_m: float) -> int:
         """Bits of all kelurahan that a circle may touch."""
@@ -118,7 +127,9 @@ def gazetteer() -> Gazetteer:
     for row, landmark in zip(landmarks, places, strict=True):
         index.add([row["name"], *_split(row["aliases"])], _cue(row["cue"]), landmark)
     for row, street in zip(roads, streets, strict=True):
-        index.add(_split(row["bare"]), "cap", street)
+        for name in _split(row["bare"]):
+            # "Sudirman" may be a man; "Gatot Subroto" without "jalan" is the street.
+            index.add([name], "" if " " in name else "cap", street)
     return Gazetteer(
         kelurahan=kelurahan,
         kecamatan=kecamatan,

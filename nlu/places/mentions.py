@@ -66,6 +66,7 @@ class _Scan:
         self._facts = facts
         self._doubtful: list[_Hit] = []
         self._sure: list[_Hit] = []
+        self._streets: set[int] = set()  # words right behind the name of a street
 
     def run(self) -> Iterator[Found]:
         """Everything found: first what is sure, then doubtful names beside sure ones."""
@@ -86,7 +87,7 @@ class _Scan:
             yield from self._road(at)
         elif word in words.GANG_CUES:
             yield from self._named(at, "gang")
-        elif word in words.COMPLEX_CUES:
+        elif word in words.COMPLEX_CUES and not self._known(at):
             yield from self._named(at, "complex")
         else:
             yield from self._name_or_poi(at)
@@ -98,6 +99,7 @@ class _Scan:
         headed = names.headed(self._tokens, at, self._facts)
         if headed and (hit is None or headed.end > hit.end):
             yield self._make(at, headed.end, headed.facts[0].name, headed.facts), headed.end
+            yield from self._inside(headed.first, headed.end)
         elif hit is not None:
             if self._believed(hit):
                 self._sure.append(hit)
@@ -106,6 +108,8 @@ class _Scan:
                 self._doubtful.append(hit)
         elif self._tokens.raw[at] in words.POI_HEADS:
             yield from self._named(at, "poi")
+        elif self._tokens.raw[at] in words.KAMPUNG_CUES:
+            yield from self._named(at, "kampung")
         else:
             yield from self._misspelled(at)
 
@@ -144,16 +148,20 @@ class _Scan:
     def _believed(self, hit: _Hit) -> bool:
         """Whether a name is one here, and not the word that is spelled the same."""
         cue = hit.entry.cue
-        if not cue:
-            return True
         tokens, before = self._tokens, hit.at - 1
         previous = tokens.raw[before] if before >= 0 and tokens.joins[before] else ""
+        if not cue:
+            return previous not in words.RAIDS
         if previous in words.NEVER_AFTER:
+            return False
+        if previous in words.TIMES and tokens.words[hit.at] == "senen":
             return False
         if previous in words.AREA_CUES:
             return True
         if cue == "area":
             return False
+        if hit.at in self._streets and _bits(hit.entry):
+            return True
         if previous in words.PREPOSITIONS or words.RELATIONS.get(previous) in words.DIRECTIONS:
             return True
         return tokens.capital(hit.at) and not tokens.opens_sentence(hit.at)
@@ -178,23 +186,32 @@ class _Scan:
         road = names.road(self._tokens, at, self._facts)
         if road is None:
             return
+        self._streets.add(road.end)
         yield self._make(at, road.end, road.name, road.facts, kind="road"), road.end
-        yield from self._inside(road.first, road.end)
+        along = 0
+        for street in road.facts:
+            along |= self._facts.along(street)
+        yield from self._inside(road.first, road.end, along)
 
     def _named(self, at: int, kind: str) -> Iterator[tuple[Found, int]]:
         named = names.open_ended(self._tokens, at, self._facts, kind)
         if named is None:
             return
+        if kind != "poi":
+            self._streets.add(named.end)
         yield self._make(at, named.end, named.name, (), kind=kind), named.end
         yield from self._inside(named.first, named.end)
 
-    def _inside(self, first: int, end: int) -> Iterator[tuple[Found, int]]:
-        """Areas that a longer name names: Tebet in "Puskesmas Tebet"."""
+    def _inside(self, first: int, end: int, along: int = 0) -> Iterator[tuple[Found, int]]:
+        """Areas that a longer name names: Tebet in "Puskesmas Tebet".
+
+        A name that is also a word counts when it is that of an area `along` a known road.
+        """
         at = first
         while at < end:
             hit = self._known(at)
-            if hit and hit.end <= end and not hit.entry.cue and _has_area(hit.entry):
-                yield self._area(hit, IN_A_NAME), end
+            if hit and _bits(hit.entry) & (along if hit.entry.cue else -1):
+                yield self._area(hit, IN_A_NAME), max(end, hit.end)
                 at = hit.end
             else:
                 at += 1
@@ -260,8 +277,13 @@ class _Scan:
         return Found(mention, facts, exact, cue)
 
 
-def _has_area(entry: Entry) -> bool:
-    return any(isinstance(fact, Area) for fact in entry.facts)
+def _bits(entry: Entry) -> int:
+    """The kelurahan that a name may mean; none when it names no area."""
+    bits = 0
+    for fact in entry.facts:
+        if isinstance(fact, Area):
+            bits |= fact.members
+    return bits
 
 
 def kind_of(facts: tuple[Fact, ...]) -> str:

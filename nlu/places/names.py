@@ -126,7 +126,7 @@ def open_ended(tokens: Tokens, at: int, facts: Gazetteer, kind: str) -> Named | 
     first = at + 1
     if first >= len(tokens) or not tokens.joins[at]:
         return None
-    if not _opens_name(tokens, first, sure=kind == "gang", proper=kind == "poi"):
+    if not _opens_name(tokens, first, sure=_sure(tokens, at), proper=kind == "poi"):
         return None
     end = _name_end(tokens, first, facts)
     if end == first:
@@ -136,16 +136,24 @@ def open_ended(tokens: Tokens, at: int, facts: Gazetteer, kind: str) -> Named | 
     return Named(first, end, f"{title} {written}", ())
 
 
+def _sure(tokens: Tokens, at: int) -> bool:
+    """Whether a word can only announce a name: "gg" does, a "gang" may be any lane."""
+    return tokens.raw[at] in {"gg", "kp"} or (tokens.raw[at] == "gang" and not tokens.cased)
+
+
 def _opens_name(tokens: Tokens, at: int, *, sure: bool, proper: bool = False) -> bool:
     """Whether a word begins a name.
 
     `sure`: the word before it says so; else it needs a capital, where capitals mean something.
     """
     word = tokens.words[at]
-    if word in words.STOP or word in words.UNITS or word in words.RELATIONS:
+    if (word in words.STOP or word in words.UNITS or word in words.RELATIONS) and not (
+        sure and tokens.capital(at)  # "Jl. Tanah Merdeka"
+    ):
         return False
     if word.isdigit():
-        return (sure or proper) and len(word) <= 3 and not _measure(tokens, at)  # noqa: PLR2004 (digits)
+        apart = tokens.starts[at] > tokens.ends[at - 1]  # "rumah2" is many houses
+        return (sure or (proper and apart)) and len(word) <= 3 and not _measure(tokens, at)  # noqa: PLR2004 (digits)
     if tokens.raw[at] in words.AREA_CUES or tokens.raw[at] in words.ROAD_CUES:
         return False
     return sure or tokens.capital(at)

@@ -21,10 +21,10 @@ from nlu.places.place import OutsideCity, Place
 MOST_CANDIDATES = 6
 _MOST_READINGS = 256  # combinations looked at; a text with more names a tour, not a place
 _POINT_M = 1000  # a landmark this small lies in one kelurahan
-_MARGIN_M = 300  # how far a landmark's point may be off
 _APART_M = 2500  # two landmarks further apart are two places
 _TRUST = {"kelurahan": 0.92, "kecamatan": 0.8, "kota": 0.5}
-_LANDMARK, _HINT, _MISSPELLED, _CONTRADICTED, _AGREED = 0.85, 0.5, 0.85, 0.7, 0.05
+_LANDMARK, _LONG, _AGREED = 0.85, 0.6, 0.05
+_HINT, _MISSPELLED, _CONTRADICTED = 0.5, 0.85, 0.7  # factors
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,17 +151,21 @@ def _at_landmark(
     ]
     if not agreeing:
         return None
-    if all(len(fitting) > 1 for fitting in agreeing):
-        marks = agreeing[0]
-    else:
-        sure = [fitting[0] for fitting in agreeing if len(fitting) == 1]
+    sure = [fitting[0] for fitting in agreeing if _one_place(fitting)]
+    if sure:
         best = min(sure, key=lambda mark: mark.radius_m)
-        apart = [mark for mark in sure if _apart(mark, best)]
-        marks = [best, *apart]
+        marks = [best, *(mark for mark in sure if _apart(mark, best))]
+    else:
+        marks = agreeing[0]
     places = [_landmark_place(mark, options, boundaries) for mark in marks]
     if len(places) == 1:
         return Answer(place=places[0])
     return Answer(candidates=tuple(places[:MOST_CANDIDATES]))
+
+
+def _one_place(marks: list[Landmark]) -> bool:
+    """A street and a quarter of one name, say; not two markets of one name in two cities."""
+    return not any(_apart(mark, marks[0]) for mark in marks)
 
 
 def _apart(mark: Landmark, best: Landmark) -> bool:
@@ -170,17 +174,11 @@ def _apart(mark: Landmark, best: Landmark) -> bool:
 
 
 def _fits(mark: Landmark, options: list[Area]) -> bool:
-    return not options or any(area.members & _along(mark) for area in options)
-
-
-@lru_cache(maxsize=2048)
-def _along(mark: Landmark) -> int:
-    """Bits of the kelurahan that a landmark may lie in or pass through."""
-    return gazetteer().within(mark.lat, mark.lon, mark.radius_m + _MARGIN_M)
+    return not options or any(area.members & gazetteer().along(mark) for area in options)
 
 
 def _landmark_place(mark: Landmark, options: list[Area], boundaries: Boundaries | None) -> Place:
-    fitting = [area for area in options if area.members & _along(mark)]
+    fitting = [area for area in options if area.members & gazetteer().along(mark)]
     area = min(fitting, key=lambda one: one.members.bit_count(), default=None)
     if area and area.level == "kelurahan" and len(fitting) == 1 and mark.radius_m > area.radius_m:
         # A long road within a named kelurahan: the kelurahan is the smaller circle.
@@ -193,7 +191,7 @@ def _landmark_place(mark: Landmark, options: list[Area], boundaries: Boundaries 
 def _long_place(mark: Landmark, area: Area | None) -> Place:
     """A landmark across many kelurahan: only what all of it has in common is said."""
     city = gazetteer()
-    bits = _along(mark) & area.members if area else _along(mark)
+    bits = gazetteer().along(mark) & area.members if area else gazetteer().along(mark)
     kecamatan = next((one for one in city.kecamatan if bits & one.members == bits), None)
     kota = next((one for one in city.kota if bits & one.members == bits), None)
     return Place(
@@ -204,7 +202,7 @@ def _long_place(mark: Landmark, area: Area | None) -> Place:
         lat=mark.lat,
         lon=mark.lon,
         radius_m=mark.radius_m,
-        confidence=_LANDMARK - 0.15,
+        confidence=_LONG,
         boundary="named",
     )
 

@@ -10,14 +10,18 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
-from nlu.places.words import EXPANSIONS
+from nlu.places.words import ABBREVIATED, EXPANSIONS, GLUED
 
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 _HASHTAG = re.compile(r"#\w+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_GLUED = re.compile(
+    rf"#(?:{'|'.join(GLUED)})(?=[a-z]{{5}})|(?<=[a-z]{{5}})(?=(?:{'|'.join(GLUED)})\b)"
+)
 _LOOSE = re.compile(r"[ .\-_'’`/\t]{0,4}")
-_CLOSE = frozenset({"", " ", ". ", ".", "-", "_", "  ", "'", " - "})
+_ABBREVIATION = 3  # letters before a full stop that may be one; a longer word ends a sentence
 
 
 @lru_cache(maxsize=4096)
@@ -93,8 +97,16 @@ def tokenise(text: str) -> Tokens:
 def _joins(folded: str, starts: tuple[int, ...], ends: tuple[int, ...]) -> tuple[bool, ...]:
     if not starts:
         return ()
-    gaps = [folded[end:start] for end, start in zip(ends, starts[1:], strict=False)]
-    return (*[gap in _CLOSE or _LOOSE.fullmatch(gap) is not None for gap in gaps], False)
+    joins = []
+    for start, end, then in zip(starts, ends, starts[1:], strict=False):
+        gap = folded[end:then]
+        if gap == " " or not gap:
+            joins.append(True)
+        elif "." in gap and end - start > _ABBREVIATION and folded[start:end] not in ABBREVIATED:
+            joins.append(len(gap) == 1)  # "Jl.Mawar", "di mall. Petugas"
+        else:
+            joins.append(_LOOSE.fullmatch(gap) is not None)
+    return (*joins, False)
 
 
 def _cased(text: str) -> bool:
@@ -107,16 +119,17 @@ def _cased(text: str) -> bool:
 
 
 def _uncamel(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """#BanjirKelapaGading is three words."""
+    """#BanjirKelapaGading is three words, #banjirtebet two."""
     cuts = {
-        tag.start() + cut.start()
+        tag.start() + cut.end()
         for tag in _HASHTAG.finditer(text)
-        for cut in _CAMEL.finditer(tag[0])
+        for pattern in (_CAMEL, _GLUED)
+        for cut in pattern.finditer(tag[0])
     }
     if not cuts:
         return spans
-    found = []
+    found: list[tuple[int, int]] = []
     for start, end in spans:
         edges = [start, *sorted(cut for cut in cuts if start < cut < end), end]
-        found.extend(zip(edges, edges[1:], strict=False))
+        found.extend(pairwise(edges))
     return found

@@ -18,16 +18,19 @@ AREA_CUES = (
     KELURAHAN_CUES
     | KECAMATAN_CUES
     | _words(
-        "daerah daerh dareah wilayah wil wilyah kawasan area kampung warga sekitar "
-        "sekitaran seputar"
+        """
+    daerah daerh dareah wilayah wil wilyah kawasan area kampung warga sekitar sekitaran
+    seputar
+    """
     )
 )
 
 #: Said before any place.
 PREPOSITIONS = _words(
-    "di d ke k dr dari daerah arah menuju sampai sampe smp sekitar sepanjang "
-    "spanjang antara lewat via "
-    "wilayah kawasan area lokasi lokasinya alamat in at near from to"
+    """
+    di d ke k dr dari daerah arah menuju sampai sampe smp sekitar sepanjang spanjang antara
+    lewat via wilayah kawasan area lokasi lokasinya alamat in at near from to
+    """
 )
 
 #: Where the trouble is, seen from the named place. The values are the spellings that citizens use.
@@ -51,13 +54,16 @@ RELATIONS = {
 #: The trouble is not at a place named after these, when another place is named too.
 DIRECTIONS = frozenset({"arah", "dari", "sampai"})
 
-ROAD_CUES = _words("jl jln jalan jlan jaln jlm jall jalanan jl2 street")
+ROAD_CUES = _words("jl jln jalan jlan jaln jlm jall jalanan jl2")
 GANG_CUES = _words("gg gang gank ggg lorong")
 COMPLEX_CUES = _words(
-    "komplek kompleks komp kmplek kmpleks komplex kompl perumahan perum prumahan "
-    "perumnas cluster klaster "
-    "apartemen apartement apart rusun rusunawa rusunami asrama"
+    """
+    komplek kompleks komp kmplek kmpleks komplex kompl perumahan perum prumahan perumnas
+    cluster klaster apartemen apartement apart rusun rusunawa rusunami asrama
+    """
 )
+
+KAMPUNG_CUES = _words("kampung kp kmp kpg kamp")
 
 #: Abbreviations inside names, each with the word that the tables have.
 EXPANSIONS = {
@@ -121,19 +127,15 @@ HEADS = {
 
 #: Public places of which there are thousands: the name is kept, it has no point of its own.
 POI_HEADS = _words(
-    "sd sdn sdit smp smpn smpit sma sman smk smkn mi min mts mtsn ma man tk paud "
-    "sekolah masjid mesjid "
-    "musholla mushola musola langgar gereja vihara klenteng pura puskesmas posyandu"
-    " kantor polsek polres "
-    "polda koramil kua alfamart alfamidi indomaret spbu pom hotel bank apotek "
-    "apotik klinik toko warung "
-    "restoran rumah ruko gor lapangan kuburan tpu makam pesantren yayasan pabrik "
-    "gedung wisma menara tower "
-    "stasiun halte terminal pasar rs rsud rsu rsia mall mal plaza itc universitas "
-    "univ kampus taman rptra "
-    "jembatan flyover underpass waduk situ kali sungai simpang pertigaan perempatan"
-    " gudang pool samsat "
-    "kelurahan kecamatan"
+    """
+    sd sdn sdit smp smpn smpit sma sman smk smkn mts mtsn paud sekolah masjid mesjid
+    musholla mushola musola langgar gereja vihara klenteng pura puskesmas posyandu kantor
+    polsek polres polda koramil kua alfamart alfamidi indomaret spbu pom hotel bank apotek
+    apotik klinik toko warung restoran ruko gor lapangan kuburan tpu makam pesantren
+    yayasan pabrik gedung wisma menara stasiun halte terminal pasar rs rsud rsu rsia
+    mall mal plaza itc universitas univ kampus taman rptra jembatan flyover underpass waduk
+    situ kali sungai simpang pertigaan perempatan gudang pool jpo kedubes samsat
+    """
 )
 #: Two words that are one head.
 DOUBLE_HEADS = {
@@ -145,18 +147,22 @@ DOUBLE_HEADS = {
     ("halte", "tj"): "halte", ("shelter", "busway"): "halte", ("halte", "bus"): "halte",
     ("stasiun", "kereta"): "stasiun", ("stasiun", "krl"): "stasiun", ("stasiun", "mrt"): "stasiun",
     ("stasiun", "lrt"): "stasiun", ("stasiun", "ka"): "stasiun", ("st", "ka"): "stasiun",
-    ("jembatan", "fly"): "flyover", ("mall", "itc"): "mall", ("kali", "ciliwung"): "",
+    ("jembatan", "fly"): "flyover", ("mall", "itc"): "mall", 
 }  # fmt: skip
-del DOUBLE_HEADS[("kali", "ciliwung")]
 
 #: A weak name after one of these is no place: "hari Senen", "pohon rambutan", "mobil tangki".
 NEVER_AFTER = _words(
-    "hari malam pagi siang sore tiap setiap pohon buah kayu ban ibu bapak pak bu "
-    "mas mbak bang bung minyak "
-    "mobil truk truck tukang harga gelang perahu tali suara asal orang suku kota "
-    "provinsi pulau bunga batang "
-    "ranting daun kulit biji kasur bantal es jus air"
+    """
+    bau hari tiap setiap pohon buah kayu ban ibu bapak pak bu mas mbak
+    bang bung minyak mobil truk truck tukang harga gelang perahu tali suara asal orang suku
+    kota provinsi pulau bunga batang ranting daun kulit biji kasur bantal es jus air
+    """
 )
+
+#: A day of the week ("malam senen") rather than the place.
+TIMES = _words("malam pagi siang sore senin sabtu minggu besok kemarin")
+#: A raid ("operasi penjaringan") rather than the place.
+RAIDS = _words("melakukan operasi hasil giat kegiatan razia dilakukan")
 
 #: Words that end a name, or are no name after "jl": what goes on in a street rather than its name.
 STOP = _words(
@@ -202,10 +208,19 @@ STOP = _words(
     """
 )
 
+#: Abbreviations of more than three letters, and cues, whose full stop does not end a sentence.
+ABBREVIATED = _words(
+    "prof jend kapt kamp komp perum jalan gang brig letj mayj kelp cemp kota pasr pulo kecm"
+)
+
+#: What citizens write without a space before or after a name in a hashtag: #banjirtebet.
+GLUED = "banjir macet sampah info save pray warga kelurahan kecamatan kel kec jalan jln jl genangan".split()
+
 #: Units: a number before one of these is a measure, not a house, a gang or a line of a name.
 UNITS = _words(
-    "cm m meter mtr km kilo hari jam menit bulan bln tahun thn minggu orang kk kali"
-    " x persen rumah unit "
-    "org jiwa tiang titik lubang lampu"
+    """
+    cm m meter mtr km kilo hari jam menit bulan bln tahun thn minggu orang kk kali x persen
+    rumah unit org jiwa tiang titik lubang lampu
+    """
 )
 ROMAN = _words("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv a b c d e")
