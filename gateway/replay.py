@@ -113,8 +113,9 @@ class Replay:
     async def fetch(self, media: MediaRef, raw: Raw) -> AsyncIterator[bytes]:
         """A line carries no attachments."""
         del media, raw
-        for nothing in ():
-            yield nothing
+        none: tuple[bytes, ...] = ()
+        for chunk in none:
+            yield chunk
         raise Refused("a line of a replay has no attachment")
 
     async def start(self) -> None:

@@ -24,7 +24,8 @@ from dialogs.effects import (
 )
 from dialogs.render import compose
 from nlu import ticket
-from nlu.places.resolve import OutsideCity, locate
+from nlu.places.place import OutsideCity
+from nlu.places.resolve import locate
 from nlu.understanding import Understanding
 from store import codec as store_codec
 from store.complaints import Filing, Happening

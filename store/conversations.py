@@ -25,9 +25,10 @@ async def ensure(
     wanted = set(addresses)
     found = await _ids_of(connection, wanted)
     if missing := wanted - found.keys():
+        made = {ids.next(): address for address in sorted(missing)}
         rows = [
             {
-                "id": ids.next(),
+                "id": number,
                 "channel": channel,
                 "account": account,
                 "address": address,
@@ -35,14 +36,10 @@ async def ensure(
                 "stopped": False,
                 "updated_at": now,
             }
-            for channel, account, address in sorted(missing)
+            for number, (channel, account, address) in made.items()
         ]
         new = await insert_or_ignore(connection, CONVERSATION, rows)
-        found |= {
-            (row["channel"], row["account"], row["address"]): row["id"]
-            for row in rows
-            if row["id"] in new
-        }
+        found |= {made[number]: number for number in new}
         if len(found) < len(wanted):  # another process made them in between
             found |= await _ids_of(connection, wanted - found.keys())
     return found

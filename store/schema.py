@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
-from store.database import Database
+from store.database import Database, StoreError
 from store.tables import Row
+
+if TYPE_CHECKING:  # alembic costs 10 MB; a start with nothing to migrate does without
+    from alembic.config import Config
 
 _LOCK = 7_417_081  # any number, the same for every process that migrates
 
 
+def head() -> str:
+    """The newest revision: its file's name up to the first underscore is its number."""
+    names = (path.name for path in (files("store") / "migrations" / "versions").iterdir())
+    return max(name.split("_")[0] for name in names if name.startswith("r0"))
+
+
 def _config(connection: Connection) -> Config:
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(files("store") / "migrations"))
     config.attributes["connection"] = connection
@@ -26,14 +34,32 @@ def _config(connection: Connection) -> Config:
 
 async def upgrade(database: Database) -> None:
     """Apply the revisions that are missing. Several processes may call it at once."""
+    if await _current(database) == head():
+        return
+    from alembic import command  # noqa: PLC0415
+
     async with database.begin() as connection:
         if not database.is_sqlite:
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
 
 
+async def _current(database: Database) -> str | None:
+    """The revision that the database stands at, None before the first."""
+    try:
+        async with database.read() as connection:
+            found = await connection.execute(text("SELECT version_num FROM alembic_version"))
+            number: str | None = found.scalar()
+            return number
+    except (DBAPIError, StoreError):  # no such table yet, or no database: upgrading will say
+        return None
+
+
 async def drift(database: Database) -> list[Any]:
     """What the tables declare and the database lacks, or the other way round; [] when alike."""
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
+
     async with database.begin() as connection:
         return await connection.run_sync(
             lambda sync: compare_metadata(
@@ -44,6 +70,8 @@ async def drift(database: Database) -> list[Any]:
 
 async def revise(database: Database, message: str) -> None:
     """Write a new revision from the difference between the tables and the database."""
+    from alembic import command  # noqa: PLC0415
+
     async with database.begin() as connection:
         await connection.run_sync(
             lambda sync: command.revision(_config(sync), message=message, autogenerate=True)

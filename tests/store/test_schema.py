@@ -20,6 +20,12 @@ async def test_migrations_make_just_the_tables(database: Database) -> None:
     assert await schema.drift(database) == []
 
 
+async def test_the_newest_file_is_the_head(database: Database) -> None:
+    async with database.read() as connection:
+        stands = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    assert stands == schema.head()
+
+
 async def test_migrating_twice_and_at_once_is_harmless(database: Database) -> None:
     await asyncio.gather(schema.upgrade(database), schema.upgrade(database))
     assert await schema.drift(database) == []
