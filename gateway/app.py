@@ -218,9 +218,10 @@ async def open_gateway(
         database = Database(settings.store.url, settings.var)
         stack.push_async_callback(database.close)
         await schema.upgrade(database)
-        engine = await open_engine(settings)
+        meters = Meters()
+        engine = await open_engine(settings, meters)
         stack.push_async_callback(engine.close)
-        yield compose(settings, database, engine, accounts)
+        yield compose(settings, database, engine, accounts, meters)
 
 
 def compose(
@@ -228,9 +229,10 @@ def compose(
     database: Database,
     engine: Engine,
     accounts: dict[tuple[str, str], Channel],
+    meters: Meters | None = None,
 ) -> Gateway:
     """Put the parts together; nothing is opened and nothing runs."""
-    ids, meters = Ids(), Meters()
+    ids, meters = Ids(), meters or Meters()
     news, outgoing, to_fetch = Bell(), Bell(), Bell()
     intake = Intake(database, ids, meters, news=news, media=to_fetch)
     dispatcher = Dispatcher(

@@ -58,6 +58,12 @@ class Meters:
             registry=self.registry,
             buckets=(0.001, 0.005, 0.02, 0.1, 0.5, 2.0),
         )
+        self.fallbacks = Counter(
+            "kanal_understand_fallbacks",
+            "Texts that the embedded engine answered in place of the chosen one, by reason",
+            ["reason"],
+            registry=self.registry,
+        )
         self.waiting = Gauge(
             "kanal_inbox_waiting", "Messages not answered yet", registry=self.registry
         )

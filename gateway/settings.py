@@ -75,10 +75,19 @@ class Metrics(_Section):
     port: Port = 9108
 
 
+class Rasa(_Section):
+    """A Rasa server, asked when nlu.engine is rasa."""
+
+    url: HttpUrl = HttpUrl("http://127.0.0.1:5005")
+    token_env: str = "KANAL_RASA_TOKEN"  # noqa: S105 - the variable's name
+    timeout_s: float = Field(default=0.7, gt=0, le=0.9)  # for a batch; then the embedded engine
+
+
 class Nlu(_Section):
     """Which engine understands."""
 
-    engine: Literal["embedded"] = "embedded"
+    engine: Literal["embedded", "rasa"] = "embedded"
+    rasa: Rasa = Rasa()
 
 
 class Media(_Section):

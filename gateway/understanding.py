@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import structlog
+
+from gateway.metrics import Meters
 from gateway.settings import Settings
 from nlu.engine import Engine
 from nlu.engines.embedded import EmbeddedEngine
 from nlu.engines.model import ModelError
+from nlu.engines.rasa import FellBack, RasaEngine, RasaServer
 from nlu.places.resolve import resolve
+
+log = structlog.get_logger()
 
 
 def models_folder(var: Path) -> Path:
@@ -16,9 +23,25 @@ def models_folder(var: Path) -> Path:
     return var / "models"
 
 
-async def open_engine(settings: Settings) -> Engine:
+async def open_engine(settings: Settings, meters: Meters) -> Engine:
     """Load the engine. Raises: ModelError, with the command that makes a model."""
-    return EmbeddedEngine.load(models_folder(settings.var), places=resolve)
+    embedded = EmbeddedEngine.load(models_folder(settings.var), places=resolve)
+    if settings.nlu.engine == "embedded":
+        return embedded
+    said = settings.nlu.rasa
+    server = RasaServer(
+        url=str(said.url), token=os.environ.get(said.token_env, ""), timeout_s=said.timeout_s
+    )
+    return RasaEngine(server, fallback=embedded, fell_back=_counted(meters))
+
+
+def _counted(meters: Meters) -> FellBack:
+    def fell_back(reason: str) -> None:
+        meters.fallbacks.labels(reason).inc()
+        if reason not in {"open", "busy"}:  # those two follow from what has been said
+            log.warning("understanding.fallback", reason=reason)
+
+    return fell_back
 
 
 def has_model(settings: Settings) -> bool:
