@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,8 @@ from typing import Annotated
 import typer
 
 from channels.adapter import Channel
+from dialogs.conversation import Ticket
+from dialogs.transcript import Row, write
 from gateway.app import ACCOUNT, Gateway, open_gateway
 from gateway.logs import configure
 from gateway.settings import Settings, load
@@ -17,6 +20,8 @@ from gateway.terminal import NAME, Terminal
 from store import complaints, conversations, inbox, outbox
 
 _LOOK_S = 0.05
+_ABLE = "buttons=0 location=yes"  # what a terminal can do, in a transcript's words
+_PHOTO = re.compile(r"^\[(?:foto|photo)\s+.+\]$", re.IGNORECASE)
 
 
 def chat(
@@ -29,26 +34,29 @@ def chat(
     configure(settings.log.model_copy(update={"level": "error"}))
     said = asyncio.run(_chat(settings))
     if record is not None:
-        record.write_text("\n".join(said) + "\n", encoding="utf-8")
+        record.write_text(write(said), encoding="utf-8")
         typer.echo(f"Written: {record}", err=True)
 
 
-async def _chat(settings: Settings) -> list[str]:
+async def _chat(settings: Settings) -> list[Row]:
     terminal = Terminal()
     accounts: dict[tuple[str, str], Channel] = {(NAME, ACCOUNT): terminal}
-    said: list[str] = []
+    said = [Row("channel", _ABLE)]
     async with open_gateway(settings, accounts) as gateway, gateway.running(doors=False):
+        filed: tuple[Ticket, ...] = ()
         while line := await _line():
             if not line.strip():
                 continue
-            said.append(_row("citizen", line.strip()))
+            said.append(Row("citizen", _PHOTO.sub("[photo]", line.strip())))
             await gateway.doors[NAME, ACCOUNT](terminal.typed(line))
             await _settled(gateway)
             while not terminal.heard.empty():
                 text = terminal.heard.get_nowait()
                 typer.echo(text + "\n")
-                said.extend(_row("bot", one) for one in text.splitlines() if one.strip())
-        said.extend(await _filed(gateway, terminal.session))
+                said.extend(Row("bot", one) for one in text.splitlines() if one.strip())
+            mine = await _tickets(gateway, terminal.session)
+            said.extend(Row("filed", one.category) for one in mine if one not in filed)
+            filed = mine
     return said
 
 
@@ -69,12 +77,8 @@ async def _settled(gateway: Gateway) -> None:
         await asyncio.sleep(_LOOK_S)
 
 
-async def _filed(gateway: Gateway, session: str) -> list[str]:
+async def _tickets(gateway: Gateway, session: str) -> tuple[Ticket, ...]:
     async with gateway.database.read() as connection:
         talk = await conversations.find(connection, (NAME, ACCOUNT, session))
-        mine = await complaints.of_conversations(connection, [talk]) if talk else {}
-    return [_row("filed", one.category) for one in reversed(mine.get(talk or 0, ()))]
-
-
-def _row(who: str, words: str) -> str:
-    return f"{who:<8} {words}"
+        found = await complaints.of_conversations(connection, [talk]) if talk else {}
+    return tuple(reversed(found.get(talk or 0, ())))
