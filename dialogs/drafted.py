@@ -51,10 +51,14 @@ def _only_recalls(conversation: Conversation, turn: Turn) -> bool:
 
 def _adrift(conversation: Conversation, turn: Turn) -> Decision:
     """A draft that waits for nothing this version knows: take the turn in and ask on."""
-    draft = conversation.draft or Draft()
-    return asking.advance(
-        drafting.with_report(conversation, draft, turn), turn, *drafting.notes(turn)
-    )
+    said = None if drafting.brings(turn) else digression(conversation, turn)
+    if said is not None:
+        after, effects = said
+        return (
+            reply(after, *effects) if after.handed_over else asking.advance(after, turn, *effects)
+        )
+    taken = drafting.with_report(conversation, conversation.draft or Draft(), turn)
+    return asking.advance(taken, turn, *drafting.notes(turn))
 
 
 def _aside(conversation: Conversation, turn: Turn) -> Decision | None:

@@ -9,7 +9,7 @@ from dialogs.conversation import Conversation, Draft, Photo, Spot, Turn
 from dialogs.effects import Effect, Say
 from dialogs.rule import UNCLEAR, category_of, filing_flow, is_complaint, is_sure
 from nlu.places.place import OutsideCity
-from nlu.places.resolve import locate
+from nlu.places.resolve import BadPoint, locate
 from nlu.understanding import Candidate
 
 _KEPT_ENTITIES = ("depth_cm", "since", "repeat")
@@ -62,7 +62,10 @@ def _position(photo: Photo) -> Spot | None:
     """Where a photo was taken, when that is in the city."""
     if photo.lat is None or photo.lon is None:
         return None
-    place = locate(photo.lat, photo.lon)
+    try:
+        place = locate(photo.lat, photo.lon)
+    except BadPoint:
+        return None
     if isinstance(place, OutsideCity):
         return None
     return Spot(lat=photo.lat, lon=photo.lon, place=place, source="exif")

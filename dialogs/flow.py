@@ -64,6 +64,7 @@ class Flow:
     most_questions: int
     sure_from: float
     plausible_from: float
+    twin_from: float
     sure_place_from: float
     remind_after: timedelta
     expire_after: timedelta
@@ -124,6 +125,7 @@ class _Reader:
             most_questions=int(head["most_questions"]),
             sure_from=float(head["sure_from"]),
             plausible_from=float(head["plausible_from"]),
+            twin_from=float(head["twin_from"]),
             sure_place_from=float(head["sure_place_from"]),
             remind_after=self._time(head["remind_after"], "remind_after"),
             expire_after=self._time(head["expire_after"], "expire_after"),

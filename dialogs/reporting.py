@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from dialogs import asking, drafting
+from dialogs import asking, drafting, words
 from dialogs.conversation import Conversation, Draft, Turn
 from dialogs.effects import Ask, Effect, Option, Say
-from dialogs.rule import FILE_COMPLAINT, Decision, is_complaint, is_report
+from dialogs.rule import FILE_COMPLAINT, Decision, filing_flow, is_complaint, is_report
 
 JUST_NOW = timedelta(hours=1)
 
@@ -37,9 +37,15 @@ def begin(conversation: Conversation, turn: Turn, *said: Effect, **flags: object
 def _twins(turn: Turn, first: Draft) -> tuple[Draft, ...]:
     """The other complaints of a text that holds several; the photos stay with the first."""
     slugs = turn.understanding.categories
-    if first.category is None or len(slugs) < 2 or not turn.text:  # noqa: PLR2004 (several)
+    if first.category is None or not words.holds("joins", turn.text):
         return ()
-    others = (slug for slug in slugs if slug != first.category and is_complaint(slug))
+    shares = {one.category: one.confidence for one in turn.understanding.candidates}
+    least = filing_flow().twin_from
+    others = (
+        slug
+        for slug in slugs
+        if slug != first.category and is_complaint(slug) and shares.get(slug, 0.0) >= least
+    )
     bare = replace(first, photos=(), exif=None, spot=None, slots={}, twin=True)
     return tuple(drafting.with_category(bare, turn, slug) for slug in others)
 

@@ -59,6 +59,7 @@ ROUTES: dict[str, smalltalk.Route] = {
 
 def step(conversation: Conversation, turn: Turn) -> Decision:
     """Decide what one turn changes. No clock, no I/O: same arguments, same answer."""
+    turn = turn if turn.text.strip() else replace(turn, text="")
     conversation = language.heard(conversation, turn)
     decided = (rule(conversation, turn) for rule in ORDER)
     after, effects = next((one for one in decided if one), None) or _by_intent(conversation, turn)

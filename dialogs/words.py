@@ -81,7 +81,7 @@ def begins(group: str, text: str) -> bool:
 
 
 def holds(group: str, text: str) -> bool:
-    """Whether a word of `roads` or `beside` stands anywhere in the text."""
+    """Whether a word of `roads`, `beside` or `joins` stands anywhere in the text."""
     words = f" {plain(text)} ".replace(".", " ")
     return any(f" {word} " in words for word in _list(group))
 

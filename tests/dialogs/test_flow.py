@@ -17,6 +17,7 @@ confirm: {phrase: confirm, options: ["yes", change]}
 then: file
 sure_from: 0.5
 plausible_from: 0.1
+twin_from: 0.3
 sure_place_from: 0.7
 remind_after: {hours: 1}
 expire_after: {days: 1}
