@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from nlu.corpus import INTENTS
-from nlu.engines.joint import CATEGORIES, Scores, decide
+from nlu.engines.joint import CATEGORIES, Scores, best_intent, decide
 from nlu.engines.model import REBUILD, Model, ModelError, load
 from nlu.normalise import MAX_CHARS, normalise
 from nlu.places.resolve import Resolution
@@ -136,7 +136,7 @@ def _best(
         Candidate(category=CATEGORIES[i], confidence=round(float(topics[i]), 4)) for i in order
     )
     if known:
-        best = int(intents.argmax())
+        best = best_intent(intents, int(order[0]))
         return INTENTS[best], round(float(intents[best]), 4), ranked
     intent, category, confidence = _NOTHING_KNOWN
     others = (one for one in ranked if one.category != category)

@@ -2,8 +2,8 @@
 
 Two linear heads read the same features: what the citizen wants of us (intent), and what it is about
 (category). A text that only says thanks is `bukan_aduan`; a report never is. So the two
-distributions are multiplied where they are compatible, and both answers are taken from the product:
-they cannot contradict each other.
+distributions are multiplied where they are compatible, the category is the best one of the product,
+and the intent the best one that goes with it: they cannot contradict each other.
 """
 
 from __future__ import annotations
@@ -60,3 +60,8 @@ def decide(scores: Scores, sharpness: tuple[float, float]) -> tuple[Scores, Scor
     topic = topics * (intents @ _COMPATIBLE)
     total = intent.sum(axis=1, keepdims=True)
     return intent / total, topic / total
+
+
+def best_intent(intents: Scores, category: int) -> int:
+    """The best intent that can stand with a category, for one text."""
+    return int((intents * _COMPATIBLE[:, category]).argmax())

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from nlu.engines.embedded import EmbeddedEngine
-from nlu.training import train
 
 TEXTS = Path(__file__).parent / "texts"
 
@@ -20,10 +19,9 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("var")
-    train(folder)
-    return folder
+def var(model_var: Path) -> Path:
+    """A folder as `var` is, with a model of the whole corpus; only read."""
+    return model_var
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlu.normalise import MAX_CHARS, normalise
@@ -51,11 +51,13 @@ def test_what_citizens_write_becomes_what_we_write(text: str, plain: str) -> Non
     assert normalise(text) == plain
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(), max_size=300))
 def test_no_text_raises_and_only_plain_characters_are_left(text: str) -> None:
     assert re.fullmatch(r"(?:[a-z0-9_]+(?: [a-z0-9_]+)*)?", normalise(text))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=100))
 def test_zero_width_characters_change_nothing(text: str) -> None:
     hidden = "\u200b".join(text)

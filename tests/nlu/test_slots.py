@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlu.normalise import normalise
@@ -112,6 +112,7 @@ def test_language() -> None:
     assert language("tolong, the lampu is mati di depan rumah saya") == "id"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_no_text_raises_and_offsets_hold(text: str) -> None:
     for entity in find_slots(text):
@@ -120,6 +121,7 @@ def test_no_text_raises_and_offsets_hold(text: str) -> None:
     assert emergency(normalise(text)) in {True, False}
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(
