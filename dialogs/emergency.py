@@ -42,22 +42,18 @@ def danger(conversation: Conversation, turn: Turn) -> Decision | None:
 
 def _just_filed(turn: Turn) -> Ticket | None:
     """The complaint of this same danger, filed minutes ago: it is not filed again."""
-    category = turn.understanding.category
-    return next(
-        (
-            one
-            for one in turn.known.tickets
-            if one.mine
-            and turn.at - one.filed_at <= _SAME
-            and (one.category == category or _is_danger(one.category))
-        ),
-        None,
-    )
+    recent = (one for one in turn.known.tickets if one.mine and turn.at - one.filed_at <= _SAME)
+    return next((one for one in recent if _is_same(one, turn)), None)
 
 
-def _is_danger(slug: str) -> bool:
-    row = category_of(slug)
-    return row is not None and row.emergency
+def _is_same(ticket: Ticket, turn: Turn) -> bool:
+    """The same kind, or a fire told on in words of no clear kind; not in another kelurahan."""
+    said = turn.understanding
+    place = (turn.spot and turn.spot.place) or said.place
+    elsewhere = place and place.kelurahan and ticket.area and place.kelurahan not in ticket.area
+    row = category_of(ticket.category)
+    going_on = row is not None and row.emergency and not is_sure(said)
+    return not elsewhere and (ticket.category == said.category or going_on)
 
 
 def _apart(conversation: Conversation, turn: Turn) -> tuple[Conversation, Draft | None]:

@@ -8,7 +8,7 @@ import pytest
 
 from dialogs.conversation import Conversation, Known, Photo, Spot, Status, Ticket
 from dialogs.effects import FileComplaint, HandOver, OptOut, Schedule, UpdateComplaint
-from nlu.understanding import Entity
+from nlu.understanding import Entity, Understanding
 from tests.dialogs.turns import NOON, Talk, place, report, understood
 
 PIN = Spot(lat=-6.2, lon=106.8, source="pin", place=place("Bangka"))
@@ -48,9 +48,9 @@ def mine(**more: object) -> Known:
         ("hapus data saya", understood("report", "banjir"), ["erase_asked"]),
     ],
 )  # fmt: skip
-def test_first_words(text: str, understanding: object, phrases: list[str]) -> None:
+def test_first_words(text: str, understanding: Understanding, phrases: list[str]) -> None:
     talk = Talk()
-    talk.say(text, understanding)  # type: ignore[arg-type]
+    talk.say(text, understanding)
     assert talk.phrases == phrases
 
 
@@ -145,11 +145,13 @@ def test_at_most_three_questions_then_the_confirmation() -> None:
         ("airnya bau", understood(), {}),  # a detail of the report
     ],
 )
-def test_the_depth_of_a_flood(text: str, understanding: object, slots: dict[str, object]) -> None:
+def test_the_depth_of_a_flood(
+    text: str, understanding: Understanding, slots: dict[str, object]
+) -> None:
     talk = Talk(media=False)
     talk.say("banjir", report("banjir"), spot=PIN)
     assert talk.phrases == ["ask_depth_cm"]
-    talk.say(text, understanding)  # type: ignore[arg-type]
+    talk.say(text, understanding)
     assert talk.phrases == ["confirm"]
     assert talk.conversation.draft is not None
     assert talk.conversation.draft.slots == slots
@@ -185,6 +187,23 @@ def test_danger_is_answered_even_while_a_person_has_the_conversation() -> None:
     talk.say("kebakaran!", report("kebakaran", emergency=True))
     assert talk.phrases[0] == "emergency_kebakaran"
     assert len(talk.filed) == 1
+
+
+@pytest.mark.parametrize(
+    ("understanding", "filed"),
+    [
+        (report("kebakaran", emergency=True), 0),  # the same fire
+        (understood(emergency=True), 0),  # "api makin besar", of no clear kind
+        (report("kebakaran", emergency=True, place=place("Cipete")), 1),  # another one
+        (report("penyelamatan", emergency=True), 1),
+    ],
+)
+def test_the_same_danger_is_not_filed_twice(understanding: Understanding, filed: int) -> None:
+    talk = Talk()
+    known = mine(category="kebakaran", filed_at=NOON - timedelta(minutes=5))
+    talk.say("tolong!", understanding, known=known)
+    assert len(talk.filed) == filed
+    assert len(talk.of(UpdateComplaint)) == 1 - filed
 
 
 @pytest.mark.parametrize(("kind", "reason"), [("repeat", "repeat"), ("dispute", "dispute")])
