@@ -53,6 +53,7 @@ class Landmark:
     lat: float
     lon: float
     radius_m: int
+    kelurahan: str  # "" where the table does not tell
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +69,7 @@ Fact = Area | Landmark | Neighbour
 class Entry(NamedTuple):
     """What one written name may mean."""
 
+    name: str  # "Sunter" for Sunter Agung and Sunter Jaya
     cue: Cue
     facts: tuple[Fact, ...]
 
@@ -154,6 +156,7 @@ class _Index:
     def __init__(self) -> None:
         self._facts: dict[str, dict[int, Fact]] = defaultdict(dict)
         self._cues: dict[str, Cue] = {}
+        self._shared: dict[str, str] = {}
 
     def add(self, names: Iterable[str], cue: Cue, *facts: Fact) -> None:
         for name in names:
@@ -179,14 +182,20 @@ class _Index:
         for row in table("short.csv"):
             meant = [area for name in _split(row["means"]) for area in by_name[name]]
             self.add([row["name"]], _cue(row["cue"]), *meant)
+            self._shared[key(row["name"])] = row["name"]
         for row in table("neighbours.csv"):
             self.add([row["name"]], _cue(row["cue"]), Neighbour(row["name"]))
 
     def entries(self) -> dict[str, Entry]:
         return {
-            written: Entry(self._cues[written], tuple(facts.values()))
+            written: self._entry(written, tuple(facts.values()))
             for written, facts in self._facts.items()
         }
+
+    def _entry(self, written: str, facts: tuple[Fact, ...]) -> Entry:
+        alone = len({fact.name for fact in facts}) == 1
+        name = facts[0].name if alone else self._shared.get(written, facts[0].name)
+        return Entry(name, self._cues[written], facts)
 
 
 def table(name: str) -> Iterator[dict[str, str]]:
@@ -252,7 +261,14 @@ def _union(level: Literal["kecamatan", "kota"], members: list[Area]) -> Area:
 
 
 def _landmark(row: dict[str, str], kind: str) -> Landmark:
-    return Landmark(kind, row["name"], float(row["lat"]), float(row["lon"]), int(row["radius_m"]))
+    return Landmark(
+        kind=kind,
+        name=row["name"],
+        lat=float(row["lat"]),
+        lon=float(row["lon"]),
+        radius_m=int(row["radius_m"]),
+        kelurahan=row.get("kelurahan", ""),
+    )
 
 
 def _road_keys(

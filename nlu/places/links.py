@@ -156,7 +156,8 @@ def _written(text: str) -> Iterator[Link]:
         if not (-8 <= lat <= 8 and 95 <= lon <= 141):  # noqa: PLR2004 (Indonesia; other pairs are no points)
             continue
         # Nobody of this city is north of the equator: the minus sign was left out.
-        yield Link(match.start(), match.end(), Point(-abs(lat), lon))
+        end = match.start() + len(match[0].rstrip())
+        yield Link(match.start(), end, Point(-abs(lat), lon))
     for match in _DMS.finditer(text):
         lat = _degrees(match[1], match[2], match[3]) * (
             -1 if match[4].upper() in {"S", "LS"} else 1
@@ -166,7 +167,7 @@ def _written(text: str) -> Iterator[Link]:
         )
         point = _point(lat, lon)
         if point:
-            yield Link(match.start(), match.end(), point)
+            yield Link(match.start(), match.start() + len(match[0].rstrip()), point)
 
 
 def _number(written: str) -> float:

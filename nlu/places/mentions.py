@@ -12,7 +12,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nlu.places import names, words
-from nlu.places.gazetteer import LONGEST, Area, Entry, Fact, Gazetteer, Neighbour, gazetteer
+from nlu.places.gazetteer import (
+    LONGEST,
+    Area,
+    Entry,
+    Fact,
+    Gazetteer,
+    Landmark,
+    Neighbour,
+    gazetteer,
+)
 from nlu.places.patterns import find_km, find_rt_rw
 from nlu.places.place import Mention
 from nlu.places.spelling import far, near
@@ -99,11 +108,15 @@ class _Scan:
         headed = names.headed(self._tokens, at, self._facts)
         if headed and (hit is None or headed.end > hit.end):
             yield self._make(at, headed.end, headed.facts[0].name, headed.facts), headed.end
-            yield from self._inside(headed.first, headed.end)
+            yield from self._inside(headed.first, headed.end, headed.facts)
         elif hit is not None:
+            hit = self._longer(hit)
             if self._believed(hit):
                 self._sure.append(hit)
                 yield self._area(hit), hit.end
+                if not _bits(hit.entry):
+                    marks = tuple(f for f in hit.entry.facts if isinstance(f, Landmark))
+                    yield from self._inside(at + 1, hit.end, marks)
             else:
                 self._doubtful.append(hit)
         elif self._tokens.raw[at] in words.POI_HEADS:
@@ -126,6 +139,17 @@ class _Scan:
                 break
         return found
 
+    def _longer(self, hit: _Hit) -> _Hit:
+        """The longer name that is meant when its last word is misspelled: "Srengseng sawh"."""
+        tokens, end = self._tokens, hit.end
+        if end >= len(tokens) or not tokens.joins[end - 1] or tokens.raw[end] in words.STOP:
+            return hit
+        joined = "".join(tokens.words[hit.at : end + 1])
+        name = near(joined) if _bits(hit.entry) and not tokens.raw[end].isdigit() else None
+        if name and _as_many_words(end + 1 - hit.at, self._facts.names[name]):
+            return _Hit(hit.at, end + 1, self._facts.names[name], exact=False)
+        return hit
+
     def _misspelled(self, at: int) -> Iterator[tuple[Found, int]]:
         tokens = self._tokens
         if tokens.raw[at] in words.STOP or tokens.raw[at].isdigit():
@@ -137,7 +161,7 @@ class _Scan:
                 break
             joined += tokens.words[end]
             name = near(joined, cued=cued) or (far(joined) if cued else None)
-            if name:
+            if name and _as_many_words(end + 1 - at, self._facts.names[name]):
                 best = _Hit(at, end + 1, self._facts.names[name], exact=False)
             if not tokens.joins[end]:
                 break
@@ -150,6 +174,8 @@ class _Scan:
         cue = hit.entry.cue
         tokens, before = self._tokens, hit.at - 1
         previous = tokens.raw[before] if before >= 0 and tokens.joins[before] else ""
+        if previous in words.STUFF:
+            return False
         if not cue:
             return previous not in words.RAIDS
         if previous in words.NEVER_AFTER:
@@ -157,14 +183,22 @@ class _Scan:
         if previous in words.TIMES and tokens.words[hit.at] == "senen":
             return False
         if previous in words.AREA_CUES:
-            return True
+            # "petugas kelurahan baru satu orang": an adjective, unless it is written as a name.
+            return (
+                tokens.raw[hit.at] not in words.ADJECTIVES
+                or not tokens.cased
+                or tokens.capital(hit.at)
+            )
         if cue == "area":
-            return False
+            capitals = all(tokens.capital(word) for word in range(hit.at, hit.end))
+            return capitals and hit.end - hit.at > 1
         if hit.at in self._streets and _bits(hit.entry):
             return True
-        if previous in words.PREPOSITIONS or words.RELATIONS.get(previous) in words.DIRECTIONS:
+        if previous in words.PREPOSITIONS:
             return True
-        return tokens.capital(hit.at) and not tokens.opens_sentence(hit.at)
+        if all(tokens.capital(word) for word in range(hit.at, hit.end)):
+            return hit.end - hit.at > 1 or not tokens.opens_sentence(hit.at)
+        return not tokens.cased and words.RELATIONS.get(previous) in words.DIRECTIONS
 
     def _beside_sure(self, hit: _Hit) -> bool:
         """ "Melawai, Kebayoran Baru": the neighbour is the area that the name lies in."""
@@ -188,10 +222,7 @@ class _Scan:
             return
         self._streets.add(road.end)
         yield self._make(at, road.end, road.name, road.facts, kind="road"), road.end
-        along = 0
-        for street in road.facts:
-            along |= self._facts.along(street)
-        yield from self._inside(road.first, road.end, along)
+        yield from self._inside(road.first, road.end, road.facts)
 
     def _named(self, at: int, kind: str) -> Iterator[tuple[Found, int]]:
         named = names.open_ended(self._tokens, at, self._facts, kind)
@@ -202,15 +233,22 @@ class _Scan:
         yield self._make(at, named.end, named.name, (), kind=kind), named.end
         yield from self._inside(named.first, named.end)
 
-    def _inside(self, first: int, end: int, along: int = 0) -> Iterator[tuple[Found, int]]:
+    def _inside(
+        self, first: int, end: int, marks: tuple[Landmark, ...] = ()
+    ) -> Iterator[tuple[Found, int]]:
         """Areas that a longer name names: Tebet in "Puskesmas Tebet".
 
-        A name that is also a word counts when it is that of an area `along` a known road.
+        In the name of a known landmark only areas that it lies in: "Muara Angke" is not in Angke.
+        A name that is also a word counts there as well, but nowhere else.
         """
+        along = 0
+        for mark in marks:
+            along |= self._facts.along(mark)
         at = first
         while at < end:
             hit = self._known(at)
-            if hit and _bits(hit.entry) & (along if hit.entry.cue else -1):
+            wanted = along if marks else (0 if hit and hit.entry.cue else -1)
+            if hit and _bits(hit.entry) & wanted:
                 yield self._area(hit, IN_A_NAME), max(end, hit.end)
                 at = hit.end
             else:
@@ -225,7 +263,7 @@ class _Scan:
         return self._make(
             hit.at,
             hit.end,
-            facts[0].name,
+            hit.entry.name,
             said or facts,
             exact=hit.exact,
             relation=relation,
@@ -284,6 +322,11 @@ def _bits(entry: Entry) -> int:
         if isinstance(fact, Area):
             bits |= fact.members
     return bits
+
+
+def _as_many_words(written: int, entry: Entry) -> bool:
+    """A misspelled name has the words that it should have, or all in one: "pake ban" is no Paseban."""
+    return written == 1 or any(len(fact.name.split()) == written for fact in entry.facts)
 
 
 def kind_of(facts: tuple[Fact, ...]) -> str:

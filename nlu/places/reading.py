@@ -20,7 +20,8 @@ from nlu.places.place import OutsideCity, Place
 
 MOST_CANDIDATES = 6
 _MOST_READINGS = 256  # combinations looked at; a text with more names a tour, not a place
-_POINT_M = 1000  # a landmark this small lies in one kelurahan
+_POINT_M = 1000  # a landmark this small lies in one kelurahan,
+_LONG_M = 2000  # and this small in one kecamatan
 _APART_M = 2500  # two landmarks further apart are two places
 _TRUST = {"kelurahan": 0.92, "kecamatan": 0.8, "kota": 0.5}
 _LANDMARK, _LONG, _AGREED = 0.85, 0.6, 0.05
@@ -49,14 +50,16 @@ def read(found: list[Found], boundaries: Boundaries | None) -> Answer:
     hints = [one for one in here if _areas(one) and one.mention.relation == IN_A_NAME]
     landmarks = [one for one in here if _landmarks(one)]
     trust = 1.0 if all(one.exact for one in here) else _MISSPELLED
-    options = _agreeing(areas)
+    # Areas that contradict each other: those that the text calls a kelurahan or kecamatan count.
+    options = _agreeing(areas) or _agreeing([one for one in areas if one.cue])
+    hinted = _widest(_agreeing(hints)) if not areas else []
     if landmarks:
-        answer = _at_landmark(landmarks, options, boundaries)
+        answer = _at_landmark(landmarks, options, hinted, boundaries)
         if answer:
             return _trusted(answer, trust)
         trust *= _CONTRADICTED
-    if not options and hints and not areas:
-        options, trust = _widest(_agreeing(hints)), trust * _HINT
+    if hinted:
+        options, trust = hinted, trust * _HINT
     elif not options:
         options = [area for one in areas for area in _areas(one)]
     return _trusted(_at_area(options, found), trust)
@@ -141,7 +144,7 @@ def _area_place(area: Area, street: str = "") -> Place:
 
 
 def _at_landmark(
-    found: list[Found], options: list[Area], boundaries: Boundaries | None
+    found: list[Found], options: list[Area], hinted: list[Area], boundaries: Boundaries | None
 ) -> Answer | None:
     """The smallest landmark that agrees with the areas; None when all contradict them."""
     agreeing = [
@@ -157,6 +160,8 @@ def _at_landmark(
         marks = [best, *(mark for mark in sure if _apart(mark, best))]
     else:
         marks = agreeing[0]
+    if len(marks) == 1 and marks[0].radius_m > _POINT_M and _fits(marks[0], hinted):
+        options = options or hinted
     places = [_landmark_place(mark, options, boundaries) for mark in marks]
     if len(places) == 1:
         return Answer(place=places[0])
@@ -180,10 +185,10 @@ def _fits(mark: Landmark, options: list[Area]) -> bool:
 def _landmark_place(mark: Landmark, options: list[Area], boundaries: Boundaries | None) -> Place:
     fitting = [area for area in options if area.members & gazetteer().along(mark)]
     area = min(fitting, key=lambda one: one.members.bit_count(), default=None)
-    if area and area.level == "kelurahan" and len(fitting) == 1 and mark.radius_m > area.radius_m:
-        # A long road within a named kelurahan: the kelurahan is the smaller circle.
+    if area and len(fitting) == 1 and mark.radius_m > area.radius_m:
+        # A long road or river within a named area: the area is the smaller circle.
         return replace(_area_place(area, mark.name), confidence=_LANDMARK + _AGREED)
-    if mark.radius_m > _POINT_M:
+    if mark.radius_m > _LONG_M:
         return _long_place(mark, area)
     return _point_place(mark, area, boundaries)
 
@@ -191,7 +196,7 @@ def _landmark_place(mark: Landmark, options: list[Area], boundaries: Boundaries 
 def _long_place(mark: Landmark, area: Area | None) -> Place:
     """A landmark across many kelurahan: only what all of it has in common is said."""
     city = gazetteer()
-    bits = gazetteer().along(mark) & area.members if area else gazetteer().along(mark)
+    bits = city.along(mark) & area.members if area else city.along(mark)
     kecamatan = next((one for one in city.kecamatan if bits & one.members == bits), None)
     kota = next((one for one in city.kota if bits & one.members == bits), None)
     return Place(
@@ -209,20 +214,34 @@ def _long_place(mark: Landmark, area: Area | None) -> Place:
 
 def _point_place(mark: Landmark, area: Area | None, boundaries: Boundaries | None) -> Place:
     there = _around(mark) if boundaries is None else locate(mark.lat, mark.lon, boundaries)
-    named = area if area and area.level == "kelurahan" else None
-    place = there if isinstance(there, Place) else None
     # Someone who names the kelurahan knows it better than the nearest centre does.
-    source = named or place
+    named = area if area and area.level == "kelurahan" else None
+    if not named and boundaries is None:
+        named = _tabled(mark)
+    source = named or (there if isinstance(there, Place) else None)
+    small = mark.radius_m <= _POINT_M
     return Place(
         name=mark.name,
-        kelurahan=source.kelurahan if source else None,
+        kelurahan=source.kelurahan if source and small else None,
         kecamatan=source.kecamatan if source else None,
         kota=source.kota if source else None,
         lat=mark.lat,
         lon=mark.lon,
         radius_m=mark.radius_m,
         confidence=_LANDMARK + (_AGREED if area else 0),
-        boundary="named" if named or not place else place.boundary,
+        boundary=source.boundary if isinstance(source, Place) else "named",
+    )
+
+
+def _tabled(mark: Landmark) -> Area | None:
+    """The kelurahan that the table gives a landmark; of one name the nearest."""
+    if not mark.kelurahan:
+        return None
+    fitting = [area for area in gazetteer().kelurahan if area.name == mark.kelurahan]
+    return min(
+        fitting,
+        key=lambda area: distance_m(area.lat, area.lon, mark.lat, mark.lon),
+        default=None,
     )
 
 

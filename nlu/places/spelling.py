@@ -21,46 +21,13 @@ SHORTEST_FAR = 9
 
 #: Words one error away from a name.
 _NO_TYPOS = frozenset(
-    [
-        "kembangkan",
-        "dikembangkan",
-        "kembangin",
-        "penyaringan",
-        "sambutan",
-        "susulan",
-        "ragukan",
-        "senangan",
-        "semangan",
-        "rambatan",
-        "penjaringannya",
-        "penggalangan",
-        "pengadilan",
-        "kebagian",
-        "petunjukan",
-        "kebagusannya",
-        "kembalian",
-        "bukitduri",
-        "jatinegaara",
-        "terbangan",
-        "kembangannya",
-        "kambangan",
-        "bangkai",
-        "guntung",
-        "katanya",
-        "semuanan",
-        "pancuran",
-        "perempatan",
-        "pancaran",
-        "kartunis",
-        "makasarr",
-        "kampungbalik",
-        "galurr",
-        "manggaraian",
-        "menteri",
-        "mantengin",
-        "tangkis",
-        "kebonbaru",
-    ]
+    """
+    bangkai bintara cianjur dikembangkan gedung gendong gudang kambangan kampungan kampungku
+    kebagian kembali kembangin kembangkan kenarin keterangan keturangan manggaraian
+    mantengin menteri pancaran pancuran panjaringan pasangan pegangan pegangannya pengadilan
+    penggalangan penggilingannya penyaringan perempatan petunjukan ragukan rambatan sambutan
+    senangan senangnya senayang sukabumi susulan tangkai tanjungan terbangan
+    """.split()
 )
 
 

@@ -86,12 +86,21 @@ def tokenise(text: str) -> Tokens:
         text=text,
         folded=folded,
         raw=raw,
-        words=tuple([EXPANSIONS.get(word, word) for word in raw]),
+        words=_spelled(raw),
         starts=starts,
         ends=ends,
         joins=_joins(folded, starts, ends),
         cased=_cased(text),
     )
+
+
+def _spelled(raw: tuple[str, ...]) -> tuple[str, ...]:
+    words = [EXPANSIONS.get(word, word) for word in raw]
+    if "rw" in raw:
+        for at, then in enumerate(raw[1:]):
+            if raw[at] == "rw" and then.isalpha():  # "Rw. Badak", not "RW 03"
+                words[at] = "rawa"
+    return tuple(words)
 
 
 def _joins(folded: str, starts: tuple[int, ...], ends: tuple[int, ...]) -> tuple[bool, ...]:

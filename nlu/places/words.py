@@ -28,8 +28,7 @@ AREA_CUES = (
 #: Said before any place.
 PREPOSITIONS = _words(
     """
-    di d ke k dr dari daerah arah menuju sampai sampe smp sekitar sepanjang spanjang antara
-    lewat via wilayah kawasan area lokasi lokasinya alamat in at near from to
+    di d ke k daerah arah menuju sekitar sepanjang spanjang wilayah kawasan area lokasi lokasinya alamat in at near to
     """
 )
 
@@ -112,7 +111,7 @@ HEADS = {
         "simpang": "simpang perempatan prapatan perapatan pertigaan prempatan simpangan lampumerah"
             " "
         "lamer persimpangan traffic",
-        "bundaran": "bundaran",
+        "bundaran": "bundaran bunderan buderan",
         "kali": "kali sungai kalinya",
         "waduk": "waduk situ setu danau embung",
         "taman": "taman rptra",
@@ -161,6 +160,10 @@ NEVER_AFTER = _words(
 
 #: A day of the week ("malam senen") rather than the place.
 TIMES = _words("malam pagi siang sore senin sabtu minggu besok kemarin")
+#: What one has, eats or plants: "kasur kapuk", "buah mangga besar".
+STUFF = _words("kasur bantal pohon buah kayu minyak bunga batang ranting daun kulit biji")
+#: Kelurahan that are adjectives.
+ADJECTIVES = _words("baru tengah")
 #: A raid ("operasi penjaringan") rather than the place.
 RAIDS = _words("melakukan operasi hasil giat kegiatan razia dilakukan")
 
@@ -210,7 +213,7 @@ STOP = _words(
 
 #: Abbreviations of more than three letters, and cues, whose full stop does not end a sentence.
 ABBREVIATED = _words(
-    "prof jend kapt kamp komp perum jalan gang brig letj mayj kelp cemp kota pasr pulo kecm"
+    "prof jend kapt kamp komp perum gang brig letj mayj kelp cemp kota pasr pulo kecm"
 )
 
 #: What citizens write without a space before or after a name in a hashtag: #banjirtebet.
