@@ -43,7 +43,16 @@ def read(conversation: Conversation, turn: Turn) -> Answer:
     if number is not None and conversation.offered:
         return _numbered(conversation, number)
     meant = words.meaning("answers", turn.text)
+    if not meant and _is_unknown(turn):
+        return Answer(kind="skip")
     return Answer(kind=meant) if meant else _classified(conversation, turn)
+
+
+def _is_unknown(turn: Turn) -> bool:
+    """ "ga tau alamatnya": no answer can be given."""
+    short = len(turn.text.split()) <= _SHORT
+    named = turn.understanding.place or turn.understanding.places
+    return short and not named and words.begins("unknown", turn.text)
 
 
 def _chosen(conversation: Conversation, choice: str) -> Answer:

@@ -14,6 +14,7 @@ from dialogs.status import asked as status
 
 _ASIDE_FROM = 0.8
 _SHORT = 8  # words
+_CAPTION = 4  # words
 HAND_BACK = timedelta(hours=12)
 
 
@@ -106,9 +107,14 @@ def bare(conversation: Conversation, turn: Turn) -> Decision | None:
 
 
 def advert(conversation: Conversation, turn: Turn) -> Decision | None:
-    """The rule: adverts and announcements, when the classifier is sure of it."""
+    """The rule: adverts and announcements, when the classifier is sure of it.
+
+    A photo with a word or two is looked at as a report: a caption is too short to judge.
+    """
     said = turn.understanding
     sure = said.category == "bukan_aduan" and said.confidence >= filing_flow().sure_from
-    if sure and said.intent in {"report", "other"} and not words.meaning("answers", turn.text):
+    least = _CAPTION if turn.photos or turn.spot else 1
+    told = len(turn.text.split()) >= least and not words.meaning("answers", turn.text)
+    if sure and told and said.intent in {"report", "other"}:
         return not_a_complaint(conversation, turn)
     return None

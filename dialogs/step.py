@@ -57,6 +57,9 @@ ROUTES: dict[str, smalltalk.Route] = {
 }
 
 
+_LEAST = 0.25  # a less certain intent is no intent
+
+
 def step(conversation: Conversation, turn: Turn) -> Decision:
     """Decide what one turn changes. No clock, no I/O: same arguments, same answer."""
     turn = turn if turn.text.strip() else replace(turn, text="")
@@ -75,5 +78,7 @@ def _by_intent(conversation: Conversation, turn: Turn) -> Decision:
             Say(phrase=refused.reason or "media_unavailable"),
             Say(phrase="how_to_begin"),
         )
-    route = ROUTES.get(turn.understanding.intent, smalltalk.other)
+    said = turn.understanding
+    guessed = said.intent_confidence < _LEAST
+    route = smalltalk.other if guessed else ROUTES.get(said.intent, smalltalk.other)
     return (route if turn.text else smalltalk.other)(conversation, turn)

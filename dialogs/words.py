@@ -75,7 +75,7 @@ def number(text: str) -> int | None:
 
 
 def begins(group: str, text: str) -> bool:
-    """Whether the text begins with a word of `corrections` or `address_starts`."""
+    """Whether the text begins with a word of `corrections`, `address_starts`, `unknown`."""
     words = f"{plain(text)} ".replace(".", " ")
     return any(words.startswith(f"{word} ") for word in _list(group))
 

@@ -35,6 +35,7 @@ def mine(**more: object) -> Known:
         ("ya", understood("report", "banjir"), ["nothing_open"]),
         ("jangan kirim pesan lagi", understood("stop"), ["how_to_stop"]),
         ("", understood(), ["empty_message"]),
+        ("kata orang", understood("status", intent_confidence=0.1), ["not_understood"]),
         ("   ", understood(), ["empty_message"]),
         ("blablabla", understood(), ["not_understood"]),
         ("diskon 50% semua produk", ADVERT, ["not_a_complaint"]),
@@ -52,6 +53,14 @@ def test_first_words(text: str, understanding: Understanding, phrases: list[str]
     talk = Talk()
     talk.say(text, understanding)
     assert talk.phrases == phrases
+
+
+@pytest.mark.parametrize("text", ["", "nih pak"])
+def test_a_photo_with_hardly_a_word_is_no_advert(text: str) -> None:
+    talk = Talk()
+    talk.say(text, ADVERT, photos=KEPT)
+    assert talk.conversation.draft is not None
+    assert talk.conversation.draft.photos == ("7",)
 
 
 def test_everything_at_once_is_one_confirmation() -> None:
@@ -125,7 +134,7 @@ def test_at_most_three_questions_then_the_confirmation() -> None:
     assert talk.phrases == ["ask_location"]
     talk.say("entah")
     assert talk.phrases == ["ask_location_again"]
-    talk.say("entah")
+    talk.say("ga tau alamatnya", understood("other", "bukan_aduan", confidence=1.0))
     assert talk.phrases == ["confirm"]  # the photo is not asked for any more
     talk.say("ya")
     assert not talk.filed[0].complete

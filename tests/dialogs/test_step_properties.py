@@ -158,7 +158,7 @@ class Ledger:
         self.updates += [one for one in effects if isinstance(one, UpdateComplaint)]
         said = {one.phrase for one in effects if isinstance(one, Say)}
         cancelled = "cancelled" in said
-        if words.meaning("commands", turn.text) or said & {"not_a_complaint"}:
+        if words.meaning("commands", turn.text) or (turn.text and "not_a_complaint" in said):
             self.dropped |= {one.media_id for one in turn.photos}  # beside STOP, in an advert
         if cancelled and before.draft:
             self.dropped |= {*before.draft.texts, *before.draft.photos}
