@@ -124,7 +124,7 @@ def _cased(text: str) -> bool:
         return False
     words = text.split()
     small = sum(word[0].islower() for word in words)
-    return small * 4 >= len(words)
+    return small * 6 >= len(words)
 
 
 def _uncamel(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
