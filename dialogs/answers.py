@@ -49,7 +49,7 @@ def read(conversation: Conversation, turn: Turn) -> Answer:
 
 
 def _is_unknown(turn: Turn) -> bool:
-    """ "ga tau alamatnya": no answer can be given."""
+    """Whether no answer can be given: "ga tau alamatnya"."""
     short = len(turn.text.split()) <= _SHORT
     named = turn.understanding.place or turn.understanding.places
     return short and not named and words.begins("unknown", turn.text)
