@@ -63,6 +63,7 @@ class Flow:
     confirm: Question
     most_questions: int
     sure_from: float
+    advert_from: float
     plausible_from: float
     twin_from: float
     sure_place_from: float
@@ -124,6 +125,7 @@ class _Reader:
             confirm=self._question({"slot": "confirm", **head["confirm"]}, "confirm"),
             most_questions=int(head["most_questions"]),
             sure_from=float(head["sure_from"]),
+            advert_from=float(head["advert_from"]),
             plausible_from=float(head["plausible_from"]),
             twin_from=float(head["twin_from"]),
             sure_place_from=float(head["sure_place_from"]),

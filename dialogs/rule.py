@@ -54,13 +54,16 @@ def is_sure(understanding: Understanding) -> bool:
     return understanding.confidence + sum(others) >= filing_flow().sure_from
 
 
+def is_no_complaint(understanding: Understanding) -> bool:
+    """Whether this is an advert or the like beyond doubt: refusing a report is worse."""
+    sure = understanding.confidence >= filing_flow().advert_from
+    return understanding.category == "bukan_aduan" and sure
+
+
 def is_report(understanding: Understanding) -> bool:
     """Whether the text tells of a problem, going by intent, or by a category beyond doubt."""
-    if (
-        understanding.category == "bukan_aduan"
-        and understanding.confidence >= filing_flow().sure_from
-    ):
+    if is_no_complaint(understanding):
         return False
-    if understanding.intent == "report":
-        return True
-    return understanding.intent == "other" and is_sure(understanding)
+    return understanding.intent == "report" or (
+        understanding.intent == "other" and is_sure(understanding)
+    )

@@ -9,7 +9,7 @@ from datetime import timedelta
 from dialogs import words
 from dialogs.conversation import Conversation, Turn
 from dialogs.effects import HandOver, Say, Schedule
-from dialogs.rule import Decision, filing_flow, reply, tell
+from dialogs.rule import Decision, is_no_complaint, reply, tell
 from dialogs.status import asked as status
 
 _ASIDE_FROM = 0.8
@@ -109,12 +109,12 @@ def bare(conversation: Conversation, turn: Turn) -> Decision | None:
 def advert(conversation: Conversation, turn: Turn) -> Decision | None:
     """The rule: adverts and announcements, when the classifier is sure of it.
 
-    A photo with a word or two is looked at as a report: a caption is too short to judge.
+    A photo with a word or two is looked at as a report: a caption is too short to judge. So is
+    whatever comes with a pin.
     """
     said = turn.understanding
-    sure = said.category == "bukan_aduan" and said.confidence >= filing_flow().sure_from
-    least = _CAPTION if turn.photos or turn.spot else 1
-    told = len(turn.text.split()) >= least and not words.meaning("answers", turn.text)
-    if sure and told and said.intent in {"report", "other"}:
+    least = _CAPTION if turn.photos else 1
+    told = len(turn.text.split()) >= least and not turn.spot
+    if is_no_complaint(said) and told and said.intent in {"report", "other"}:
         return not_a_complaint(conversation, turn)
     return None

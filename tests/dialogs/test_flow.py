@@ -16,6 +16,7 @@ ask:
 confirm: {phrase: confirm, options: ["yes", change]}
 then: file
 sure_from: 0.5
+advert_from: 0.7
 plausible_from: 0.1
 twin_from: 0.3
 sure_place_from: 0.7
