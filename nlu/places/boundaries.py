@@ -4,8 +4,8 @@
     boundaries.at(-6.1754, 106.8272)  # Division("Gambir", "Gambir", "Jakarta Pusat")
 
 Reads a FeatureCollection of Polygons or MultiPolygons in WGS 84 whose properties name the
-kelurahan, kecamatan and kota; the names of these properties are found by themselves for the files of
-BIG, of HDX (BPS) and of this project.
+kelurahan, kecamatan and kota. The properties may be called as in the files of BIG or of HDX (BPS),
+or simply kelurahan, kecamatan and kota.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where a point lies: in the city or not, and in which kelurahan.
 
-Without boundaries the kelurahan is that of the nearest centre, right about two times in three (the
-kecamatan nine times in ten); the place says so (`boundary`). See `nlu.places.boundaries` for exact answers.
+Without boundaries the kelurahan is that of the nearest centre, right about two times in three, the
+kecamatan nine times in ten; the place says so (`boundary`). Exact: `nlu.places.boundaries`.
 """
 
 from __future__ import annotations
@@ -37,8 +37,9 @@ def locate(lat: float, lon: float, boundaries: Boundaries | None = None) -> Plac
 
 
 def inside_city(lat: float, lon: float) -> bool:
-    """Whether a point lies in the city by its coarse outline: right to about 1 km at the border; piers and
-    some of the bay count as inside.
+    """Whether a point lies in the city, by its coarse outline.
+
+    Right to about 1 km at the border; piers and some of the bay count as inside.
 
     Raises: BadPoint.
     """

@@ -72,6 +72,7 @@ class Entry(NamedTuple):
     name: str  # "Sunter" for Sunter Agung and Sunter Jaya
     cue: Cue
     facts: tuple[Fact, ...]
+    members: int  # bits of all kelurahan that it may mean; 0 when it names no area
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -195,7 +196,11 @@ class _Index:
     def _entry(self, written: str, facts: tuple[Fact, ...]) -> Entry:
         alone = len({fact.name for fact in facts}) == 1
         name = facts[0].name if alone else self._shared.get(written, facts[0].name)
-        return Entry(name, self._cues[written], facts)
+        members = 0
+        for fact in facts:
+            if isinstance(fact, Area):
+                members |= fact.members
+        return Entry(name, self._cues[written], facts, members)
 
 
 def table(name: str) -> Iterator[dict[str, str]]:

@@ -36,11 +36,11 @@ _IN_URL = (
     re.compile(r"[?&]mlat=(-?\d+(?:\.\d+)?)&mlon=(-?\d+(?:\.\d+)?)"),
     re.compile(r"#map=\d+/(-?\d+(?:\.\d+)?)/(-?\d+(?:\.\d+)?)"),
 )
-# A latitude of the city is small and southern, a longitude near 106: other pairs of numbers are none.
-_DECIMAL = re.compile(
-    r"(?<![\d.,])(-?\s?\d{1,2}[.,]\d{2,12})\s?°?\s?([NSLU]\b)?(?:\s?[,;/|]\s?|\s+)(?:lon\w*\s?[:=]?\s?)?"
-    r"(-?\d{1,3}[.,]\d{2,12})\s?°?\s?([EB]\b[TW]?|[EW]\b)?(?![\d])",
-)
+# Of all pairs of numbers only those count that are a latitude and a longitude of Indonesia.
+_LATITUDE = r"(-?\s?\d{1,2}[.,]\d{2,12})\s?°?\s?(?:(LS|LU|S|N)(?![A-Za-z]))?"
+_LONGITUDE = r"(\d{2,3}[.,]\d{2,12})\s?°?(?:\s?(?:BT|E)(?![A-Za-z]))?(?!\d)"
+_BETWEEN = r"(?:\s?[,;/|]\s?|\s{1,3})(?:lon[a-z]{0,6}\s?[:=]?\s?)?"
+_DECIMAL = re.compile(rf"(?<![\d.,]){_LATITUDE}{_BETWEEN}{_LONGITUDE}", re.IGNORECASE)
 _PART = r"(\d{1,3})\s?°\s?(\d{1,2})\s?['’′]\s?(\d{1,2}(?:[.,]\d+)?)\s?(?:[\"”″]|''|’’)?\s?"
 _DMS = re.compile(rf"{_PART}(S|N|LS|LU)[,;\s]*{_PART}(E|BT|T|W|BB)", re.IGNORECASE)
 _PLUS = re.compile(
@@ -149,15 +149,13 @@ def _point(lat: float, lon: float) -> Point | None:
 
 def _written(text: str) -> Iterator[Link]:
     for match in _DECIMAL.finditer(text):
-        lat = _number(match[1])
-        if match[2] in {"S", "L"}:
-            lat = -abs(lat)
-        lon = _number(match[3])
-        if not (-8 <= lat <= 8 and 95 <= lon <= 141):  # noqa: PLR2004 (Indonesia; other pairs are no points)
+        lat, lon = abs(_number(match[1])), _number(match[3])
+        if not (lat <= 11 and 95 <= lon <= 141):  # noqa: PLR2004 (degrees: Indonesia)
             continue
-        # Nobody of this city is north of the equator: the minus sign was left out.
+        # Who leaves the minus sign out is still south of the equator, as the whole city is.
+        north = (match[2] or "").upper() in {"N", "LU"}
         end = match.start() + len(match[0].rstrip())
-        yield Link(match.start(), end, Point(-abs(lat), lon))
+        yield Link(match.start(), end, Point(lat if north else -lat, lon))
     for match in _DMS.finditer(text):
         lat = _degrees(match[1], match[2], match[3]) * (
             -1 if match[4].upper() in {"S", "LS"} else 1
@@ -179,7 +177,7 @@ def _degrees(whole: str, minutes: str, seconds: str) -> float:
 
 
 def _plus_codes(text: str) -> Iterator[Link]:
-    """Plus Codes. Source: the Open Location Code specification, sections on full and short codes."""
+    """Plus Codes, full and short. Source: the Open Location Code specification."""
     for match in _PLUS.finditer(text):
         code = match[1].upper()
         if not any(character.isdigit() for character in code) and match[1] != code:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nlu.places import names, words
+from nlu.places.belief import believed
 from nlu.places.gazetteer import (
     LONGEST,
     Area,
@@ -24,11 +25,11 @@ from nlu.places.gazetteer import (
 )
 from nlu.places.patterns import find_km, find_rt_rw
 from nlu.places.place import Mention
-from nlu.places.spelling import far, near
+from nlu.places.spelling import as_many_words, far, near
 from nlu.places.tokens import Tokens, tokenise
 
 IN_A_NAME = "in a name"
-_TWO_WORDS, _LONG_WORD = 2, 4
+_TWO_WORDS = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +98,7 @@ class _Scan:
         elif word in words.GANG_CUES:
             yield from self._named(at, "gang")
         elif word in words.COMPLEX_CUES and not self._known(at):
-            yield from self._named(at, "complex")
+            yield from self._complex(at)
         else:
             yield from self._name_or_poi(at)
 
@@ -114,7 +115,7 @@ class _Scan:
             if self._believed(hit):
                 self._sure.append(hit)
                 yield self._area(hit), hit.end
-                if not _bits(hit.entry):
+                if not hit.entry.members:
                     marks = tuple(f for f in hit.entry.facts if isinstance(f, Landmark))
                     yield from self._inside(at + 1, hit.end, marks)
             else:
@@ -145,8 +146,8 @@ class _Scan:
         if end >= len(tokens) or not tokens.joins[end - 1] or tokens.raw[end] in words.STOP:
             return hit
         joined = "".join(tokens.words[hit.at : end + 1])
-        name = near(joined) if _bits(hit.entry) and not tokens.raw[end].isdigit() else None
-        if name and _as_many_words(end + 1 - hit.at, self._facts.names[name]):
+        name = near(joined) if hit.entry.members and not tokens.raw[end].isdigit() else None
+        if name and as_many_words(end + 1 - hit.at, self._facts.names[name]):
             return _Hit(hit.at, end + 1, self._facts.names[name], exact=False)
         return hit
 
@@ -161,7 +162,7 @@ class _Scan:
                 break
             joined += tokens.words[end]
             name = near(joined, cued=cued) or (far(joined) if cued else None)
-            if name and _as_many_words(end + 1 - at, self._facts.names[name]):
+            if name and as_many_words(end + 1 - at, self._facts.names[name]):
                 best = _Hit(at, end + 1, self._facts.names[name], exact=False)
             if not tokens.joins[end]:
                 break
@@ -170,49 +171,16 @@ class _Scan:
             yield self._area(best), best.end
 
     def _believed(self, hit: _Hit) -> bool:
-        """Whether a name is one here, and not the word that is spelled the same."""
-        cue = hit.entry.cue
-        tokens, before = self._tokens, hit.at - 1
-        previous = tokens.raw[before] if before >= 0 and tokens.joins[before] else ""
-        if previous in words.STUFF:
-            return False
-        if not cue:
-            return previous not in words.RAIDS
-        if previous in words.NEVER_AFTER:
-            return False
-        if previous in words.TIMES and tokens.words[hit.at] == "senen":
-            return False
-        if previous in words.AREA_CUES:
-            # "petugas kelurahan baru satu orang": an adjective, unless it is written as a name.
-            return (
-                tokens.raw[hit.at] not in words.ADJECTIVES
-                or not tokens.cased
-                or tokens.capital(hit.at)
-            )
-        if cue == "area":
-            capitals = all(tokens.capital(word) for word in range(hit.at, hit.end))
-            return capitals and hit.end - hit.at > 1
-        if hit.at in self._streets and _bits(hit.entry):
-            return True
-        if previous in words.PREPOSITIONS:
-            return True
-        if all(tokens.capital(word) for word in range(hit.at, hit.end)):
-            return hit.end - hit.at > 1 or not tokens.opens_sentence(hit.at)
-        return not tokens.cased and words.RELATIONS.get(previous) in words.DIRECTIONS
+        behind = hit.at in self._streets
+        return believed(self._tokens, hit.at, hit.end, hit.entry, behind_street=behind)
 
     def _beside_sure(self, hit: _Hit) -> bool:
-        """ "Melawai, Kebayoran Baru": the neighbour is the area that the name lies in."""
-        areas = [fact for fact in hit.entry.facts if isinstance(fact, Area)]
-        for sure in self._sure:
-            apart = max(sure.at - hit.end, hit.at - sure.end)
-            if apart <= _TWO_WORDS and any(
-                area.members & other.members
-                for area in areas
-                for other in sure.entry.facts
-                if isinstance(other, Area)
-            ):
-                return True
-        return False
+        """The words beside are the area that the name lies in: "Melawai, Kebayoran Baru"."""
+        return any(
+            max(sure.at - hit.end, hit.at - sure.end) <= _TWO_WORDS
+            and sure.entry.members & hit.entry.members
+            for sure in self._sure
+        )
 
     # -- names with a cue, known or not ----------------------------------------------------
 
@@ -233,6 +201,14 @@ class _Scan:
         yield self._make(at, named.end, named.name, (), kind=kind), named.end
         yield from self._inside(named.first, named.end)
 
+    def _complex(self, at: int) -> Iterator[tuple[Found, int]]:
+        """A housing estate, known or not: "Komplek Billy Moon" is Billy Moon."""
+        hit = self._known(at + 1) if self._tokens.joins[at] else None
+        if hit and isinstance(hit.entry.facts[0], Landmark):
+            yield self._make(at, hit.end, hit.entry.name, hit.entry.facts), hit.end
+        else:
+            yield from self._named(at, "complex")
+
     def _inside(
         self, first: int, end: int, marks: tuple[Landmark, ...] = ()
     ) -> Iterator[tuple[Found, int]]:
@@ -248,7 +224,7 @@ class _Scan:
         while at < end:
             hit = self._known(at)
             wanted = along if marks else (0 if hit and hit.entry.cue else -1)
-            if hit and _bits(hit.entry) & wanted:
+            if hit and hit.entry.members & wanted:
                 yield self._area(hit, IN_A_NAME), max(end, hit.end)
                 at = hit.end
             else:
@@ -313,20 +289,6 @@ class _Scan:
             relation=relation or self._relation(at),
         )
         return Found(mention, facts, exact, cue)
-
-
-def _bits(entry: Entry) -> int:
-    """The kelurahan that a name may mean; none when it names no area."""
-    bits = 0
-    for fact in entry.facts:
-        if isinstance(fact, Area):
-            bits |= fact.members
-    return bits
-
-
-def _as_many_words(written: int, entry: Entry) -> bool:
-    """A misspelled name has the words that it should have, or all in one: "pake ban" is no Paseban."""
-    return written == 1 or any(len(fact.name.split()) == written for fact in entry.facts)
 
 
 def kind_of(facts: tuple[Fact, ...]) -> str:

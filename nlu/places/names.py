@@ -27,7 +27,7 @@ class Named:
 
 
 def headed(tokens: Tokens, at: int, facts: Gazetteer) -> Named | None:
-    """A landmark behind any spelling of its kind: "st. tebet", "fly over pesing", "mal ambassador"."""
+    """A landmark behind any spelling of its kind: "st. tebet", "fly over pesing"."""
     first, heads = _heads(tokens, at)
     for head in heads:
         joined = head
@@ -94,14 +94,14 @@ def _known_road(tokens: Tokens, first: int, facts: Gazetteer) -> Named | None:
     if not found:
         return None
     end, streets = found
-    tail = _tail(tokens, end, facts)
+    tail = _tail(tokens, end)
     name = streets[0].name
     if tail > end:
         name = f"{name} {_written(tokens, end, tail)}"
     return Named(first, tail, name, streets)
 
 
-def _tail(tokens: Tokens, end: int, facts: Gazetteer) -> int:
+def _tail(tokens: Tokens, end: int) -> int:
     """Past the number or Roman numeral that makes "Jl. Tebet Timur Dalam" into one of ten."""
     if end >= len(tokens) or not tokens.joins[end - 1]:
         return end

@@ -13,21 +13,22 @@ from functools import cache, lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from nlu.places.gazetteer import Area, gazetteer
+from nlu.places.gazetteer import Area, Entry, gazetteer
+from nlu.places.words import listed
 
 SHORTEST = 7  # letters: below, too many words of the language are one error away from a name
 SHORTEST_CUED = 5
 SHORTEST_FAR = 9
 
 #: Words one error away from a name.
-_NO_TYPOS = frozenset(
+_NO_TYPOS = listed(
     """
     bangkai bintara cianjur dikembangkan gedung gendong gudang kambangan kampungan kampungku
     kebagian kembali kembangin kembangkan kenarin keterangan keturangan manggaraian
     mantengin menteri pancaran pancuran panjaringan pasangan pegangan pegangannya pengadilan
     penggalangan penggilingannya penyaringan perempatan petunjukan ragukan rambatan sambutan
     senangan senangnya senayang sukabumi susulan tangkai tanjungan terbangan
-    """.split()
+    """
 )
 
 
@@ -78,3 +79,8 @@ def far(word: str) -> str | None:
     if not best or (len(best) > 1 and best[0][1] == best[1][1]):
         return None
     return best[0][0]
+
+
+def as_many_words(written: int, entry: Entry) -> bool:
+    """A misspelled name has as many words as it should, or one: "pake ban" is no Paseban."""
+    return written == 1 or any(len(fact.name.split()) == written for fact in entry.facts)

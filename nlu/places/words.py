@@ -1,23 +1,24 @@
 """The Indonesian words around place names: cues, relations, abbreviations, and words that are none.
 
-All in lower case, as `nlu.places.tokens` writes them. Names of the city are not here but in its tables.
+All in lower case, as `nlu.places.tokens` writes them. The names of the city are in its tables.
 """
 
 from __future__ import annotations
 
 
-def _words(text: str) -> frozenset[str]:
+def listed(text: str) -> frozenset[str]:
+    """The words of a text."""
     return frozenset(text.split())
 
 
 #: Said before the name of an area, and before little else.
-KELURAHAN_CUES = _words("kel kelurahan kelurhan keluraha kelrahan klurahan kl lurah desa ds")
-KECAMATAN_CUES = _words("kec kecamatan kecamtan kcamatan kecmatan camat kecematan")
-KOTA_CUES = _words("kota kotamadya kodya kab kabupaten walikota wali")
+KELURAHAN_CUES = listed("kel kelurahan kelurhan keluraha kelrahan klurahan kl lurah desa ds")
+KECAMATAN_CUES = listed("kec kecamatan kecamtan kcamatan kecmatan camat kecematan")
+KOTA_CUES = listed("kota kotamadya kodya kab kabupaten walikota wali")
 AREA_CUES = (
     KELURAHAN_CUES
     | KECAMATAN_CUES
-    | _words(
+    | listed(
         """
     daerah daerh dareah wilayah wil wilyah kawasan area kampung warga sekitar sekitaran
     seputar
@@ -26,9 +27,10 @@ AREA_CUES = (
 )
 
 #: Said before any place.
-PREPOSITIONS = _words(
+PREPOSITIONS = listed(
     """
-    di d ke k daerah arah menuju sekitar sepanjang spanjang wilayah kawasan area lokasi lokasinya alamat in at near to
+    di d ke k daerah arah menuju sekitar sepanjang spanjang wilayah kawasan area lokasi lokasinya
+    alamat in at near to
     """
 )
 
@@ -53,16 +55,16 @@ RELATIONS = {
 #: The trouble is not at a place named after these, when another place is named too.
 DIRECTIONS = frozenset({"arah", "dari", "sampai"})
 
-ROAD_CUES = _words("jl jln jalan jlan jaln jlm jall jalanan jl2")
-GANG_CUES = _words("gg gang gank ggg lorong")
-COMPLEX_CUES = _words(
+ROAD_CUES = listed("jl jln jalan jlan jaln jlm jall jalanan jl2")
+GANG_CUES = listed("gg gang gank ggg lorong")
+COMPLEX_CUES = listed(
     """
     komplek kompleks komp kmplek kmpleks komplex kompl perumahan perum prumahan perumnas
     cluster klaster apartemen apartement apart rusun rusunawa rusunami asrama
     """
 )
 
-KAMPUNG_CUES = _words("kampung kp kmp kpg kamp")
+KAMPUNG_CUES = listed("kampung kp kmp kpg kamp")
 
 #: Abbreviations inside names, each with the word that the tables have.
 EXPANSIONS = {
@@ -125,7 +127,7 @@ HEADS = {
 }  # fmt: skip
 
 #: Public places of which there are thousands: the name is kept, it has no point of its own.
-POI_HEADS = _words(
+POI_HEADS = listed(
     """
     sd sdn sdit smp smpn smpit sma sman smk smkn mts mtsn paud sekolah masjid mesjid
     musholla mushola musola langgar gereja vihara klenteng pura puskesmas posyandu kantor
@@ -146,11 +148,11 @@ DOUBLE_HEADS = {
     ("halte", "tj"): "halte", ("shelter", "busway"): "halte", ("halte", "bus"): "halte",
     ("stasiun", "kereta"): "stasiun", ("stasiun", "krl"): "stasiun", ("stasiun", "mrt"): "stasiun",
     ("stasiun", "lrt"): "stasiun", ("stasiun", "ka"): "stasiun", ("st", "ka"): "stasiun",
-    ("jembatan", "fly"): "flyover", ("mall", "itc"): "mall", 
+    ("jembatan", "fly"): "flyover", ("mall", "itc"): "mall",
 }  # fmt: skip
 
 #: A weak name after one of these is no place: "hari Senen", "pohon rambutan", "mobil tangki".
-NEVER_AFTER = _words(
+NEVER_AFTER = listed(
     """
     bau hari tiap setiap pohon buah kayu ban ibu bapak pak bu mas mbak
     bang bung minyak mobil truk truck tukang harga gelang perahu tali suara asal orang suku
@@ -159,16 +161,16 @@ NEVER_AFTER = _words(
 )
 
 #: A day of the week ("malam senen") rather than the place.
-TIMES = _words("malam pagi siang sore senin sabtu minggu besok kemarin")
+TIMES = listed("malam pagi siang sore senin sabtu minggu besok kemarin")
 #: What one has, eats or plants: "kasur kapuk", "buah mangga besar".
-STUFF = _words("kasur bantal pohon buah kayu minyak bunga batang ranting daun kulit biji")
+STUFF = listed("kasur bantal pohon buah kayu minyak bunga batang ranting daun kulit biji")
 #: Kelurahan that are adjectives.
-ADJECTIVES = _words("baru tengah")
+ADJECTIVES = listed("baru tengah")
 #: A raid ("operasi penjaringan") rather than the place.
-RAIDS = _words("melakukan operasi hasil giat kegiatan razia dilakukan")
+RAIDS = listed("melakukan operasi hasil giat kegiatan razia dilakukan")
 
 #: Words that end a name, or are no name after "jl": what goes on in a street rather than its name.
-STOP = _words(
+STOP = listed(
     """
     ada adalah air aja aje akan akibat akibatnya akses aku al2 alias aliran amat ampe anak and
     angkot apa apakah apalagi area aspal atas atasi atau ayo babak bagaimana bagian bahaya
@@ -212,18 +214,34 @@ STOP = _words(
 )
 
 #: Abbreviations of more than three letters, and cues, whose full stop does not end a sentence.
-ABBREVIATED = _words(
+ABBREVIATED = listed(
     "prof jend kapt kamp komp perum gang brig letj mayj kelp cemp kota pasr pulo kecm"
 )
 
 #: What citizens write without a space before or after a name in a hashtag: #banjirtebet.
-GLUED = "banjir macet sampah info save pray warga kelurahan kecamatan kel kec jalan jln jl genangan".split()
+GLUED = (
+    "banjir",
+    "macet",
+    "sampah",
+    "genangan",
+    "info",
+    "save",
+    "pray",
+    "warga",
+    "kelurahan",
+    "kecamatan",
+    "jalan",
+    "jln",
+    "kel",
+    "kec",
+    "jl",
+)
 
 #: Units: a number before one of these is a measure, not a house, a gang or a line of a name.
-UNITS = _words(
+UNITS = listed(
     """
     cm m meter mtr km kilo hari jam menit bulan bln tahun thn minggu orang kk kali x persen
     rumah unit org jiwa tiang titik lubang lampu
     """
 )
-ROMAN = _words("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv a b c d e")
+ROMAN = listed("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv a b c d e")

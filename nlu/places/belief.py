@@ -1,0 +1,51 @@
+"""Whether a name is a name here, or the word that is spelled the same.
+
+Precision comes first: "hari senen", "ban karet", "kasur kapuk", "petugas kelurahan baru dua orang".
+"""
+
+from __future__ import annotations
+
+from nlu.places import words
+from nlu.places.gazetteer import Entry
+from nlu.places.tokens import Tokens
+
+
+def believed(tokens: Tokens, at: int, end: int, entry: Entry, *, behind_street: bool) -> bool:
+    """Whether words [at, end) mean the place; `behind_street`: they follow the name of a street."""
+    previous = tokens.raw[at - 1] if at and tokens.joins[at - 1] else ""
+    if previous in words.STUFF or previous in words.RAIDS:
+        return False
+    if not entry.cue:
+        return True
+    if _another_word(tokens, at, previous):
+        return False
+    if previous in words.AREA_CUES:
+        return _no_adjective(tokens, at)
+    if entry.cue == "area":
+        return end - at > 1 and _capitals(tokens, at, end)
+    beside = behind_street and entry.members != 0
+    return beside or _written_as_name(tokens, at, end, previous)
+
+
+def _another_word(tokens: Tokens, at: int, previous: str) -> bool:
+    day = previous in words.TIMES and tokens.words[at] == "senen"
+    return day or previous in words.NEVER_AFTER
+
+
+def _capitals(tokens: Tokens, at: int, end: int) -> bool:
+    return all(tokens.capital(word) for word in range(at, end))
+
+
+def _no_adjective(tokens: Tokens, at: int) -> bool:
+    """Unlike in "kelurahan baru satu orang", unless it is written as a name."""
+    adjective = tokens.raw[at] in words.ADJECTIVES and tokens.cased
+    return not adjective or tokens.capital(at)
+
+
+def _written_as_name(tokens: Tokens, at: int, end: int, previous: str) -> bool:
+    """A preposition before it, or a capital that no sentence asks for."""
+    if previous in words.PREPOSITIONS:
+        return True
+    if _capitals(tokens, at, end):
+        return end - at > 1 or not tokens.opens_sentence(at)
+    return not tokens.cased and words.RELATIONS.get(previous) in words.DIRECTIONS

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import pytest
+
+from nlu.places.resolve import resolve
+
+
+def place(text: str) -> tuple[str | None, str | None, str | None]:
+    found = resolve(text).place
+    assert found is not None, text
+    return found.kelurahan, found.kecamatan, found.kota
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("kel. Menteng", ("Menteng", "Menteng", "Jakarta Pusat")),
+        ("kec. Menteng", (None, "Menteng", "Jakarta Pusat")),
+        ("Cikini, Menteng", ("Cikini", "Menteng", "Jakarta Pusat")),
+        ("Jatinegara, Cakung", ("Jatinegara", "Cakung", "Jakarta Timur")),
+        ("kelurahan jatinegara", ("Jatinegara", "Cakung", "Jakarta Timur")),
+        ("kecamatan jatinegara", (None, "Jatinegara", "Jakarta Timur")),
+        ("Cipete, Cilandak", ("Cipete Selatan", "Cilandak", "Jakarta Selatan")),
+        ("kelapa dua kebon jeruk", ("Kelapa Dua", "Kebon Jeruk", "Jakarta Barat")),
+        ("jaksel banjir", (None, None, "Jakarta Selatan")),
+        ("Jl. Kemang Raya, kel. Bangka", ("Bangka", "Mampang Prapatan", "Jakarta Selatan")),
+        ("Cawang arah Grogol macet", ("Cawang", "Kramat Jati", "Jakarta Timur")),
+    ],
+)
+def test_mentions_are_combined(text, expected):
+    assert place(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("banjir di Menteng", ["Kelurahan Menteng", "Kecamatan Menteng"]),
+        ("banjir di Jatinegara", ["Kelurahan Jatinegara", "Kecamatan Jatinegara"]),
+        ("Menteng, Jakarta Pusat", ["Kelurahan Menteng", "Kecamatan Menteng"]),
+        ("cipete gelap", ["Kelurahan Cipete Utara", "Kelurahan Cipete Selatan"]),
+        ("sampah di Klender dan Rawamangun", ["Kelurahan Klender", "Kelurahan Rawamangun"]),
+    ],
+)
+def test_ambiguous_names_are_asked_about(text, names):
+    resolution = resolve(text)
+    assert resolution.place is None
+    assert sorted(one.name for one in resolution.candidates) == sorted(names)
+
+
+def test_a_misspelled_name_is_trusted_less():
+    right, wrong = resolve("rawamangun").place, resolve("rwamangun").place
+    assert right
+    assert wrong
+    assert (right.kelurahan, wrong.kelurahan) == ("Rawamangun", "Rawamangun")
+    assert wrong.confidence < right.confidence
+
+
+def test_a_landmark_has_a_point_and_says_how_its_kelurahan_was_found():
+    found = resolve("depan Pasar Senen").place
+    assert found
+    assert (found.name, found.boundary) == ("Pasar Senen", "nearest centre")
+    assert found.radius_m == 250
+    assert found.lat == pytest.approx(-6.1765)
+
+
+def test_a_kelurahan_that_is_named_is_believed():
+    found = resolve("Pasar Palmerah kel. Gelora").place
+    assert found
+    assert (found.kelurahan, found.boundary) == ("Gelora", "named")
+
+
+def test_a_long_road_alone_has_no_kelurahan():
+    found = resolve("macet di Jl. Daan Mogot").place
+    assert found
+    assert (found.kelurahan, found.name) == (None, "Jalan Daan Mogot")
+    assert found.radius_m
+    assert found.radius_m > 5000
+
+
+def test_a_long_road_in_a_named_kecamatan_is_looked_for_there():
+    found = resolve("Jl. Daan Mogot, Kalideres, Jakarta Barat, kec. Kalideres").place
+    assert found
+    assert found.kecamatan == "Kalideres"
+    assert found.lon
+    assert found.lon < 106.72
+
+
+def test_landmarks_far_apart_are_asked_about():
+    resolution = resolve("antara Stasiun Tebet, Stasiun Tanah Abang")
+    assert resolution.place is None
+    assert {one.name for one in resolution.candidates} == {"Stasiun Tebet", "Stasiun Tanah Abang"}
+
+
+@pytest.mark.parametrize("text", ["banjir di Bekasi", "Pekayon, Bekasi Selatan", "depok macet"])
+def test_a_neighbouring_city_is_outside(text):
+    resolution = resolve(text)
+    assert resolution.outside
+    assert resolution.place is None
+
+
+def test_the_direction_of_a_neighbour_is_not_outside():
+    resolution = resolve("Cawang arah Bekasi macet")
+    assert resolution.outside is None
+    assert resolution.place
+
+
+@pytest.mark.parametrize("text", ["", "terima kasih", "jalan rusak", "👍", " \n "])
+def test_no_place(text):
+    resolution = resolve(text)
+    assert (resolution.mentions, resolution.place, resolution.candidates) == ((), None, ())
+
+
+def test_a_point_beats_words():
+    resolution = resolve("Kemang -6.1754, 106.8272")
+    assert resolution.place
+    assert resolution.place.kelurahan == "Gambir"
+
+
+def test_a_point_beyond_the_bounds():
+    resolution = resolve("rumah saya di -6.9175, 107.6191")
+    assert resolution.place is None
+    assert resolution.outside
+    assert resolution.outside.lat == -6.9175
+
+
+def test_a_short_link_is_handed_on_with_what_the_words_tell():
+    resolution = resolve("kel. Klender https://maps.app.goo.gl/Ab12 banjir")
+    assert resolution.short_link == "https://maps.app.goo.gl/Ab12"
+    assert resolution.place
+    assert resolution.place.kelurahan == "Klender"
+
+
+def test_a_link_that_searches_for_words_is_read():
+    resolution = resolve("https://www.google.com/maps/search/?api=1&query=Stasiun+Tebet")
+    assert resolution.place
+    assert resolution.place.name == "Stasiun Tebet"
+    assert [mention.kind for mention in resolution.mentions] == ["link"]
+
+
+def test_a_very_long_text_is_read():
+    text = "Menteng rt 5/3 jl Kemang, -6.2 106.8 " * 100
+    assert resolve(text).mentions
