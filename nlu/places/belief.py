@@ -37,9 +37,9 @@ def _capitals(tokens: Tokens, at: int, end: int) -> bool:
 
 
 def _no_adjective(tokens: Tokens, at: int) -> bool:
-    """Unlike in "kelurahan baru satu orang", unless it is written as a name."""
-    adjective = tokens.raw[at] in words.ADJECTIVES and tokens.cased
-    return not adjective or tokens.capital(at)
+    """Unlike in "kelurahan baru satu orang"."""
+    written = tokens.capital(at) or tokens.raw[at - 1] == "kel"
+    return written or tokens.raw[at] not in words.ADJECTIVES
 
 
 def _written_as_name(tokens: Tokens, at: int, end: int, previous: str) -> bool:

@@ -74,7 +74,7 @@ class Boundaries:
             if polygon.geom_type not in {"Polygon", "MultiPolygon"}:
                 continue
             # Hand-drawn outlines cross themselves now and then; that would stop the search.
-            polygons.append(polygon if polygon.is_valid else polygon.buffer(0))
+            polygons.append(polygon if polygon.is_valid else shapely.make_valid(polygon))
             divisions.append(_division(path, number, feature.get("properties") or {}))
         if not polygons:
             raise BoundaryError(

@@ -37,7 +37,7 @@ _IN_URL = (
     re.compile(r"#map=\d+/(-?\d+(?:\.\d+)?)/(-?\d+(?:\.\d+)?)"),
 )
 # Of all pairs of numbers only those count that are a latitude and a longitude of Indonesia.
-_LATITUDE = r"(-?\s?\d{1,2}[.,]\d{2,12})\s?°?\s?(?:(LS|LU|S|N)(?![A-Za-z]))?"
+_LATITUDE = r"((?:-\s?)?\d{1,2}[.,]\d{2,12})\s?°?\s?(?:(LS|LU|S|N)(?![A-Za-z]))?"
 _LONGITUDE = r"(\d{2,3}[.,]\d{2,12})\s?°?(?:\s?(?:BT|E)(?![A-Za-z]))?(?!\d)"
 _BETWEEN = r"(?:\s?[,;/|]\s?|\s{1,3})(?:lon[a-z]{0,6}\s?[:=]?\s?)?"
 _DECIMAL = re.compile(rf"(?<![\d.,]){_LATITUDE}{_BETWEEN}{_LONGITUDE}", re.IGNORECASE)
@@ -150,6 +150,8 @@ def _point(lat: float, lon: float) -> Point | None:
 def _written(text: str) -> Iterator[Link]:
     for match in _DECIMAL.finditer(text):
         lat, lon = abs(_number(match[1])), _number(match[3])
+        if _prices(match):
+            continue
         if not (lat <= 11 and 95 <= lon <= 141):  # noqa: PLR2004 (degrees: Indonesia)
             continue
         # Who leaves the minus sign out is still south of the equator, as the whole city is.
@@ -166,6 +168,12 @@ def _written(text: str) -> Iterator[Link]:
         point = _point(lat, lon)
         if point:
             yield Link(match.start(), match.start() + len(match[0].rstrip()), point)
+
+
+def _prices(match: re.Match[str]) -> bool:
+    """Two numbers with nothing but a space between them and three decimals: "6.500 106.000"."""
+    bare = match[1][0].isdigit() and not match[2] and match[0][len(match[1])] == " "
+    return bare and min(len(match[1]), len(match[3]) - 2) <= len("6.500")
 
 
 def _number(written: str) -> float:

@@ -184,8 +184,10 @@ def _fits(mark: Landmark, options: list[Area]) -> bool:
 
 def _landmark_place(mark: Landmark, options: list[Area], boundaries: Boundaries | None) -> Place:
     fitting = [area for area in options if area.members & gazetteer().along(mark)]
-    area = min(fitting, key=lambda one: one.members.bit_count(), default=None)
-    if area and len(fitting) == 1 and mark.radius_m > area.radius_m:
+    # Of a kelurahan and the kecamatan around it, both of one name, no more than the latter is sure.
+    fitting = _widest(fitting)
+    area = fitting[0] if len(fitting) == 1 else None
+    if area and mark.radius_m > area.radius_m:
         # A long road or river within a named area: the area is the smaller circle.
         return replace(_area_place(area, mark.name), confidence=_LANDMARK + _AGREED)
     if mark.radius_m > _LONG_M:
