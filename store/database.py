@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from store import inline
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -51,33 +53,14 @@ class Database:
     def __init__(self, url: str, var: Path) -> None:
         self.url = driver_url(url, var)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = self._sqlite(self.url) if self.is_sqlite else self._postgresql(self.url)
+        if self.is_sqlite:
+            self._reads = _sqlite(self.url)
+            self._writes = _sqlite(self.url.set(drivername=inline.DRIVER))
+        else:
+            self._reads = self._writes = create_async_engine(
+                self.url, pool_size=8, max_overflow=8, pool_pre_ping=True
+            )
         self._writer = asyncio.Lock()
-
-    @staticmethod
-    def _postgresql(url: URL) -> AsyncEngine:
-        return create_async_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
-
-    @staticmethod
-    def _sqlite(url: URL) -> AsyncEngine:
-        engine = create_async_engine(url, connect_args={"timeout": _BUSY_S})
-
-        @event.listens_for(engine.sync_engine, "connect")
-        def _prepare(connection: Any, _: ConnectionPoolEntry) -> None:
-            # The driver's own BEGIN comes too late for IMMEDIATE; we say it ourselves below.
-            connection.isolation_level = None
-            cursor = connection.cursor()
-            cursor.execute("PRAGMA journal_mode=WAL")
-            cursor.execute("PRAGMA synchronous=FULL")
-            cursor.execute("PRAGMA foreign_keys=ON")
-            cursor.close()
-
-        @event.listens_for(engine.sync_engine, "begin")
-        def _begin(connection: Any) -> None:
-            writes = connection.get_execution_options().get("kanal_writes", False)
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-        return engine
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
@@ -87,10 +70,10 @@ class Database:
         """
         try:
             if self.is_sqlite:
-                async with self._writer, self._connect(writes=True) as connection:
+                async with self._writer, self._writes.begin() as connection:
                     yield connection
             else:
-                async with self._connect(writes=True) as connection:
+                async with self._writes.begin() as connection:
                     yield connection
         except (OperationalError, InterfaceError, OSError) as error:
             raise StoreError(_reason(error)) from error
@@ -103,21 +86,43 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that only reads. Raises: StoreError."""
         try:
-            async with self._connect(writes=False) as connection:
+            async with self._reads.begin() as connection:
                 yield connection
         except (OperationalError, InterfaceError, OSError) as error:
             raise StoreError(_reason(error)) from error
 
-    @asynccontextmanager
-    async def _connect(self, *, writes: bool) -> AsyncIterator[AsyncConnection]:
-        async with self.engine.connect() as connection:
-            await connection.execution_options(kanal_writes=writes)
-            async with connection.begin():
-                yield connection
-
     async def close(self) -> None:
         """Let go of every connection."""
-        await self.engine.dispose()
+        await self._reads.dispose()
+        await self._writes.dispose()
+
+
+def _sqlite(url: URL) -> AsyncEngine:
+    """An engine on one file: for writers that run inline, for readers in threads."""
+    writes = url.drivername == inline.DRIVER
+    engine = create_async_engine(url, connect_args=inline.ARGUMENTS if writes else {})
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _: ConnectionPoolEntry) -> None:
+        # The driver's own BEGIN comes too late for IMMEDIATE; we say it ourselves below.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_S * 1000}")  # while WAL is switched on
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        if writes:
+            cursor.execute("PRAGMA busy_timeout=0")  # inline.begin waits, not the loop
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if writes:
+            inline.begin(connection.connection.dbapi_connection, _BUSY_S)  # type: ignore[arg-type]
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+    return engine
 
 
 def _reason(error: Exception) -> str:
