@@ -70,6 +70,7 @@ def turn_of(
     """Put together what the step may know."""
     message = claimed.message
     spot, outside = _spot(message)
+    outside = outside or (spot is None and understanding.outside)
     return Turn(
         text=readable(message),
         understanding=understanding,

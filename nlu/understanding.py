@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from nlu.places.place import Place
+from nlu.places.place import Place
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,3 +47,4 @@ class Understanding:
     language: str  # "id" or "en"
     emergency: bool  # danger to life: answered with 112 at once
     engine: str  # name and version of the model, kept with every prediction
+    outside: bool = False  # the text names a place beyond the city, and none within
