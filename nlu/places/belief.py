@@ -1,4 +1,4 @@
-"""Whether a name is a name here, or the word that is spelled the same.
+"""What the words around a name tell: whether it is one here, what it names, where from it.
 
 Precision comes first: "hari senen", "ban karet", "kasur kapuk", "petugas kelurahan baru dua orang".
 """
@@ -49,3 +49,23 @@ def _written_as_name(tokens: Tokens, at: int, end: int, previous: str) -> bool:
     if _capitals(tokens, at, end):
         return end - at > 1 or not tokens.opens_sentence(at)
     return not tokens.cased and words.RELATIONS.get(previous) in words.DIRECTIONS
+
+
+def said_level(tokens: Tokens, at: int) -> str:
+    """The level of an area that the word before its name tells; "" when it tells none."""
+    previous = tokens.raw[at - 1] if at else ""
+    if previous in words.KELURAHAN_CUES:
+        return "kelurahan"
+    if previous in words.KECAMATAN_CUES:
+        return "kecamatan"
+    return "kota" if previous in words.KOTA_CUES else ""
+
+
+def said_relation(tokens: Tokens, at: int) -> str:
+    """Where from the place the trouble is: the word before its name, or before "daerah"."""
+    before = at - 1
+    if before > 0 and tokens.raw[before] in words.AREA_CUES and tokens.joins[before]:
+        before -= 1
+    if before < 0 or not tokens.joins[before]:
+        return ""
+    return words.RELATIONS.get(tokens.raw[before], "")

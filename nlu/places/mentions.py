@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nlu.places import names, words
-from nlu.places.belief import believed
+from nlu.places.belief import believed, said_level, said_relation
 from nlu.places.gazetteer import (
     LONGEST,
     Area,
@@ -112,7 +112,10 @@ class _Scan:
             yield from self._inside(headed.first, headed.end, headed.facts)
         elif hit is not None:
             hit = self._longer(hit)
-            if self._believed(hit):
+            if self._estate(hit):
+                yield self._make(at, hit.end + 1, "", (), kind="complex"), hit.end + 1
+                yield self._area(hit, IN_A_NAME), hit.end + 1
+            elif self._believed(hit):
                 self._sure.append(hit)
                 yield self._area(hit), hit.end
                 if not hit.entry.members:
@@ -139,6 +142,12 @@ class _Scan:
             if not tokens.joins[end]:
                 break
         return found
+
+    def _estate(self, hit: _Hit) -> bool:
+        """Whether a tail makes the name of an area that of an estate: "Sunter Indah"."""
+        tokens, end = self._tokens, hit.end
+        tailed = end < len(tokens) and tokens.joins[end - 1]
+        return tailed and hit.entry.members != 0 and tokens.raw[end] in words.ESTATE_TAILS
 
     def _longer(self, hit: _Hit) -> _Hit:
         """The longer name that is meant when its last word is misspelled: "Srengseng sawh"."""
@@ -233,7 +242,7 @@ class _Scan:
     # -- making mentions -------------------------------------------------------------------
 
     def _area(self, hit: _Hit, relation: str = "") -> Found:
-        level = self._level(hit.at)
+        level = said_level(self._tokens, hit.at)
         facts = hit.entry.facts
         said = tuple(f for f in facts if isinstance(f, Area) and f.level == level)
         return self._make(
@@ -245,26 +254,6 @@ class _Scan:
             relation=relation,
             cue=level,
         )
-
-    def _level(self, at: int) -> str:
-        """The level that the word before a name tells."""
-        previous = self._tokens.raw[at - 1] if at else ""
-        if previous in words.KELURAHAN_CUES:
-            return "kelurahan"
-        if previous in words.KECAMATAN_CUES:
-            return "kecamatan"
-        return "kota" if previous in words.KOTA_CUES else ""
-
-    def _relation(self, at: int) -> str:
-        """Where from the place: the word before it, or the one before that ("depan gedung X")."""
-        for before in (at - 1, at - _TWO_WORDS):
-            if before >= 0 and self._tokens.joins[before]:
-                relation = words.RELATIONS.get(self._tokens.raw[before])
-                if relation and (
-                    before == at - 1 or self._tokens.raw[before + 1] in words.AREA_CUES
-                ):
-                    return relation
-        return ""
 
     def _make(
         self,
@@ -285,8 +274,8 @@ class _Scan:
             end=stop,
             surface=tokens.text[start:stop],
             kind=kind or kind_of(facts),
-            name=name,
-            relation=relation or self._relation(at),
+            name=name or " ".join(tokens.text[start:stop].split()),
+            relation=relation or said_relation(tokens, at),
         )
         return Found(mention, facts, exact, cue)
 

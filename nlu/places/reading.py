@@ -165,7 +165,15 @@ def _at_landmark(
     places = [_landmark_place(mark, options, boundaries) for mark in marks]
     if len(places) == 1:
         return Answer(place=places[0])
+    if len({place.name for place in places}) < len(places):
+        places = [_told_apart(place) for place in places]
     return Answer(candidates=tuple(places[:MOST_CANDIDATES]))
+
+
+def _told_apart(place: Place) -> Place:
+    """With its area in its name, for a citizen who has to choose between two of one name."""
+    area = place.kelurahan or place.kecamatan or place.kota
+    return replace(place, name=f"{place.name}, {area}") if area else place
 
 
 def _one_place(marks: list[Landmark]) -> bool:

@@ -64,6 +64,12 @@ COMPLEX_CUES = listed(
     """
 )
 
+#: Behind the name of an area: a housing estate or mall called after it, near it or not.
+ESTATE_TAILS = listed(
+    "indah permai asri residence residences regency estate lestari village square town park "
+    "elok makmur sentosa city"
+)
+
 KAMPUNG_CUES = listed("kampung kp kmp kpg kamp")
 
 #: Abbreviations inside names, each with the word that the tables have.
