@@ -13,7 +13,7 @@ from nlu.places.tokens import Tokens
 def believed(tokens: Tokens, at: int, end: int, entry: Entry, *, behind_street: bool) -> bool:
     """Whether words [at, end) mean the place; `behind_street`: they follow the name of a street."""
     previous = tokens.raw[at - 1] if at and tokens.joins[at - 1] else ""
-    if previous in words.STUFF or previous in words.RAIDS:
+    if previous in words.STUFF or previous in words.RAIDS or _counted(tokens, at, previous):
         return False
     if not entry.cue:
         return True
@@ -25,6 +25,11 @@ def believed(tokens: Tokens, at: int, end: int, entry: Entry, *, behind_street: 
         return end - at > 1 and _capitals(tokens, at, end)
     beside = behind_street and entry.members != 0
     return beside or _written_as_name(tokens, at, end, previous)
+
+
+def _counted(tokens: Tokens, at: int, previous: str) -> bool:
+    times = tokens.raw[at] == "kali"
+    return times and (previous.isdigit() or previous in words.COUNTS)
 
 
 def _another_word(tokens: Tokens, at: int, previous: str) -> bool:

@@ -26,7 +26,8 @@ def find_rt_rw(text: str, folded: str) -> Iterator[Mention]:
     for match in _RT_RW.finditer(folded):
         a_rt, a_rw, a_slash, b_rw, b_rt, c_rt, c_rw = match.groups()
         rt, rw = a_rt or b_rt or c_rt, a_rw or a_slash or b_rw or c_rw
-        start, end = match.span()
+        start = match.start()
+        end = start + len(match[0].rstrip(" /\\,.-"))
         yield Mention(
             start=start, end=end, surface=text[start:end], kind="rt_rw", name=_rt_rw_name(rt, rw)
         )

@@ -32,6 +32,10 @@ def test_rt_rw_in_every_spelling(text, name):
     assert ("rt_rw", name) in found(f"banjir di {text} tolong")
 
 
+def test_the_full_stop_behind_an_address_is_not_part_of_it():
+    assert [mention.surface for mention in find("Ibu Endang, RT 06. Belum dijawab")] == ["RT 06"]
+
+
 @pytest.mark.parametrize("text", ["sport 5", "arti 3", "jarwo 12", "5 km dari sini", "rtrw"])
 def test_what_only_looks_like_an_address(text):
     assert found(text) == []
@@ -124,6 +128,7 @@ def test_areas_in_the_spellings_of_citizens(text, name):
         "pake ban bekas",
         "pasangan suami istri",
         "kampung kami gelap",
+        "sudah 5 kali baru diangkat",
     ],
 )
 def test_words_that_are_also_names(text):
