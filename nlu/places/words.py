@@ -135,14 +135,14 @@ HEADS = {
 #: Public places of which there are thousands: the name is kept, it has no point of its own.
 POI_HEADS = listed(
     """
-  sd sdn sdit smp smpn smpit sma sman smk smkn mts mtsn paud sekolah masjid mesjid
-  musholla mushola musola gereja vihara klenteng pura puskesmas posyandu kantor
-  polsek polres polda koramil kua alfamart alfamidi indomaret spbu pom hotel bank apotek
-  apotik klinik toko warung restoran ruko gor kuburan tpu makam pesantren
-  yayasan pabrik gedung wisma menara stasiun halte terminal pasar rs rsud rsu rsia
-  mall mal plaza itc universitas univ kampus taman rptra jembatan flyover underpass waduk
-  situ kali sungai simpang pertigaan perempatan gudang pool jpo kedubes samsat
-  """
+    sd sdn sdit smp smpn smpit sma sman smk smkn mts mtsn paud sekolah masjid mesjid
+    musholla mushola musola gereja vihara klenteng pura puskesmas posyandu kantor
+    polsek polres polda koramil kua alfamart alfamidi indomaret spbu pom hotel bank apotek
+    apotik klinik toko warung restoran ruko gor kuburan tpu makam pesantren
+    yayasan pabrik gedung wisma menara stasiun halte terminal pasar rs rsud rsu rsia
+    mall mal plaza itc universitas univ kampus taman rptra jembatan flyover underpass waduk
+    situ kali sungai simpang pertigaan perempatan gudang pool jpo kedubes samsat
+    """
 )
 #: Two words that are one head.
 DOUBLE_HEADS = {
