@@ -70,6 +70,6 @@ def _reading(text: str) -> Understanding:
         place=None,
         places=(),
         language=language(text),
-        emergency=emergency(plain),
+        emergency=emergency(text),
         engine=VERSION,
     )

@@ -7,15 +7,20 @@ second time with the place of another example: names become noise, the words aro
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from nlu.corpus import Example
+from nlu.engines.joint import ABOUT_A_COMPLAINT
+from nlu.engines.mask import without_places
 from nlu.keywords import keywords
 from nlu.normalise import normalise
+from nlu.places.resolve import resolve
 
 SECOND_SHARE = 0.35  # of a text with two complaints; the main one has the rest
-KEYWORD_WEIGHT = 0.3  # of a phrase of keywords.yml against an example
+KEYWORD_WEIGHT = 1.0  # of a phrase of keywords.yml against an example
 ALWAYS = -1  # the group of lessons that every fold may know
 _TOPICLESS = frozenset(
     {"thanks", "greet", "help", "affirm", "deny", "skip", "cancel", "stop", "other"}
@@ -53,7 +58,7 @@ def lessons(examples: Sequence[Example], *, seed: int) -> list[Lesson]:
         for at, text in enumerate(texts):
             taught.append(
                 Lesson(
-                    text=normalise(text),
+                    text=normalise(without_places(text, resolve(text))),
                     intent=_intent(example),
                     categories=_categories(example),
                     weight=1 / len(texts),
@@ -86,10 +91,29 @@ def _intent(example: Example) -> str | None:
 
 def _categories(example: Example) -> dict[str, float]:
     if not example.categories:
-        return {"bukan_aduan": 1.0} if example.intent in _TOPICLESS else {}
+        if example.intent in _TOPICLESS:
+            return {"bukan_aduan": 1.0}
+        # "Not solved!", "again!" without a word of what: a complaint, but of what?
+        vague = example.intent in ABOUT_A_COMPLAINT and not _names_a_topic(example.text)
+        return {"tidak_jelas": 1.0} if vague else {}
     main, *others = example.categories
     shares = {slug: SECOND_SHARE / len(others) for slug in others}
     return {main: 1 - sum(shares.values()), **shares}
+
+
+@cache
+def _topics() -> re.Pattern[str]:
+    phrases = [
+        phrase
+        for slug, known in keywords().items()
+        if slug not in {"tidak_jelas", "bukan_aduan", "lainnya", "pelayanan_publik"}
+        for phrase in known
+    ]
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, phrases))})\b")
+
+
+def _names_a_topic(text: str) -> bool:
+    return bool(_topics().search(normalise(text)))
 
 
 def _elsewhere(example: Example, places: list[str], chance: random.Random) -> list[str]:

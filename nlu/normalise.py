@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+PLACE_MARK = "xplacex"  # stands for a place's name (engines/mask.py); becomes the word _place
 MAX_CHARS = 4000  # what is read of a text; the rest of 100 kB adds nothing but time
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

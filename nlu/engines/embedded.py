@@ -15,9 +15,10 @@ import numpy as np
 
 from nlu.corpus import INTENTS
 from nlu.engines.joint import CATEGORIES, Scores, best_intent, decide
+from nlu.engines.mask import without_places
 from nlu.engines.model import REBUILD, Model, ModelError, load
 from nlu.normalise import MAX_CHARS, normalise
-from nlu.places.resolve import Resolution
+from nlu.places.resolve import Resolution, resolve
 from nlu.slots import emergency, find_slots, language
 from nlu.understanding import Candidate, Entity, Understanding
 
@@ -26,11 +27,6 @@ CANDIDATES = 5
 Places = Callable[[str], Resolution]
 _NOTHING_KNOWN = ("other", "tidak_jelas", 0.05)  # of a text in which no feature is known
 _COMPLAINTS = frozenset(CATEGORIES) - {"bukan_aduan", "tidak_jelas"}
-
-
-def no_places(_text: str) -> Resolution:
-    """A resolver that finds nothing: for measuring the classifier alone."""
-    return Resolution(mentions=(), place=None, candidates=())
 
 
 class EmbeddedEngine:
@@ -43,7 +39,7 @@ class EmbeddedEngine:
         self._places = places
 
     @classmethod
-    def load(cls, models: Path, places: Places = no_places) -> EmbeddedEngine:
+    def load(cls, models: Path, places: Places = resolve) -> EmbeddedEngine:
         """The current model of `<var>/models`, or ModelError with the remedy."""
         folder = current(models)
         return cls(models, load(folder), folder, places)
@@ -77,39 +73,40 @@ class EmbeddedEngine:
         model = self._model  # the same one for the whole batch, whatever reload does meanwhile
         answers: list[Understanding] = []
         for at in range(0, len(texts), BATCH):
-            batch = texts[at : at + BATCH]
-            plain = [normalise(text) for text in batch]
+            batch = [text[:MAX_CHARS] for text in texts[at : at + BATCH]]
+            where = [self._places(text) for text in batch]
+            plain = [normalise(without_places(*pair)) for pair in zip(batch, where, strict=True)]
             intents, topics, known = classify(model, plain)
-            for i, text in enumerate(batch):
-                answers.append(
-                    self._reading(model, text, plain[i], intents[i], topics[i], known=known[i])
-                )
+            answers += [
+                _reading(model, batch[i], where[i], intents[i], topics[i], known=known[i])
+                for i in range(len(batch))
+            ]
         return answers
 
     async def close(self) -> None:
         """Nothing is held open."""
 
-    def _reading(
-        self, model: Model, text: str, plain: str, intents: Scores, topics: Scores, *, known: bool
-    ) -> Understanding:
-        intent, intent_confidence, candidates = _best(intents, topics, known=known)
-        text = text[:MAX_CHARS]
-        found = self._places(text)
-        entities = [*find_slots(text), *_locations(text, found)]
-        return Understanding(
-            intent=intent,
-            intent_confidence=intent_confidence,
-            category=candidates[0].category,
-            confidence=candidates[0].confidence,
-            candidates=candidates,
-            categories=_complaints(candidates, model.card.second),
-            entities=tuple(sorted(entities, key=lambda entity: entity.start)),
-            place=found.place,
-            places=found.candidates,
-            language=language(text),
-            emergency=emergency(plain),
-            engine=f"embedded {model.card.version}",
-        )
+
+def _reading(
+    model: Model, text: str, found: Resolution, intents: Scores, topics: Scores, *, known: bool
+) -> Understanding:
+    intent, intent_confidence, candidates = _best(intents, topics, known=known)
+    entities = [*find_slots(text), *_locations(text, found)]
+    return Understanding(
+        intent=intent,
+        intent_confidence=intent_confidence,
+        category=candidates[0].category,
+        confidence=candidates[0].confidence,
+        candidates=candidates,
+        categories=_complaints(candidates, model.card.second),
+        entities=tuple(sorted(entities, key=lambda entity: entity.start)),
+        place=found.place,
+        places=found.candidates,
+        outside=found.outside is not None and found.place is None,
+        language=language(text),
+        emergency=emergency(text),
+        engine=f"embedded {model.card.version}",
+    )
 
 
 def current(models: Path) -> Path:

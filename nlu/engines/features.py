@@ -65,7 +65,7 @@ def _characters(
         inner = inner[:-1]
         if size > 2:  # noqa: PLR2004 (a pair has no inner character)
             inner = inner | space[size - 2 : len(codes) - 1]
-        keep = np.flatnonzero(~inner)
+        keep = np.flatnonzero(~inner & ~(space[: len(grams)] & space[1 : len(grams) + 1]))
         found.append(owner[keep] | _bucket(grams[keep], size))
     return found
 

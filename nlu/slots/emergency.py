@@ -1,14 +1,17 @@
 """Danger to life: answered with 112 at once. Tuned for recall, but "api" is also a train.
 
-Reads normalised text (nlu.normalise). Figures of speech and institutions are cut out first ("mobil
-pemadam kebakaran"); then a signal counts unless what stands around it is a fear, a drill, the past,
-or an animal. A detector of its own beside the classifier: neither can talk the other out of it.
+Rules over normalised text (nlu.normalise). Figures of speech and institutions are cut out first
+("mobil pemadam kebakaran"); then a signal counts unless what stands around it is a fear, a drill,
+the past, or an animal. A detector of its own beside the classifier: neither can talk the other out
+of it.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+from nlu.normalise import MAX_CHARS, normalise
 
 # Cut out before anything is looked for: here the words of danger mean something else.
 _FIGURES = re.compile(
@@ -181,11 +184,11 @@ _ANY = re.compile(
 )
 
 
-def emergency(plain: str) -> bool:
-    """Whether the text tells of danger to life now."""
-    if not _ANY.search(plain):
+def emergency(text: str) -> bool:
+    """Whether the text, as given, tells of danger to life now."""
+    if not _ANY.search(text[:MAX_CHARS].lower()):
         return False
-    text = _FIGURES.sub(" ", plain)
+    text = _FIGURES.sub(" ", normalise(text))
     return any(_holds(signal, text) for signal in _SIGNALS)
 
 

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlu.normalise import normalise
 from nlu.slots import emergency, find_slots, language
 
 PERSONAL = [
@@ -65,13 +64,11 @@ def test_depths_of_the_written_texts(labelled: Any) -> None:
 
 def test_every_emergency_is_seen_and_nearly_nothing_else(labelled: Any) -> None:
     texts = labelled("emergency")
-    missed = [
-        row["text"] for row in texts if row["emergency"] and not emergency(normalise(row["text"]))
-    ]
+    missed = [row["text"] for row in texts if row["emergency"] and not emergency(row["text"])]
     quiet = [row["text"] for row in texts if not row["emergency"]]
     for name in ("categories", "intents", "depth"):
         quiet += [row["text"] for row in labelled(name) if row.get("label") != "kebakaran"]
-    false = [text for text in quiet if emergency(normalise(text))]
+    false = [text for text in quiet if emergency(text)]
     assert missed == []
     assert len(false) <= 0.005 * len(quiet), false
 
@@ -118,7 +115,7 @@ def test_no_text_raises_and_offsets_hold(text: str) -> None:
     for entity in find_slots(text):
         assert 0 <= entity.start < entity.end <= len(text)
     assert language(text) in {"id", "en"}
-    assert emergency(normalise(text)) in {True, False}
+    assert emergency(text) in {True, False}
 
 
 @settings(deadline=None)
