@@ -11,7 +11,7 @@ import codecs
 import quopri
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email.message import Message
 from functools import cached_property
 from itertools import groupby
@@ -42,7 +42,6 @@ class Fields:
     """The header fields of one part."""
 
     pairs: tuple[tuple[str, str], ...]  # name in lower case, value as it stands
-    default_type: str = "text/plain"
 
     def __bool__(self) -> bool:
         return bool(self.pairs)
@@ -63,16 +62,11 @@ class Fields:
         """Message ids that some fields hold, in order, brackets included."""
         return [found for name in names for found in _MESSAGE_ID.findall(self.first(name))]
 
-    def retyped(self, content_type: str) -> Fields:
-        """The same without content fields, as another type."""
-        kept = tuple(pair for pair in self.pairs if not pair[0].startswith("content-"))
-        return replace(self, pairs=kept, default_type=content_type)
-
     @cached_property
     def content_type(self) -> str:
-        """Type and subtype in lower case."""
+        """Type and subtype in lower case, "" where none is named."""
         stated = self.first("content-type").partition(";")[0].strip().lower()
-        return stated if _TYPE.fullmatch(stated) else self.default_type
+        return stated if _TYPE.fullmatch(stated) else ""
 
     @cached_property
     def encoding(self) -> str:
@@ -107,12 +101,12 @@ class Fields:
         return str(value or "")
 
 
-def read_fields(head: bytes, default_type: str) -> Fields:
+def read_fields(head: bytes) -> Fields:
     """Read a head; what is no field is passed over."""
     lines = _LINE.split(_FOLD.sub(b"", head))[:_MOST_FIELDS]
     found = (_FIELD.fullmatch(decode(line[:_LONGEST], "")) for line in lines)
     pairs = tuple((field[1].lower(), field[2].strip()) for field in found if field)
-    return Fields(pairs=pairs, default_type=default_type)
+    return Fields(pairs=pairs)
 
 
 def decoded(value: str) -> str:

@@ -29,7 +29,7 @@ _TIMEOUT_S = 120.0
 _DRAIN_S = 10.0
 
 # Its lines hold addresses and whatever a stranger types.
-logging.getLogger("mail.log").setLevel(logging.CRITICAL)
+logging.getLogger("mail.log").setLevel(logging.CRITICAL + 1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

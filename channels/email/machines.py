@@ -8,9 +8,10 @@ RFC 2919 (lists); fields that Exchange, Postfix and others add where these say n
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import datetime
-from email.parser import BytesParser
+from email.parser import Parser
 from email.policy import compat32
 
 from flufl.bounce import all_failures
@@ -20,6 +21,9 @@ from channels.email.fields import Fields
 from channels.email.mime import Part
 from channels.email.ours import LOOP_HEADER, NAME, Us
 from channels.message import Receipt, ReceiptStatus
+
+# It logs every detector, and tracebacks with what it read.
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)
 
 _BOUNCE_BYTES = 256_000  # looked at in a bounce
 _DAEMON = re.compile(r"(mailer-daemon|mail-daemon|double-bounce|postmaster)@", re.IGNORECASE)
@@ -63,7 +67,7 @@ def takes_no_answer(address: str) -> bool:
 def bounce(mail: Part, us: Us, at: datetime) -> Received | None:
     """Read a bounce as the receipt "failed" of the mail of ours that it returns; None if none."""
     seen = mail.source[: mail.start + _BOUNCE_BYTES]
-    returned = [found.decode() for found in _RETURNED.findall(seen, mail.start)]
+    returned = [found.decode("utf-8", "replace") for found in _RETURNED.findall(seen, mail.start)]
     ours = [found for found in returned or mail.fields.ids("in-reply-to") if us.is_our_id(found)]
     if not ours or not _has_failed(seen):
         return None
@@ -81,8 +85,9 @@ def bounce(mail: Part, us: Us, at: datetime) -> Received | None:
 
 def _has_failed(mail: bytes) -> bool:
     """Tell a failure from a delay, and from anything else."""
+    plain = mail.decode("ascii", "replace").replace("\ufffd", "?")
     try:
-        _, permanent = all_failures(BytesParser(policy=compat32).parsebytes(mail))
+        _, permanent = all_failures(Parser(policy=compat32).parsestr(plain))
     except Exception:  # noqa: BLE001 - heuristics of many detectors, on bytes of strangers
         return False
     return bool(permanent)

@@ -23,7 +23,7 @@ MOST_PARTS = 2_000  # in one mail
 _MOST_DELIMITERS = 10_000  # looked at in one multipart
 _MOST_HEAD = 1_000_000  # bytes of header fields
 _LINE_ENDS = b"\r\n"
-_ENDS = (b"\n\r\n", b"\n\n")  # of a head
+_HEAD_END = re.compile(rb"\n\r?\n")
 _AS_IS = frozenset({"", "7bit", "8bit", "binary"})
 _CHUNK = 65_536  # bytes, before decoding
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
@@ -34,16 +34,12 @@ class Part:
     """A part of a mail, the mail itself included."""
 
     path: str  # "0" is the mail, "2.1" the first part of its second
+    kind: str  # the content type in lower case: "text/plain"
     fields: Fields
     source: bytes  # the whole mail: nothing is copied
     start: int  # of the body in `source`
     end: int
     children: tuple[Part, ...] = ()
-
-    @property
-    def kind(self) -> str:
-        """The content type, in lower case: "text/plain"."""
-        return self.fields.content_type
 
     @property
     def size(self) -> int:
@@ -99,17 +95,24 @@ class _Reader:
     def part(self, start: int, end: int, path: str, depth: int, default: str) -> Part:
         """Read the part between two positions; `default` is its type when it names none."""
         self._left -= 1
-        fields, body = _head(self._source, start, end, default)
+        fields, body = _head(self._source, start, end)
+        kind = fields.content_type or default
         children: tuple[Part, ...] = ()
         if depth < MOST_DEPTH:
-            if fields.content_type.startswith("multipart/"):
+            if kind.startswith("multipart/"):
                 children = self._multipart(fields, body, end, path, depth + 1)
-            elif fields.content_type == "message/rfc822" and fields.encoding in _AS_IS:
+            elif kind == "message/rfc822" and fields.encoding in _AS_IS:
                 children = (self.part(body, end, _below(path, 1), depth + 1, "text/plain"),)
-        if fields.content_type.startswith("multipart/") and not children:
-            fields = fields.retyped("text/plain")  # no delimiter stands in it: so it is a text
+        if kind.startswith("multipart/") and not children:
+            kind = "text/plain"  # no delimiter stands in it: so it is a text
         return Part(
-            path=path, fields=fields, source=self._source, start=body, end=end, children=children
+            path=path,
+            kind=kind,
+            fields=fields,
+            source=self._source,
+            start=body,
+            end=end,
+            children=children,
         )
 
     def _multipart(
@@ -131,17 +134,17 @@ def _below(path: str, number: int) -> str:
     return str(number) if path == "0" else f"{path}.{number}"
 
 
-def _head(source: bytes, start: int, end: int, default: str) -> tuple[Fields, int]:
+def _head(source: bytes, start: int, end: int) -> tuple[Fields, int]:
     """Read the header fields of a part; gives them and where its body begins."""
     if source[start : min(start + 2, end)] == b"\r\n":
-        return read_fields(b"", default), start + 2
+        return read_fields(b""), start + 2
     if source[start : min(start + 1, end)] == b"\n":
-        return read_fields(b"", default), start + 1
+        return read_fields(b""), start + 1
     limit = min(end, start + _MOST_HEAD)
-    found = [(at, len(mark)) for mark in _ENDS if (at := source.find(mark, start, limit)) >= 0]
-    at, length = min(found, default=(limit, 0))
-    fields = read_fields(source[start:at], default)
-    return fields, start if not fields else at + length
+    found = _HEAD_END.search(source, start, limit)
+    fields = read_fields(source[start : found.start() if found else limit])
+    body = found.end() if found else limit
+    return fields, body if fields else start
 
 
 def _between(source: bytes, delimiter: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:

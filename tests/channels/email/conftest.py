@@ -1,0 +1,127 @@
+"""A gateway's side of mail on loopback: a listener before a store of paper, a relay of ours."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from aiosmtplib import SMTP
+from aiosmtpd.smtp import SMTP as Server  # noqa: N811 - the library's name says nothing
+from aiosmtpd.smtp import AuthResult
+
+from channels.adapter import Accepted, Raw, StoreAway
+from channels.email.adapter import Adapter, Settings
+
+RINA = "rina@contoh.example"
+LAPOR = "lapor@kanal.localhost"
+AT = datetime(2026, 1, 2, tzinfo=UTC)
+MAIL = (
+    b"From: Rina <rina@contoh.example>\r\nMessage-ID: <t1@contoh.example>\r\n"
+    b"Subject: Banjir\r\n\r\nBanjir di Kemang\r\n"
+)
+
+
+@dataclass
+class Paper:
+    """An intake that keeps deliveries in a list: `Accept`."""
+
+    adapter: Adapter
+    kept: list[Raw] = field(default_factory=list)
+    away: bool = False
+    before: Callable[[], Awaitable[None]] | None = None  # what T1 waits for
+
+    async def __call__(self, raw: Raw) -> Accepted:
+        if self.before is not None:
+            await self.before()
+        if self.away:
+            raise StoreAway("no database")
+        self.kept.append(raw)
+        return Accepted(received=self.adapter.parse(raw), outcomes=())
+
+    async def awake(self, address: str) -> None:
+        raise AssertionError("nobody sleeps in this channel")
+
+
+Listening = Callable[..., Awaitable[Paper]]
+
+
+@pytest.fixture
+async def listening() -> AsyncIterator[Listening]:
+    """Open a listener with these settings; gives the paper on which it keeps."""
+    opened: list[Adapter] = []
+
+    async def listen(**settings: Any) -> Paper:
+        adapter = Adapter("main", Settings(listen_port=0, **settings))
+        paper = Paper(adapter)
+        await adapter.listen(paper)
+        opened.append(adapter)
+        return paper
+
+    yield listen
+    for adapter in opened:
+        await adapter.close()
+
+
+@asynccontextmanager
+async def citizen(paper: Paper) -> AsyncIterator[SMTP]:
+    """A mail program that is connected to the listener."""
+    client = SMTP(
+        hostname="127.0.0.1", port=paper.adapter.port, local_hostname="hp.contoh.example",
+        start_tls=False, timeout=20,
+    )  # fmt: skip
+    async with client:
+        yield client
+
+
+@dataclass
+class RelayOfOurs:
+    """An SMTP server on which a test plays every part; `replies` by command."""
+
+    replies: dict[str, str] = field(default_factory=dict)
+    mails: list[tuple[str, list[str], bytes]] = field(default_factory=list)
+    logins: list[tuple[str, str]] = field(default_factory=list)
+    hang_up_after_data: bool = False
+    port: int = 0
+
+    async def handle_MAIL(self, server: Any, _s: Any, envelope: Any, address: str, _o: Any) -> str:
+        envelope.mail_from = address
+        return self.replies.get("MAIL", "250 OK")
+
+    async def handle_RCPT(self, server: Any, _s: Any, envelope: Any, address: str, _o: Any) -> str:
+        envelope.rcpt_tos.append(address)
+        return self.replies.get("RCPT", "250 OK")
+
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
+        self.mails.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))
+        if self.hang_up_after_data:
+            server.transport.abort()
+            await asyncio.Event().wait()  # until the connection's end cancels this
+        return self.replies.get("DATA", "250 queued")
+
+    def log_in(
+        self, _server: Any, _session: Any, _envelope: Any, _kind: str, data: Any
+    ) -> AuthResult:
+        self.logins.append((data.login.decode(), data.password.decode()))
+        return AuthResult(success=self.replies.get("AUTH", "") == "", handled=False)
+
+
+@asynccontextmanager
+async def relay_of_ours(*, users: bool = False, **options: Any) -> AsyncIterator[RelayOfOurs]:
+    relay = RelayOfOurs()
+    loop = asyncio.get_running_loop()
+    login = {"authenticator": relay.log_in, "auth_require_tls": False} if users else {}
+    server = await loop.create_server(
+        lambda: Server(relay, hostname="relay.example", loop=loop, **login, **options),
+        "127.0.0.1",
+        0,
+    )
+    relay.port = server.sockets[0].getsockname()[1]
+    try:
+        yield relay
+    finally:
+        server.close()
