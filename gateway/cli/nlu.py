@@ -18,7 +18,11 @@ from rich.table import Table
 from nlu import evaluation, training
 from nlu.baseline import KeywordEngine
 from nlu.engines.embedded import EmbeddedEngine
+from nlu.engines.rasa import RasaServer
 from nlu.places.resolve import resolve
+from nlu.rasa import measuring
+from nlu.rasa.environment import RasaMissingError
+from nlu.rasa.training import TOKEN
 from nlu.understanding import Understanding
 
 app = typer.Typer(help="Understanding: read a text, train, measure.", no_args_is_help=True)
@@ -164,23 +168,37 @@ def evaluate(
     var: Var,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Labelled JSONL.")],
     form: Shape = "text",
-    name: Annotated[str, typer.Option("--engine", help="embedded, or keywords to compare")] = (
-        "embedded"
-    ),
+    name: Annotated[
+        str, typer.Option("--engine", help="embedded, or to compare: keywords, rasa")
+    ] = "embedded",
+    url: Annotated[
+        str, typer.Option("--rasa-url", help="Where `make rasa-serve` answers.")
+    ] = "http://127.0.0.1:5005",
 ) -> None:
     """Score the current model on a file of labelled texts."""
-    if name not in {"embedded", "keywords"}:
-        raise typer.BadParameter(f"no engine {name!r}: embedded or keywords")
-    engine = engine_of(var) if name == "embedded" else KeywordEngine()
+    version, read = _reader(name, var, url)
     try:
-        report = evaluation.evaluate(engine.read, evaluation.read(file))
-    except evaluation.EvaluationError as error:
+        report = evaluation.evaluate(read, evaluation.read(file))
+    except (evaluation.EvaluationError, RasaMissingError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
     if form == "json":
-        typer.echo(json.dumps({"engine": engine.version, **asdict(report)}))
+        typer.echo(json.dumps({"engine": version, **asdict(report)}))
     else:
-        _print(engine.version, report)
+        _print(version, report)
+
+
+def _reader(name: str, var: Path, url: str) -> tuple[str, evaluation.Reader]:
+    if name == "keywords":
+        keywords = KeywordEngine()
+        return keywords.version, keywords.read
+    if name == "embedded":
+        embedded = engine_of(var)
+        return embedded.version, embedded.read
+    if name == "rasa":
+        server = RasaServer(url=url, token=os.environ.get(TOKEN, ""))
+        return f"rasa at {url}", measuring.reader(server, engine_of(var))
+    raise typer.BadParameter(f"no engine {name!r}: embedded, keywords or rasa")
 
 
 def _print(version: str, report: evaluation.Report) -> None:
