@@ -76,7 +76,8 @@ export class Outbox {
   async #upload(entry) {
     if (this.#uploading.has(entry.id)) return;
     this.#uploading.add(entry.id);
-    const answer = await upload(entry.id, (percent) => this.#changed(history.get(entry.id) ?? entry, percent));
+    const progressed = (percent) => this.#changed(history.get(entry.id) ?? entry, percent);
+    const answer = await upload(entry.id, progressed).catch(() => ({ retry: entry.id }));
     this.#uploading.delete(entry.id);
     if (answer.error) this.#settle(entry.id, "failed", answer.text ?? words(`error_${answer.error}`));
     else this.heard(answer);

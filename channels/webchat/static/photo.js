@@ -3,6 +3,7 @@ import * as blobs from "./blobs.js";
 import { newId, settings, words } from "./page.js";
 
 const THUMB = 240; // pixels
+const STALLED_MS = 45_000; // without a byte: the line is dead, whatever the browser believes
 const KINDS = /^image\/|^$/; // some systems have no name for HEIC
 
 /** Make an entry of a chosen file; its `problem` says why it cannot be sent. */
@@ -37,7 +38,7 @@ export async function upload(id, progressed) {
   const blob = await blobs.find(id);
   if (!blob) return { error: "photo_gone", text: words("photo_gone") };
   const answer = await post(id, blob, progressed);
-  if (answer.ack || answer.error) await blobs.drop(id);
+  if (answer.ack || answer.error) blobs.drop(id);
   return answer;
 }
 
@@ -48,9 +49,16 @@ function post(id, blob, progressed) {
     request.setRequestHeader("X-Kanal-Id", id);
     request.setRequestHeader("Content-Type", blob.type || "application/octet-stream");
     request.responseType = "json";
-    request.upload.onprogress = (event) => progressed((100 * event.loaded) / event.total);
-    request.onload = () => done(request.response ?? { retry: id });
-    request.onerror = request.ontimeout = request.onabort = () => done({ retry: id });
+    let stalled = setTimeout(() => request.abort(), STALLED_MS);
+    request.upload.onprogress = (event) => {
+      clearTimeout(stalled);
+      stalled = setTimeout(() => request.abort(), STALLED_MS);
+      progressed((100 * event.loaded) / event.total);
+    };
+    request.onloadend = () => {
+      clearTimeout(stalled);
+      done(request.response ?? { retry: id }); // none: no line, or something between that speaks no JSON
+    };
     request.send(blob);
   });
 }
