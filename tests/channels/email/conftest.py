@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from aiosmtplib import SMTP
 from aiosmtpd.smtp import SMTP as Server  # noqa: N811 - the library's name says nothing
 from aiosmtpd.smtp import AuthResult
+from aiosmtplib import SMTP
 
 from channels.adapter import Accepted, Raw, StoreAway
 from channels.email.adapter import Adapter, Settings
@@ -88,15 +88,15 @@ class RelayOfOurs:
     hang_up_after_data: bool = False
     port: int = 0
 
-    async def handle_MAIL(self, server: Any, _s: Any, envelope: Any, address: str, _o: Any) -> str:
+    async def handle_MAIL(self, _: Any, _s: Any, envelope: Any, address: str, _o: Any) -> str:  # noqa: N802
         envelope.mail_from = address
         return self.replies.get("MAIL", "250 OK")
 
-    async def handle_RCPT(self, server: Any, _s: Any, envelope: Any, address: str, _o: Any) -> str:
+    async def handle_RCPT(self, _: Any, _s: Any, envelope: Any, address: str, _o: Any) -> str:  # noqa: N802
         envelope.rcpt_tos.append(address)
         return self.replies.get("RCPT", "250 OK")
 
-    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server: Any, _s: Any, envelope: Any) -> str:  # noqa: N802
         self.mails.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))
         if self.hang_up_after_data:
             server.transport.abort()

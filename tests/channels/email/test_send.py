@@ -1,0 +1,256 @@
+"""Sending: every way in which a relay can answer, or not, has its outcome."""
+
+from __future__ import annotations
+
+import logging
+import mailbox
+import socket
+import ssl
+import traceback
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from channels.adapter import Refused, Retry, SendOutcome, Sent, Unknown, WirePart
+from channels.email.adapter import Adapter, Settings
+from channels.errors import ChannelError, Misconfigured
+from channels.message import OutboundMessage
+from tests.channels.email.conftest import LAPOR, RINA, RelayOfOurs, relay_of_ours
+from tests.channels.email.test_listener import self_signed
+
+PASSWORD = "rahasia-kita-93"
+
+
+async def adapter_for(relay: RelayOfOurs, **settings: Any) -> Adapter:
+    adapter = Adapter("main", Settings(relay=f"smtp://127.0.0.1:{relay.port}", **settings))
+    await adapter.start()
+    return adapter
+
+
+def part_to(address: str = RINA) -> WirePart:
+    message = OutboundMessage(
+        channel="email", account="main", address=address, key="k", text=".\nDi mana?"
+    )
+    (part,) = Adapter("main", Settings()).render(message)
+    return part
+
+
+async def test_a_mail_goes_to_the_relay_and_its_id_comes_back() -> None:
+    part = part_to()
+    async with relay_of_ours() as relay:
+        outcome = await (await adapter_for(relay)).send(part)
+
+    ((sender, recipients, content),) = relay.mails
+    assert outcome == Sent(provider_id=part.body["message_id"])
+    assert (sender, recipients) == (LAPOR, [RINA])
+    assert b"\r\n\r\n.\r\nDi mana?\r\n" in content
+    assert f"Message-ID: {part.body['message_id']}\r\n".encode() in content
+
+
+@pytest.mark.parametrize(
+    ("command", "reply", "expected"),
+    [
+        ("MAIL", "451 4.3.0 later", Retry(detail="relay: 451 4.3.0")),
+        ("RCPT", "450 4.2.1 greylisted rina@contoh.example", Retry(detail="relay: 450 4.2.1")),
+        ("RCPT", "452 4.2.2 mailbox full", Retry(detail="relay: 452 4.2.2")),
+        ("RCPT", "550 5.1.1 no rina@contoh.example", Refused(detail="relay: 550 5.1.1")),
+        ("RCPT", "550 unknown", Refused(detail="relay: 550")),
+        ("DATA", "421 4.3.2 going down", Retry(detail="relay: 421 4.3.2")),
+        ("DATA", "554 5.7.0 looks like spam", Refused(detail="relay: 554 5.7.0")),
+        ("DATA", "552 5.3.4 too big", Refused(detail="relay: 552 5.3.4")),
+    ],
+)
+async def test_replies_are_sorted(command: str, reply: str, expected: SendOutcome) -> None:
+    async with relay_of_ours() as relay:
+        relay.replies[command] = reply
+        outcome = await (await adapter_for(relay)).send(part_to())
+
+    assert outcome == expected
+
+
+@pytest.mark.parametrize(
+    ("command", "reply", "setting"),
+    [
+        ("MAIL", "550 5.7.1 not your sender", "our_address"),
+        ("MAIL", "530 5.7.0 Authentication required", "relay_user"),
+        ("RCPT", "554 5.7.1 Relay access denied", "relay"),
+    ],
+)
+async def test_what_the_operator_must_change_is_named(
+    command: str, reply: str, setting: str
+) -> None:
+    async with relay_of_ours() as relay:
+        relay.replies[command] = reply
+        adapter = await adapter_for(relay)
+        with pytest.raises(Misconfigured, match=rf"channels\.email\.{setting}:"):
+            await adapter.send(part_to())
+
+
+async def test_where_nobody_listens_nothing_was_sent() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        nobody = RelayOfOurs(port=free.getsockname()[1])
+
+    assert isinstance(await (await adapter_for(nobody)).send(part_to()), Retry)
+
+
+async def test_a_connection_that_breaks_after_the_mail_may_have_delivered_it() -> None:
+    async with relay_of_ours() as relay:
+        relay.hang_up_after_data = True
+        outcome = await (await adapter_for(relay)).send(part_to())
+
+    assert isinstance(outcome, Unknown)
+    assert len(relay.mails) == 1
+
+
+async def test_a_user_logs_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KANAL_EMAIL_RELAY_PASSWORD", PASSWORD)
+    async with relay_of_ours(users=True) as relay:
+        outcome = await (await adapter_for(relay, relay_user="lapor")).send(part_to())
+
+    assert isinstance(outcome, Sent)
+    assert relay.logins == [("lapor", PASSWORD)]
+
+
+async def test_the_password_is_in_no_log_error_or_repr(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("KANAL_EMAIL_RELAY_PASSWORD", PASSWORD)
+    async with relay_of_ours(users=True) as relay:
+        relay.replies["AUTH"] = "no"
+        adapter = await adapter_for(relay, relay_user="lapor")
+        said = [await told(adapter.send(part_to()))]
+    async with relay_of_ours() as relay:
+        said.append(await told((await adapter_for(relay, relay_user="lapor")).send(part_to())))
+    said += [repr(adapter), repr(adapter._post), repr(Settings(relay_user="lapor"))]
+
+    everything = "\n".join([*said, caplog.text])
+    assert "KANAL_EMAIL_RELAY_PASSWORD: the relay does not accept" in said[0]
+    assert "knows no users" in said[1]
+    assert PASSWORD not in everything
+    assert RINA not in everything
+    assert relay.logins == []
+
+
+async def told(work: Any) -> str:
+    with pytest.raises(ChannelError) as caught:
+        await work
+    return "".join(traceback.format_exception(caught.value)) + repr(caught.value)
+
+
+async def test_a_missing_password_is_named_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KANAL_EMAIL_RELAY_PASSWORD", raising=False)
+    adapter = Adapter("main", Settings(relay="smtp://127.0.0.1", relay_user="lapor"))
+
+    with pytest.raises(Misconfigured, match="KANAL_EMAIL_RELAY_PASSWORD"):
+        await adapter.start()
+
+
+async def test_a_password_is_not_sent_in_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KANAL_EMAIL_RELAY_PASSWORD", PASSWORD)
+    monkeypatch.setattr("channels.email.post._LOOPBACK", frozenset())
+    async with relay_of_ours(users=True) as relay:
+        adapter = await adapter_for(relay, relay_user="lapor")
+        with pytest.raises(Misconfigured, match="STARTTLS"):
+            await adapter.send(part_to())
+
+    assert relay.logins == []
+
+
+async def test_encryption_is_used_where_it_is_offered(tmp_path: Path) -> None:
+    """As mail servers do between each other: a certificate of nobody is better than none."""
+    context = certificate(tmp_path)
+    async with relay_of_ours(tls_context=context, require_starttls=True) as relay:
+        outcome = await (await adapter_for(relay)).send(part_to())
+
+    assert isinstance(outcome, Sent)
+
+
+async def test_a_password_is_not_sent_to_a_relay_whose_certificate_is_bad(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KANAL_EMAIL_RELAY_PASSWORD", PASSWORD)
+    context = certificate(tmp_path)
+    async with relay_of_ours(users=True, tls_context=context) as relay:
+        outcome = await (await adapter_for(relay, relay_user="lapor")).send(part_to())
+
+    assert isinstance(outcome, Retry)
+    assert relay.logins == []
+
+
+def certificate(folder: Path) -> ssl.SSLContext:
+    self_signed(folder / "cert.pem", folder / "key.pem")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return context
+
+
+async def test_an_address_in_another_script_needs_a_relay_that_takes_it() -> None:
+    async with relay_of_ours() as relay:
+        without = await (await adapter_for(relay)).send(part_to("riná@contoh.example"))
+    async with relay_of_ours(enable_SMTPUTF8=True) as relay:
+        with_it = await (await adapter_for(relay)).send(part_to("riná@contoh.example"))
+
+    assert isinstance(without, Refused)
+    assert isinstance(with_it, Sent)
+    assert relay.mails[0][1] == ["riná@contoh.example"]
+
+
+async def test_an_address_that_is_none_is_refused_before_the_relay_is_asked() -> None:
+    async with relay_of_ours() as relay:
+        outcome = await (await adapter_for(relay)).send(part_to("a@b\r\nRCPT TO:<x@evil.example>"))
+
+    assert isinstance(outcome, Refused)
+    assert relay.mails == []
+
+
+async def test_without_a_relay_answers_are_files_in_a_maildir(tmp_path: Path) -> None:
+    adapter = Adapter("main", Settings())
+    adapter.use_folder(tmp_path / "email")
+    await adapter.start()
+    outcomes = [await adapter.send(part_to()) for _ in range(2)]
+    await adapter.close()
+
+    box = mailbox.Maildir(tmp_path / "email" / "mail", create=False)
+    assert all(isinstance(outcome, Sent) for outcome in outcomes)
+    assert [mail["To"] for mail in box] == [RINA, RINA]
+    assert str(tmp_path) in adapter.where
+    assert list((tmp_path / "email" / "mail" / "tmp").iterdir()) == []
+
+
+async def test_a_maildir_that_cannot_be_written_is_tried_again(tmp_path: Path) -> None:
+    (tmp_path / "email").write_text("a file where a folder should be")
+    adapter = Adapter("main", Settings())
+    adapter.use_folder(tmp_path / "email")
+    await adapter.start()
+
+    assert isinstance(await adapter.send(part_to()), Retry)
+
+
+async def test_a_maildir_may_be_anywhere(tmp_path: Path) -> None:
+    adapter = Adapter("main", Settings(maildir=tmp_path / "kotak"))
+    await adapter.start()
+
+    assert isinstance(await adapter.send(part_to()), Sent)
+    assert len(list((tmp_path / "kotak" / "new").iterdir())) == 1
+
+
+async def test_no_way_out_is_named() -> None:
+    with pytest.raises(Misconfigured, match="relay"):
+        await Adapter("main", Settings()).start()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("our_address", "lapor"), ("our_address", "lapor@x\r\nBcc: a@b"), ("our_name", "a\nb"),
+        ("recipients", ["@"]), ("recipients", ["x"]), ("relay", "127.0.0.1:25"),
+        ("relay", "smtp://user:pass@host"), ("listen_port", 70_000), ("max_bytes", 0),
+        ("starttls_cert", "x.pem"),
+    ],
+)  # fmt: skip
+def test_settings_that_cannot_be_are_refused(setting: str, value: object) -> None:
+    with pytest.raises(ValueError, match=setting):
+        Settings.model_validate({setting: value})
