@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -96,10 +97,15 @@ def test_every_setting_is_documented() -> None:
     text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     from gateway.settings import Settings
 
-    for name, field in Settings.model_fields.items():
-        inner = getattr(field.annotation, "model_fields", None)
-        for key in [f"{name}.{one}" for one in inner] if inner else [name]:
-            assert f"`{key}`" in text, f"docs/settings.md does not explain {key}"
+    def keys(model, prefix: str = "") -> Iterator[str]:
+        for name, field in model.model_fields.items():
+            if hasattr(field.annotation, "model_fields"):
+                yield from keys(field.annotation, f"{prefix}{name}.")
+            else:
+                yield prefix + name
+
+    for key in keys(Settings):
+        assert f"`{key}`" in text, f"docs/settings.md does not explain {key}"
 
 
 def test_ours_names_no_secret() -> None:
