@@ -25,7 +25,7 @@ from dialogs.effects import (
 from dialogs.render import compose
 from nlu import ticket
 from nlu.places.place import OutsideCity
-from nlu.places.resolve import locate
+from nlu.places.resolve import BadPoint, locate
 from nlu.understanding import Understanding
 from store import codec as store_codec
 from store.complaints import Filing, Happening
@@ -99,7 +99,10 @@ def _spot(message: InboundMessage) -> tuple[Spot | None, bool]:
     pin = message.location
     if pin is None:
         return None, False
-    place = locate(pin.lat, pin.lon)
+    try:
+        place = locate(pin.lat, pin.lon)
+    except BadPoint:  # no point on earth: as if none had come
+        return None, False
     words = ", ".join(filter(None, (pin.name, pin.address)))
     if isinstance(place, OutsideCity):
         return Spot(lat=pin.lat, lon=pin.lon, words=words, source="pin"), True

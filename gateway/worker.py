@@ -70,6 +70,9 @@ class Worker:
             except StoreError as error:
                 log.error("inbox.away", reason=str(error))
                 answered = 0
+            except Exception as error:  # noqa: BLE001 - the leases end; the others go on meanwhile
+                log.error("worker.failed", error=type(error).__name__)
+                answered = 0
             if not answered:
                 await self._rooms.news.wait()
 
@@ -86,10 +89,10 @@ class Worker:
         return len(claimed)
 
     async def _answer(self, claimed: Sequence[Claimed]) -> None:
-        understandings = await self._understand(claimed)
-        looked = await self._look_up(claimed, understandings)
+        understood = await self._understand(claimed)
+        looked = await self._look_up(understood)
         decided: list[tuple[Claimed, Decision]] = []
-        for one, understanding in zip(claimed, understandings, strict=True):
+        for one, understanding in understood:
             try:
                 decided.append((one, self._decide(one, understanding, looked)))
             except Exception as error:  # noqa: BLE001 - counted, tried again, then read by a person
@@ -98,20 +101,26 @@ class Worker:
             await self._commit(decided)
             self._rooms.outgoing.ring()
 
-    async def _understand(self, claimed: Sequence[Claimed]) -> list[Understanding]:
+    async def _understand(self, claimed: Sequence[Claimed]) -> list[tuple[Claimed, Understanding]]:
+        """Read all texts at once; one that the engine cannot read fails alone."""
         began = time.perf_counter()
-        said = await self._rooms.engine.understand([readable(one.message) for one in claimed])
+        try:
+            said = await self._rooms.engine.understand([readable(one.message) for one in claimed])
+        except Exception as error:  # noqa: BLE001 - an engine's mistake
+            if len(claimed) == 1:
+                await self._failed(claimed[0], error)
+                return []
+            return [pair for one in claimed for pair in await self._understand([one])]
         self._rooms.meters.understand_s.observe(time.perf_counter() - began)
-        return said
+        return list(zip(claimed, said, strict=True))
 
-    async def _look_up(
-        self, claimed: Sequence[Claimed], understandings: Sequence[Understanding]
-    ) -> Looked:
+    async def _look_up(self, understood: Sequence[tuple[Claimed, Understanding]]) -> Looked:
+        talks = [one.conversation_id for one, _ in understood if one.state]
+        numbers = numbers_in([understanding for _, understanding in understood])
         async with self._rooms.database.read() as connection:
-            talks = [one.conversation_id for one in claimed if one.state]
             return Looked(
                 mine=await complaints.of_conversations(connection, talks) if talks else {},
-                named=await complaints.by_number(connection, numbers_in(understandings)),
+                named=await complaints.by_number(connection, numbers),
             )
 
     def _decide(self, one: Claimed, understanding: Understanding, looked: Looked) -> Decision:

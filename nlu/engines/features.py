@@ -42,7 +42,8 @@ def buckets(
         [*_characters(codes.astype(np.uint64), space, owner), *_words(codes, space, owner)]
     )
     keys.sort()
-    keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))]
+    if keys.size:  # texts without a letter have none
+        keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))]
     bucket = keys & (BUCKETS - 1)
     return keys >> _OWNER, bucket, bucket >= WORDS
 

@@ -221,6 +221,24 @@ async def test_a_turn_that_fails_five_times_goes_to_a_person(talk: Talk, monkeyp
     assert len(talk.paper.sent) == 2  # each is told that a person will read it
 
 
+async def test_a_text_that_breaks_the_engine_fails_alone(talk: Talk, monkeypatch) -> None:
+    engine = talk.gateway.engine
+    real = engine.understand
+
+    async def picky(texts):
+        if any("meledak" in text for text in texts):
+            raise IndexError("no")
+        return await real(texts)
+
+    monkeypatch.setattr(engine, "understand", picky)
+    await talk.deliver(line("1", "meledak"))
+    await talk.deliver(line("2", REPORT, "budi"))
+    await talk.settle()
+    assert len(talk.paper.sent) == 1
+    waiting = [row for row in await rows(talk.gateway, Inbox) if row.error]
+    assert [(row.external_id, row.attempts) for row in waiting] == [("1", 1)]
+
+
 async def test_a_bad_decision_takes_no_neighbour_with_it(talk: Talk, monkeypatch) -> None:
     real = complaints.file
 
