@@ -21,6 +21,7 @@ from nlu.places.resolve import resolve
 
 SECOND_SHARE = 0.35  # of a text with two complaints; the main one has the rest
 KEYWORD_WEIGHT = 1.0  # of a phrase of keywords.yml against an example
+TOPICLESS_SHARE = 0.3  # of "halo" and "ya" against an example of bukan_aduan: there are many
 ALWAYS = -1  # the group of lessons that every fold may know
 _TOPICLESS = frozenset(
     {"thanks", "greet", "help", "affirm", "deny", "skip", "cancel", "stop", "other"}
@@ -92,7 +93,7 @@ def _intent(example: Example) -> str | None:
 def _categories(example: Example) -> dict[str, float]:
     if not example.categories:
         if example.intent in _TOPICLESS:
-            return {"bukan_aduan": 1.0}
+            return {"bukan_aduan": TOPICLESS_SHARE}
         # "Not solved!", "again!" without a word of what: a complaint, but of what?
         vague = example.intent in ABOUT_A_COMPLAINT and not _names_a_topic(example.text)
         return {"tidak_jelas": 1.0} if vague else {}

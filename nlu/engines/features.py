@@ -43,7 +43,7 @@ def buckets(
     )
     keys.sort()
     if keys.size:  # texts without a letter have none
-        keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))]
+        keys = np.concatenate((keys[:1], keys[1:][keys[1:] != keys[:-1]]))
     bucket = keys & (BUCKETS - 1)
     return keys >> _OWNER, bucket, bucket >= WORDS
 

@@ -107,15 +107,16 @@ def report(engine: EmbeddedEngine) -> evaluation.Report:
 
 
 def test_categories_of_our_own_texts(report: evaluation.Report) -> None:
-    assert report.figures["accuracy"].value >= 0.85
-    assert report.figures["macro_f1"].value >= 0.85
+    assert report.figures["accuracy"].value >= 0.92
+    assert report.figures["macro_f1"].value >= 0.9
     assert report.figures["top_3"].value >= 0.95
     assert report.figures["accuracy_accepted"].value >= 0.93
 
 
 def test_the_first_six_are_never_weak(report: evaluation.Report) -> None:
     recall = {row.name: row.recall for row in report.classes}
-    assert {slug: recall[slug] for slug in SEED_SIX if recall[slug] < 0.93} == {}
+    assert {slug: recall[slug] for slug in SEED_SIX if recall[slug] < 0.9} == {}
+    assert sum(recall[slug] for slug in SEED_SIX) / len(SEED_SIX) >= 0.95
 
 
 def test_it_is_ahead_of_keywords(report: evaluation.Report) -> None:
@@ -131,7 +132,7 @@ def test_intents_of_our_own_texts(engine: EmbeddedEngine) -> None:
         for text in evaluation.read(TEXTS / f"{name}.jsonl")
     ]
     figures = evaluation.evaluate(engine.read, texts).figures
-    assert figures["intent_macro_f1"].value >= 0.85
+    assert figures["intent_macro_f1"].value >= 0.9
 
 
 def test_confidence_means_what_it_says(report: evaluation.Report) -> None:
