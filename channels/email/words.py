@@ -13,6 +13,9 @@ from channels.email.quotes import Kind, has_words, own_words
 _REPLY = re.compile(r"(re|bls|balas|balasan|tanggapan|aw|antw)(\[\d+\])?\s?:\s*", re.IGNORECASE)
 _FORWARD = re.compile(r"(fwd?|trs|terusan|meneruskan|fw|wg)(\[\d+\])?\s?:\s*", re.IGNORECASE)
 _NO_SUBJECT = frozenset({"no subject", "tanpa subjek", "tanpa judul", "tidak ada subjek", "none"})
+_OF_SWAKS = re.compile(
+    r"test \w{3}, \d\d \w{3} \d{4} [\d:]{8} [+-]\d{4}"
+)  # its own, where none is given
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
@@ -41,7 +44,8 @@ def _subject(subject: str, *, replies: bool) -> tuple[str, Kind]:
         else:
             reply = True
         subject = subject[found.end() :]
-    if _NO_LETTER.sub(" ", subject.lower()).strip() in _NO_SUBJECT:
+    bare = _NO_LETTER.sub(" ", subject.lower()).strip()
+    if bare in _NO_SUBJECT or _OF_SWAKS.fullmatch(subject):
         subject = ""
     return subject, Kind(reply=reply and not forward, forward=forward)
 

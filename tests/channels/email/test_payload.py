@@ -182,6 +182,7 @@ def test_when_it_was_written(date: str, expected: str) -> None:
         ("Reklame roboh", "", "Reklame roboh"),
         ("(tanpa subjek)", "halo", "halo"),
         ("...", "halo", "halo"),
+        ("test Mon, 23 Nov 2026 22:35:14 +0000", "halo", "halo"),
         ("", "\x00halo\x1b[31m", "halo[31m"),
     ],
 )
