@@ -58,7 +58,7 @@ class Settings(BaseModel):
     starttls_cert: Path | None = None
     starttls_key: Path | None = None
     max_bytes: int = Field(default=25_000_000, ge=100_000)  # of one mail
-    max_connections: int = Field(default=100, ge=1)
+    max_connections: int = Field(default=30, ge=1)  # each may hold a mail in memory
     mails_per_connection: int = Field(default=100, ge=1)
     mails_per_sender: int = Field(default=60, ge=1)  # an hour
     relay: Annotated[str, AfterValidator(_relay)] = ""

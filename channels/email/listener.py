@@ -25,7 +25,7 @@ _COMMANDS = 40  # of other kinds than MAIL, RCPT and DATA, for each mail of a co
 _MOST_RECIPIENTS = 100  # of one mail
 _HOUR = 3_600.0  # seconds
 _SENDERS_KEPT = 10_000
-_TIMEOUT_S = 120.0
+_TIMEOUT_S = 600.0  # of one command; 25 MB over a slow line are one
 _DRAIN_S = 10.0
 
 # Its lines hold addresses and whatever a stranger types.

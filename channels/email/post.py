@@ -66,7 +66,7 @@ class Maildir:
 
     def _write(self, mail: bytes) -> None:
         self._folder.parent.mkdir(parents=True, exist_ok=True)
-        mailbox.Maildir(self._folder, create=True).add(mail)
+        mailbox.Maildir(self._folder, create=True).add(mail.replace(b"\r\n", b"\n"))
 
 
 class Relay:

@@ -118,7 +118,7 @@ def compose(part: WirePart, at: datetime) -> bytes:
             mail[field] = value
     mail["Auto-Submitted"] = body["auto_submitted"]
     mail["X-Auto-Response-Suppress"] = "All"  # Exchange answers with "out of office" otherwise
-    mail[LOOP_HEADER] = body["from"]
+    mail[LOOP_HEADER.title()] = body["from"]
     mail.set_content(body["text"])
     mail.add_alternative(body["html"], subtype="html")
     mail["Content-Language"] = body["locale"]
