@@ -21,7 +21,7 @@ from tests.peers.peers import peer
 
 ROOT = Path(__file__).resolve().parents[3]
 SECRET = "invented-token"
-PER_CLASS, EPOCHS = 12, 12  # a minute on two cores; enough for plain texts
+PER_CLASS, EPOCHS = 10, 10  # less than a minute on two free cores; enough for plain texts
 PATIENCE_S = 180
 
 

@@ -18,11 +18,8 @@ from tests.peers.rasa.conftest import SECRET, Running, serving
 
 pytestmark = pytest.mark.peer("rasa")
 
-TEXTS = {
-    "banjir di depan rumah, air masuk rumah": "banjir",
-    "sampah menumpuk tidak diangkut": "sampah",
-    "lampu jalan mati, gelap": "lampu_jalan",
-}
+# Examples that every short corpus holds: what is tested is the way there and back, not DIET.
+TEXTS = {"banjir": "banjir", "sampah": "sampah", "lampu jalan mati": "lampu_jalan"}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +53,7 @@ async def answered(gateway: Gateway, text: str, number: int) -> str:
 async def predictions(gateway: Gateway) -> list:
     own = table(Prediction)
     async with gateway.database.read() as connection:
-        return list((await connection.execute(select(own).order_by(own.c.id))).all())
+        return list((await connection.execute(select(own).order_by(own.c.inbox_id))).all())
 
 
 def fallbacks(gateway: Gateway) -> dict[str, float]:
@@ -91,7 +88,7 @@ async def test_a_wrong_token_falls_back(
 
 
 def test_rasas_own_command_shows_no_token(rasa: Running) -> None:
-    command = ["ps", "-o", "args=", "-p", str(rasa.server.pid)]
+    command = ["ps", "-ww", "-o", "args=", "-p", str(rasa.server.pid)]
     shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "--enable-api" in shown
     assert SECRET not in shown
