@@ -33,7 +33,6 @@ setup: $(VENV)/run.stamp ## set up everything: environment, pages, model, databa
 
 .PHONY: run
 run: $(VENV)/run.stamp ## set up what is missing, then start the gateway
-	@$(BIN)/kanal setup
 	@exec $(BIN)/kanal run
 
 .PHONY: test

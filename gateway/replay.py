@@ -14,10 +14,21 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from channels.adapter import Caps, Channel, Outcome, Raw, Received, SendOutcome, Sent, WirePart
+from channels.adapter import (
+    Accept,
+    Caps,
+    Outcome,
+    Raw,
+    Received,
+    Retry,
+    SendOutcome,
+    Sent,
+    StoreAway,
+    WirePart,
+)
 from channels.errors import Malformed, Refused
 from channels.message import InboundMessage, Location, MediaRef, OutboundMessage
 from channels.text import tidy
@@ -39,7 +50,7 @@ class Replay:
     def __init__(self, zone: ZoneInfo, *, confirm: bool) -> None:
         self._zone = zone
         self._confirm = confirm
-        self.answers: asyncio.Queue[Raw] = asyncio.Queue()
+        self.accept: Accept | None = None  # the way in, once the gateway is made
 
     def parse(self, raw: Raw) -> Received:
         """Read one line: id, text, optional sender, sent_at or created_at, lat, lon, choice."""
@@ -93,11 +104,14 @@ class Replay:
         ]
 
     async def send(self, part: WirePart) -> SendOutcome:
-        """Let the citizen read it; he answers what asks for a yes."""
+        """Let the citizen read it; he answers what asks for a yes.
+
+        His answer is kept (T1) before our question counts as sent (T3): a crash in between asks
+        again, and the same answer under the same id adds nothing.
+        """
         offered = part.body["choices"]
         choice = next((one for end in ANSWERS for one in offered if one.endswith(end)), "")
-        if choice and self._confirm:
-            # The key names our question: asked again after a crash, it is answered once.
+        if choice and self._confirm and self.accept is not None:
             line = {
                 "id": f"{part.body['line']}#{part.body['key']}",
                 "sender": part.body["sender"],
@@ -105,9 +119,12 @@ class Replay:
                 "choice": choice,
                 "text": "",
             }
-            self.answers.put_nowait(
-                Raw(body=json.dumps(line).encode(), received_at=datetime.now(UTC))
-            )
+            try:
+                await self.accept(
+                    Raw(body=json.dumps(line).encode(), received_at=datetime.now(UTC))
+                )
+            except StoreAway as error:
+                return Retry(detail=str(error))
         return Sent()
 
     async def fetch(self, media: MediaRef, raw: Raw) -> AsyncIterator[bytes]:
@@ -153,7 +170,6 @@ async def replay(
     gateway: Gateway, lines: Iterable[bytes], *, advance: Callable[[], None]
 ) -> Summary:
     """Feed lines, wait until every one is answered, and count. The gateway must be running."""
-    channel = cast("Replay", gateway.accounts[NAME, ACCOUNT])
     door = gateway.doors[NAME, ACCOUNT]
     outcomes: Counter[Outcome] = Counter()
     summary = Summary()
@@ -170,24 +186,20 @@ async def replay(
             summary.lines += 1
             await asyncio.sleep(0)
             group.create_task(feed(body))
-    await _settle(gateway, channel)
+    await _settle(gateway)
     summary.accepted = outcomes[Outcome.WRITTEN]
     summary.duplicates = outcomes[Outcome.DUPLICATE]
     await _count(gateway, summary, unreadable=outcomes[Outcome.DEAD])
     return summary
 
 
-async def _settle(gateway: Gateway, channel: Channel) -> None:
-    """Wait until nothing is pending, answering what the bot asks meanwhile."""
-    replayed = cast("Replay", channel)
-    door = gateway.doors[NAME, ACCOUNT]
+async def _settle(gateway: Gateway) -> None:
+    """Wait until every message is answered and every answer is sent."""
     while True:
-        while not replayed.answers.empty():
-            await door(replayed.answers.get_nowait())
         async with gateway.database.read() as connection:
             busy = await inbox.count(connection, "pending", NAME)
             busy += await outbox.count(connection, "queued", NAME)
-        if not busy and replayed.answers.empty():
+        if not busy:
             return
         await asyncio.sleep(_LOOK_S)
 

@@ -53,8 +53,10 @@ async def _replay(settings: Settings, file: Path, channel: Replay) -> Summary:
     accounts: dict[tuple[str, str], Channel] = {(NAME, ACCOUNT): channel}
     with Progress(console=console) as progress:
         task = progress.add_task(file.name, total=len(lines))
-        async with open_gateway(settings, accounts) as gateway, gateway.running(doors=False):
-            return await replay_lines(gateway, lines, advance=lambda: progress.advance(task))
+        async with open_gateway(settings, accounts) as gateway:
+            channel.accept = gateway.doors[NAME, ACCOUNT]
+            async with gateway.running(doors=False):
+                return await replay_lines(gateway, lines, advance=lambda: progress.advance(task))
 
 
 def _table(summary: Summary) -> Table:

@@ -84,6 +84,8 @@ def run() -> None:
     """Start the gateway; stop it with Ctrl-C or SIGTERM."""
     settings = load()
     configure(settings.log)
+    if not has_model(settings):
+        _train(settings.var)
     asyncio.run(_run(settings))
 
 
@@ -114,4 +116,4 @@ def _greet(gateway: Gateway) -> None:
         f"  metrics    http://{settings.metrics.host}:{gateway.metrics_port}/metrics",
         f"  files      {settings.var.resolve()}",
     ]
-    console.print("\n".join(lines), highlight=False)
+    console.print("\n".join(lines), highlight=False, soft_wrap=True)

@@ -100,7 +100,7 @@ async def check_whole(store_url: str, tmp_path: Path, said: dict[str, object]) -
     async with database.read() as connection:
         ids = (await connection.execute(select(inbox.c.external_id))).scalars().all()
         assert sorted(one for one in ids if "#" not in one) == sorted(f"r{n}" for n in range(LINES))
-        a_talk = select(func.count()).group_by(complaint.c.conversation_id)
+        a_talk = select(func.count()).select_from(complaint).group_by(complaint.c.conversation_id)
         assert set((await connection.execute(a_talk)).scalars()) == {1}
         unsent = select(func.count()).where(outbox.c.state != "sent")
         assert (await connection.execute(unsent)).scalar_one() == 0

@@ -13,7 +13,15 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("gateway", "channels", "nlu", "dialogs", "store")
 NOT_USED = re.compile(r"(^|_)(data|info|manager|helper|utils|process)(_|$)")
-THEIRS = {"process_bind_param", "process_result_value"}  # SQLAlchemy's names, overridden
+# Names that SQLAlchemy and aiosmtpd look for.
+THEIRS = {
+    "process_bind_param",
+    "process_result_value",
+    "handle_MAIL",
+    "handle_RCPT",
+    "handle_DATA",
+    "handle_exception",
+}
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#]+)(?:#[^)]*)?\)")
 
 
