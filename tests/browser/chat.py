@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageDraw, ImageOps
 from playwright.async_api import ConsoleMessage, Error, FilePayload, Locator, Page, Request, expect
 from sqlalchemy import func, select
 from sqlmodel import SQLModel
@@ -134,9 +134,15 @@ class Chat:
             await self.page.screenshot(path=IMAGES / name)
 
 
-def jpeg(side: int = 900) -> FilePayload:
-    """A photo of water, more or less."""
-    picture = Image.linear_gradient("L").resize((side, side * 3 // 4)).convert("RGB")
+def jpeg(width: int = 960) -> FilePayload:
+    """A photo of a street under water, more or less."""
+    height = width * 9 // 16
+    slope = Image.linear_gradient("L").resize((width, height))
+    street = ImageOps.colorize(slope, black="#9db8c6", mid="#8d8d84", white="#5d4c36")
+    draw = ImageDraw.Draw(street)
+    for house, wall in enumerate(("#c9b79c", "#b5654a", "#d8d2c4")):
+        left = house * width // 3 + 20
+        draw.rectangle((left, height // 5, left + width // 4, height * 3 // 5), fill=wall)
     content = io.BytesIO()
-    picture.save(content, "JPEG")
+    street.save(content, "JPEG")
     return {"name": "banjir.jpg", "mimeType": "image/jpeg", "buffer": content.getvalue()}

@@ -70,7 +70,7 @@ async def test_who_writes_english_on_the_indonesian_page_is_answered_in_english(
 ) -> None:
     await chat.say("there is a big pothole in front of the bus stop, please fix it")
 
-    await chat.hears(re.compile(r"\b(where|which|photo)\b", re.IGNORECASE))
+    await chat.hears(re.compile(r"\b(where|which|what|about|photo)\b", re.IGNORECASE))
 
 
 async def test_a_reload_keeps_the_conversation(chat: Chat) -> None:

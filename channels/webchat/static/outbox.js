@@ -31,7 +31,9 @@ export class Outbox {
     for (const entry of history.waiting()) this.#send(entry);
   }
 
+  /** Unless it has been acknowledged meanwhile: a retry that was planned before may come late. */
   #send(entry) {
+    if (entry.state !== "sending") return;
     if (entry.kind === "photo") {
       this.#upload(entry);
     } else if (this.#line.send(entry.frame)) {
@@ -52,7 +54,7 @@ export class Outbox {
   #settle(id, state, note = "") {
     this.#asked.delete(id);
     const entry = history.get(id);
-    if (!entry) return;
+    if (entry?.state !== "sending") return; // what is sent stays sent
     const { frame: _, ...kept } = entry;
     this.#changed(history.put({ ...kept, frame: undefined, state, note }));
   }
