@@ -13,7 +13,7 @@ from channels.adapter import Channel, Parked, Refused, Retry, SendOutcome, Sent,
 from channels.errors import ChannelError, Misconfigured
 from gateway.backoff import backoff
 from gateway.metrics import Meters
-from gateway.wake import Bell
+from gateway.wake import Bell, finished
 from store import outbox
 from store.database import Database, GroupCommit, StoreError
 from store.outbox import Due, Record
@@ -45,7 +45,7 @@ class Dispatcher:
         """Send until cancelled; what is under way is then finished by `drain`."""
         while True:
             try:
-                claimed = await self.once()
+                claimed = await finished(self.once())
             except StoreError as error:
                 log.error("outbox.away", reason=str(error))
                 claimed = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -16,7 +17,7 @@ from gateway.backoff import backoff
 from gateway.dispatch import Accounts
 from gateway.metrics import Meters
 from gateway.photos import Limits, PhotoRefusedError, keep
-from gateway.wake import Bell
+from gateway.wake import Bell, finished
 from store import journal, media
 from store.database import Database, StoreError
 from store.media import Kept, Wanted
@@ -56,18 +57,25 @@ class MediaFetcher:
         """Fetch until cancelled."""
         while True:
             try:
-                async with self._database.begin() as connection:
-                    wanted = await media.claim(
-                        connection, now=_now(), lease_for=LEASE, most=AT_ONCE
-                    )
+                wanted = await finished(self._claim())
             except StoreError as error:
                 log.error("media.away", reason=str(error))
                 wanted = []
             if wanted:
-                await asyncio.gather(*(self._settle(one) for one in wanted))
-                self._news.ring()
+                await finished(self._fetch(wanted))
             else:
                 await self._work.wait()
+
+    async def _claim(self) -> list[Wanted]:
+        async with self._database.begin() as connection:
+            return await media.claim(connection, now=_now(), lease_for=LEASE, most=AT_ONCE)
+
+    async def _fetch(self, wanted: Sequence[Wanted]) -> None:
+        try:
+            await asyncio.gather(*(self._settle(one) for one in wanted))
+        except StoreError as error:  # the lease ends and it is fetched again
+            log.error("media.away", reason=str(error))
+        self._news.ring()
 
     async def _settle(self, wanted: Wanted) -> None:
         try:

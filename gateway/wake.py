@@ -6,8 +6,12 @@ Other processes ring nothing here; they are noticed at the next look, at most `l
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
 
 LOOK_EVERY = timedelta(seconds=0.5)
 
@@ -28,3 +32,17 @@ class Bell:
             async with asyncio.timeout(look_every.total_seconds()):
                 await self._event.wait()
         self._event.clear()
+
+
+async def finished(work: Coroutine[Any, Any, Result]) -> Result:
+    """Do a piece of work to its end, even when cancelled meanwhile: then the cancelling goes on.
+
+    A loop that is stopped between two statements of a transaction would leave a connection in
+    the middle of it.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

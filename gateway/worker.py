@@ -7,7 +7,6 @@ of its neighbours with it. A message that fails five times goes to a person; the
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import time
 from collections.abc import Sequence
@@ -25,7 +24,7 @@ from gateway.backoff import backoff
 from gateway.dispatch import Accounts
 from gateway.metrics import Meters
 from gateway.turns import Looked, conversation_of, decision_of, numbers_in, readable, turn_of
-from gateway.wake import Bell
+from gateway.wake import Bell, finished
 from nlu.engine import Engine
 from nlu.understanding import Understanding
 from store import complaints, decisions, inbox, parts
@@ -66,7 +65,7 @@ class Worker:
         """Answer until cancelled; a batch under way is finished first."""
         while True:
             try:
-                answered = await asyncio.shield(self.once())
+                answered = await finished(self.once())
             except StoreError as error:
                 log.error("inbox.away", reason=str(error))
                 answered = 0

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from channels.errors import ChannelError
 from gateway import __version__
 from gateway.app import PortTakenError
 from gateway.cli import channel, chat, complaint, nlu, replay, run
@@ -60,7 +61,15 @@ def _root(
 
 def main() -> None:
     """Run the command; turn errors that a person can mend into one line."""
-    mendable = (ConfigError, CorpusError, ModelError, PortTakenError, StoreError, TrainingError)
+    mendable = (
+        ChannelError,
+        ConfigError,
+        CorpusError,
+        ModelError,
+        PortTakenError,
+        StoreError,
+        TrainingError,
+    )
     try:
         app()
     except mendable as error:
