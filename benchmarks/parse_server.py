@@ -5,6 +5,7 @@ python -m benchmarks.parse_server PORT VAR
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from dataclasses import asdict
@@ -38,15 +39,38 @@ def shape(text: str, reading: Understanding) -> dict[str, Any]:
     }
 
 
+class Together:
+    """Reads in one batch what comes in the same turn of the loop, as the gateway's worker does."""
+
+    def __init__(self, engine: EmbeddedEngine) -> None:
+        self._engine = engine
+        self._waiting: list[tuple[str, asyncio.Future[Understanding]]] = []
+
+    def read(self, text: str) -> asyncio.Future[Understanding]:
+        """Promise the reading of a text."""
+        loop = asyncio.get_running_loop()
+        if not self._waiting:
+            loop.call_soon(self._flush)
+        promise: asyncio.Future[Understanding] = loop.create_future()
+        self._waiting.append((text, promise))
+        return promise
+
+    def _flush(self) -> None:
+        asked, self._waiting = self._waiting, []
+        readings = self._engine.read([text for text, _ in asked])
+        for (_, promise), reading in zip(asked, readings, strict=True):
+            if not promise.done():
+                promise.set_result(reading)
+
+
 def main() -> None:
     """Serve until killed."""
     port, var = int(sys.argv[1]), Path(sys.argv[2])
-    engine = EmbeddedEngine.load(var / "models", places=resolve)
+    together = Together(EmbeddedEngine.load(var / "models", places=resolve))
 
     async def parse(request: web.Request) -> web.Response:
         text = json.loads(await request.read())["text"]
-        (reading,) = engine.read([text])
-        return web.json_response(shape(text, reading))
+        return web.json_response(shape(text, await together.read(text)))
 
     app = web.Application()
     app.add_routes([web.post("/model/parse", parse)])
