@@ -235,8 +235,9 @@ def compose(
     ids, meters = Ids(), meters or Meters()
     news, outgoing, to_fetch = Bell(), Bell(), Bell()
     intake = Intake(database, ids, meters, news=news, media=to_fetch)
+    lease = timedelta(seconds=settings.worker.lease_s)
     dispatcher = Dispatcher(
-        database, accounts, meters, work=outgoing, at_once=settings.worker.sends
+        database, accounts, meters, work=outgoing, at_once=settings.worker.sends, lease=lease
     )
     limits = Limits(
         max_bytes=settings.media.max_bytes,
@@ -259,9 +260,7 @@ def compose(
         accounts=accounts,
         meters=meters,
         intake=intake,
-        worker=Worker(
-            rooms, batch=settings.worker.batch, lease=timedelta(seconds=settings.worker.lease_s)
-        ),
+        worker=Worker(rooms, batch=settings.worker.batch, lease=lease),
         dispatcher=dispatcher,
         media=MediaFetcher(
             database,

@@ -21,22 +21,33 @@ from store.outbox import Due, Record
 log = structlog.get_logger()
 
 MOST_ATTEMPTS = 12  # with doubling waits this is more than a day
-LEASE = timedelta(seconds=120)  # longer than any send; after a crash the message goes out again
 
 Accounts = Mapping[tuple[str, str], Channel]  # (channel, account) -> adapter
 
 
 class Dispatcher:
-    """Sends what is due, many addresses at a time, one message at a time to each."""
+    """Sends what is due, many addresses at a time, one message at a time to each.
+
+    `lease` must be longer than any send: when it ends another process may send the message too.
+    After a crash it is how long a message that was under way waits.
+    """
 
     def __init__(
-        self, database: Database, accounts: Accounts, meters: Meters, *, work: Bell, at_once: int
+        self,
+        database: Database,
+        accounts: Accounts,
+        meters: Meters,
+        *,
+        work: Bell,
+        at_once: int,
+        lease: timedelta,
     ) -> None:
         self._database = database
         self._accounts = accounts
         self._meters = meters
         self._work = work
         self._at_once = at_once
+        self._lease = lease
         self._random = Random()
         self._under_way: set[asyncio.Task[None]] = set()
         self._t3: GroupCommit[Record, None] = GroupCommit(database, outbox.record)
@@ -63,7 +74,7 @@ class Dispatcher:
         if room < self._at_once // 2:
             return 0  # a send that ends rings the bell
         async with self._database.begin() as connection:
-            due = await outbox.claim(connection, now=_now(), lease_for=LEASE, most=room)
+            due = await outbox.claim(connection, now=_now(), lease_for=self._lease, most=room)
         for one in due:
             task = asyncio.create_task(self._deliver(one))
             self._under_way.add(task)

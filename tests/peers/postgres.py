@@ -52,7 +52,9 @@ def server() -> Iterator[str]:
         # Durability is proved by killing processes, not the machine: fsync may rest here.
         options = f"-c listen_addresses='' -k {folder} -c fsync=off -c max_connections=60"
         log = folder / "log"
-        call(str(_binary("pg_ctl")), "-D", str(cluster), "-o", options, "-l", str(log), "-w", "start")
+        call(
+            str(_binary("pg_ctl")), "-D", str(cluster), "-o", options, "-l", str(log), "-w", "start"
+        )
         try:
             yield f"postgresql://kanal@/postgres?host={folder}"
         finally:
