@@ -144,7 +144,7 @@ class GroupCommit(Generic[Item, Result]):
         database: Database,
         apply: Callable[[AsyncConnection, Sequence[Item]], Awaitable[Sequence[Result]]],
         *,
-        most: int = 256,
+        most: int = 64,
     ) -> None:
         self._database = database
         self._apply = apply
