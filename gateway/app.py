@@ -35,7 +35,7 @@ from gateway.understanding import open_engine
 from gateway.wake import Bell
 from gateway.worker import Rooms, Worker
 from nlu.engine import Engine
-from store import inbox, schema
+from store import inbox, outbox, schema
 from store.database import Database, StoreError
 from store.ids import Ids
 
@@ -43,6 +43,7 @@ log = structlog.get_logger()
 
 ACCOUNT = "main"
 _DRAIN_S = 20.0
+_LOOK_S = 0.05
 
 
 @dataclass(kw_only=True)
@@ -64,6 +65,16 @@ class Gateway:
     metrics_port: int = 0
     _owner: str = field(default_factory=lambda: secrets.token_hex(8))
     _stopping: bool = False
+
+    async def settled(self, channel: str) -> None:
+        """Wait until every message of a channel is answered and every answer is sent."""
+        while True:
+            async with self.database.read() as connection:
+                busy = await inbox.count(connection, "pending", channel)
+                busy += await outbox.count(connection, "queued", channel)
+            if not busy:
+                return
+            await asyncio.sleep(_LOOK_S)
 
     async def ready(self) -> str:
         """What is wrong, "" when nothing is."""
@@ -268,8 +279,10 @@ def compose(
             meters,
             folder=settings.var / "media",
             limits=limits,
+            ids=ids,
             work=to_fetch,
             news=news,
+            outgoing=outgoing,
         ),
         doors={
             (channel, account): Door(intake, channel, account, adapter, dispatcher)

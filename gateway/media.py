@@ -12,15 +12,18 @@ import structlog
 
 from channels.adapter import Channel, Raw
 from channels.errors import ChannelError, Refused, Throttled
-from channels.message import MediaKind
+from channels.message import MediaKind, OutboundMessage
+from dialogs import codec
+from dialogs.phrasebook import say
 from gateway.backoff import backoff
 from gateway.dispatch import Accounts
 from gateway.metrics import Meters
 from gateway.photos import Limits, PhotoRefusedError, keep
 from gateway.wake import Bell, finished
-from store import journal, media
+from store import journal, media, outbox
 from store.database import Database, StoreError
-from store.media import Kept, Wanted
+from store.ids import Ids
+from store.media import Answered, Kept, Wanted
 
 log = structlog.get_logger()
 
@@ -41,8 +44,10 @@ class MediaFetcher:
         *,
         folder: Path,
         limits: Limits,
+        ids: Ids,
         work: Bell,
         news: Bell,
+        outgoing: Bell,
     ) -> None:
         self._database = database
         self._accounts = accounts
@@ -51,6 +56,8 @@ class MediaFetcher:
         self._limits = limits
         self._work = work
         self._news = news
+        self._outgoing = outgoing
+        self._ids = ids
         self._random = Random()
 
     async def run(self) -> None:
@@ -127,9 +134,30 @@ class MediaFetcher:
             )
 
     async def _record(self, wanted: Wanted, phrase: str) -> None:
+        """Refuse an attachment; a citizen whose turn is over is told now (T2)."""
         self._meters.photos.labels(wanted.channel, phrase).inc()
+        now = _now()
         async with self._database.begin() as connection:
-            await media.refuse(connection, wanted, phrase, _now())
+            late = await media.refuse(connection, wanted, phrase, now)
+            if late is not None:
+                row = outbox.row(self._ids, late.conversation_id, _told(late, wanted, phrase), now)
+                await outbox.put(connection, [row])
+        if late is not None:
+            self._outgoing.ring()
+
+
+def _told(late: Answered, wanted: Wanted, phrase: str) -> OutboundMessage:
+    locale = codec.load(late.state).locale
+    return OutboundMessage(
+        channel=late.channel,
+        account=late.account,
+        address=late.address,
+        key=f"{wanted.inbox_id}:media:{wanted.id}",
+        text=say(locale, phrase, {}),
+        locale=locale,
+        in_reply_to=late.message.external_id,
+        thread=late.message.thread,
+    )
 
 
 def _now() -> datetime:

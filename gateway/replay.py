@@ -34,12 +34,11 @@ from channels.message import InboundMessage, Location, MediaRef, OutboundMessage
 from channels.text import tidy
 from dialogs import codec
 from gateway.app import ACCOUNT, Gateway
-from store import complaints, conversations, inbox, outbox
+from store import complaints, conversations, inbox
 
 NAME = "replay"
 ANSWERS = (":yes", ":skip")  # how the choices end that the citizen of a replay takes
 _AT_ONCE = 64
-_LOOK_S = 0.05
 
 
 class Replay:
@@ -186,22 +185,11 @@ async def replay(
             summary.lines += 1
             await asyncio.sleep(0)
             group.create_task(feed(body))
-    await _settle(gateway)
+    await gateway.settled(NAME)
     summary.accepted = outcomes[Outcome.WRITTEN]
     summary.duplicates = outcomes[Outcome.DUPLICATE]
     await _count(gateway, summary, unreadable=outcomes[Outcome.DEAD])
     return summary
-
-
-async def _settle(gateway: Gateway) -> None:
-    """Wait until every message is answered and every answer is sent."""
-    while True:
-        async with gateway.database.read() as connection:
-            busy = await inbox.count(connection, "pending", NAME)
-            busy += await outbox.count(connection, "queued", NAME)
-        if not busy:
-            return
-        await asyncio.sleep(_LOOK_S)
 
 
 async def _count(gateway: Gateway, summary: Summary, *, unreadable: int) -> None:

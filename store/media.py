@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.message import MediaRef
+from channels.message import InboundMessage, MediaRef
 from store.codec import load
-from store.tables import Inbox, Media, table
+from store.tables import ConversationRow, Inbox, Media, table
 
-MEDIA, INBOX = table(Media), table(Inbox)
+MEDIA, INBOX, CONVERSATION = table(Media), table(Inbox), table(ConversationRow)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,12 +119,54 @@ async def keep(connection: AsyncConnection, wanted: Wanted, kept: Kept, now: dat
     await _let_go(connection, wanted.inbox_id, now)
 
 
-async def refuse(connection: AsyncConnection, wanted: Wanted, reason: str, now: datetime) -> None:
-    """Record that an attachment will never be kept; `reason` is the phrase for the citizen."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """The message of an attachment, when it was answered before the attachment was settled."""
+
+    conversation_id: int
+    channel: str
+    account: str
+    address: str
+    state: str  # the conversation's, for its language
+    message: InboundMessage
+
+
+async def refuse(
+    connection: AsyncConnection, wanted: Wanted, reason: str, now: datetime
+) -> Answered | None:
+    """Record that an attachment will never be kept; `reason` is the phrase for the citizen.
+
+    Returns whom to tell, when the turn that would have told him is over.
+    """
     await connection.execute(
         update(MEDIA).where(MEDIA.c.id == wanted.id).values(state="refused", reason=reason)
     )
     await _let_go(connection, wanted.inbox_id, now)
+    columns = CONVERSATION.c
+    row = (
+        await connection.execute(
+            select(
+                columns.id,
+                columns.channel,
+                columns.account,
+                columns.address,
+                columns.state,
+                INBOX.c.message,
+            )
+            .join(INBOX, INBOX.c.conversation_id == columns.id)
+            .where(INBOX.c.id == wanted.inbox_id, INBOX.c.state == "done")
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Answered(
+        conversation_id=row.id,
+        channel=row.channel,
+        account=row.account,
+        address=row.address,
+        state=row.state,
+        message=load(InboundMessage, row.message),
+    )
 
 
 async def again(connection: AsyncConnection, wanted: Wanted, at: datetime) -> None:

@@ -133,6 +133,7 @@ def _message(one: dict[str, Any]) -> InboundMessage:
         sender=one["sender"],
         address=one["sender"],
         choice=one.get("choice", ""),
+        edited=one.get("edited", False),
         location=Location(lat=pin[0], lon=pin[1]) if pin else None,
         media=tuple(MediaRef(ref=ref, kind=MediaKind.PHOTO) for ref in one.get("photos", ())),
     )

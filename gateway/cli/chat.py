@@ -17,9 +17,8 @@ from gateway.app import ACCOUNT, Gateway, open_gateway
 from gateway.logs import configure
 from gateway.settings import Settings, load
 from gateway.terminal import NAME, Terminal
-from store import complaints, conversations, inbox, outbox
+from store import complaints, conversations
 
-_LOOK_S = 0.05
 _ABLE = "buttons=0 location=yes"  # what a terminal can do, in a transcript's words
 _PHOTO = re.compile(r"^\[(?:foto|photo)\s+.+\]$", re.IGNORECASE)
 
@@ -49,7 +48,7 @@ async def _chat(settings: Settings) -> list[Row]:
                 continue
             said.append(Row("citizen", _PHOTO.sub("[photo]", line.strip())))
             await gateway.doors[NAME, ACCOUNT](terminal.typed(line))
-            await _settled(gateway)
+            await gateway.settled(NAME)
             while not terminal.heard.empty():
                 text = terminal.heard.get_nowait()
                 typer.echo(text + "\n")
@@ -64,17 +63,6 @@ async def _line() -> str:
     if sys.stdin.isatty():
         typer.echo("> ", nl=False, err=True)
     return await asyncio.to_thread(sys.stdin.readline)
-
-
-async def _settled(gateway: Gateway) -> None:
-    """Wait until the line is answered; every line is, or the bot is silent on purpose."""
-    while True:
-        async with gateway.database.read() as connection:
-            busy = await inbox.count(connection, "pending", NAME)
-            busy += await outbox.count(connection, "queued", NAME)
-        if not busy:
-            return
-        await asyncio.sleep(_LOOK_S)
 
 
 async def _tickets(gateway: Gateway, session: str) -> tuple[Ticket, ...]:

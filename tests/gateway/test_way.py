@@ -11,7 +11,9 @@ from PIL import Image
 from sqlalchemy import func, select, update
 
 from channels.adapter import Outcome, Parked, Raw, Refused, Retry, StoreAway, Unknown
+from channels.errors import Unreachable
 from dialogs.conversation import Status
+from dialogs.phrasebook import say
 from gateway import worker
 from gateway.app import Gateway
 from gateway.progress import change_status
@@ -158,6 +160,30 @@ async def until(condition) -> None:
     async with asyncio.timeout(20):
         while not condition():
             await asyncio.sleep(0.02)
+
+
+async def test_a_photo_refused_after_its_turn_is_told_too(running: Talk) -> None:
+    running.paper.files["foto"] = Unreachable("slow")
+    await running.deliver(line("1", REPORT, pin=PIN, photos=["foto"]))
+    async with running.gateway.database.begin() as connection:  # patience is over
+        await connection.execute(update(table(Inbox)).values(due_at=datetime.now(UTC)))
+    await until(lambda: running.paper.sent)
+    running.paper.files["foto"] = b"no photo"
+    async with running.gateway.database.begin() as connection:
+        await connection.execute(update(table(Media)).values(due_at=datetime.now(UTC)))
+    await until(lambda: len(running.paper.sent) == 2)
+    assert running.paper.sent[1] == say("id", "media_not_a_photo", {})
+
+
+async def test_an_edit_that_comes_before_its_message_loses_nothing(talk: Talk) -> None:
+    await talk.say("lampu jalan mati di depan pasar", edited=True)
+    await talk.say("lampu jln mti")
+    await talk.settle()
+    assert {row.state for row in await rows(talk.gateway, Inbox) if row.channel == "paper"} == {
+        "done"
+    }
+    assert len(talk.paper.sent) >= 1
+    assert len(await rows(talk.gateway, Prediction)) == 2
 
 
 async def test_an_album_is_one_report(running: Talk) -> None:
