@@ -26,9 +26,8 @@ from gateway import door as public_door
 from gateway.backoff import backoff
 from gateway.dispatch import Dispatcher
 from gateway.intake import Door, Intake
-from gateway.media import MediaFetcher
+from gateway.media import Limits, MediaFetcher
 from gateway.metrics import Meters
-from gateway.photos import Limits
 from gateway.pull import pull_forever
 from gateway.settings import Settings, channel_settings
 from gateway.understanding import open_engine

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -18,7 +19,6 @@ from dialogs.phrasebook import say
 from gateway.backoff import backoff
 from gateway.dispatch import Accounts
 from gateway.metrics import Meters
-from gateway.photos import Limits, PhotoRefusedError, keep
 from gateway.wake import Bell, finished
 from store import journal, media, outbox
 from store.database import Database, StoreError
@@ -31,6 +31,23 @@ AT_ONCE = 4
 MOST_ATTEMPTS = 6
 LEASE = timedelta(seconds=90)
 _PHOTOS = frozenset({MediaKind.PHOTO, MediaKind.DOCUMENT})
+
+
+class PhotoRefusedError(Exception):
+    """The attachment cannot be kept; `phrase` names the sentence that tells the citizen."""
+
+    def __init__(self, phrase: str) -> None:
+        super().__init__(phrase)
+        self.phrase = phrase
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """What may come in, and how large it stays."""
+
+    max_bytes: int
+    max_pixels: int  # width times height
+    keep_side: int  # pixels; a longer side is scaled down to it
 
 
 class MediaFetcher:
@@ -111,7 +128,7 @@ class MediaFetcher:
         async with self._database.read() as connection:
             raw = await journal.raw(connection, wanted.delivery_id)
         content = await self._download(adapter, wanted, raw)
-        return await asyncio.to_thread(keep, content, self._folder, self._limits)
+        return await asyncio.to_thread(_keep_photo, content, self._folder, self._limits)
 
     async def _download(self, adapter: Channel, wanted: Wanted, raw: Raw) -> bytes:
         content = bytearray()
@@ -144,6 +161,12 @@ class MediaFetcher:
                 await outbox.put(connection, [row])
         if late is not None:
             self._outgoing.ring()
+
+
+def _keep_photo(content: bytes, folder: Path, limits: Limits) -> Kept:
+    from gateway.photos import keep  # noqa: PLC0415 - the image libraries wait for a first photo
+
+    return keep(content, folder, limits)
 
 
 def _told(late: Answered, wanted: Wanted, phrase: str) -> OutboundMessage:

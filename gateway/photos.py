@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
-from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import filetype
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
+from gateway.media import Limits, PhotoRefusedError
 from store.media import Kept
 
 register_heif_opener()
@@ -26,23 +26,6 @@ _READ = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic", "image
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 _GPS, _QUALITY = 0x8825, 85
 _MIN_SIDE = 16  # pixels; smaller ones are tracking dots and smileys of mail
-
-
-class PhotoRefusedError(Exception):
-    """The attachment cannot be kept; `phrase` names the sentence that tells the citizen."""
-
-    def __init__(self, phrase: str) -> None:
-        super().__init__(phrase)
-        self.phrase = phrase
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
-    """What may come in, and how large it stays."""
-
-    max_bytes: int
-    max_pixels: int  # width times height
-    keep_side: int  # pixels; a longer side is scaled down to it
 
 
 def keep(content: bytes, folder: Path, limits: Limits) -> Kept:
