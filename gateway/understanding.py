@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import structlog
 
+import nlu
 from gateway.metrics import Meters
 from gateway.settings import Settings
 from nlu.engine import Engine
@@ -44,10 +46,19 @@ def _counted(meters: Meters) -> FellBack:
     return fell_back
 
 
-def has_model(settings: Settings) -> bool:
-    """Whether a model is there and can be read."""
+def needs_training(settings: Settings) -> bool:
+    """Whether no model can be read, or the corpus is newer than the model."""
+    models = models_folder(settings.var)
     try:
-        EmbeddedEngine.load(models_folder(settings.var))
+        EmbeddedEngine.load(models)
     except ModelError:
-        return False
-    return True
+        return True
+    trained_at = (models / "current").stat().st_mtime
+    return any(file.stat().st_mtime > trained_at for file in _taught_from())
+
+
+def _taught_from() -> Iterator[Path]:
+    nlu_folder = Path(str(nlu.__file__)).parent
+    yield nlu_folder / "categories.yml"
+    yield nlu_folder / "lexicon.yml"
+    yield from (nlu_folder / "corpus").rglob("*.yml")

@@ -17,7 +17,7 @@ from gateway import __version__
 from gateway.app import Gateway, open_gateway
 from gateway.logs import configure
 from gateway.settings import Settings, channel_settings, load
-from gateway.understanding import has_model
+from gateway.understanding import needs_training
 from store import schema
 from store.database import Database
 
@@ -36,7 +36,7 @@ def setup() -> None:
     for name, said in settings.channels.items():
         channel_settings(name, said)
     settings.var.mkdir(parents=True, exist_ok=True)
-    if not has_model(settings):
+    if needs_training(settings):
         _train(settings.var)
     asyncio.run(_migrate(settings))
 
@@ -84,7 +84,7 @@ def run() -> None:
     """Start the gateway; stop it with Ctrl-C or SIGTERM."""
     settings = load()
     configure(settings.log)
-    if not has_model(settings):
+    if needs_training(settings):
         _train(settings.var)
     asyncio.run(_run(settings))
 

@@ -36,6 +36,7 @@ class Chat:
         self.gateway = gateway
         self.server = server
         self.clock = Clock()
+        self.tabs: list[aiohttp.ClientWebSocketResponse] = []
         self.origin = str(server.make_url("")).rstrip("/")
         self.browser = aiohttp.ClientSession(
             base_url=server.make_url("/"), cookie_jar=aiohttp.CookieJar(unsafe=True)
@@ -53,7 +54,9 @@ class Chat:
 
     async def tab(self, **headers: str) -> aiohttp.ClientWebSocketResponse:
         headers = {"Origin": self.origin, **headers}
-        return await self.browser.ws_connect("/channels/webchat/socket", headers=headers)
+        tab = await self.browser.ws_connect("/channels/webchat/socket", headers=headers)
+        self.tabs.append(tab)
+        return tab
 
     async def photo(self, body: Any, photo_id: str = "photo-0001", **headers: str) -> Any:
         own = {"Origin": self.origin, "X-Kanal-Id": photo_id, "Content-Type": "image/jpeg"}
@@ -102,6 +105,8 @@ async def site() -> AsyncIterator[Site]:
 
     yield make
     for chat in opened:
+        for tab in chat.tabs:
+            await tab.close()
         await chat.browser.close()
         await chat.adapter.close()
         await chat.server.close()
