@@ -104,7 +104,7 @@ def test_it_says_where_it_is_and_how_it_feels(service: Service) -> None:
 
 def listening(pid: int) -> list[str]:
     """Addresses on which a process listens, hexadecimal as the kernel writes them."""
-    links = (os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir() if fd.is_symlink())
+    links = (str(fd.readlink()) for fd in Path(f"/proc/{pid}/fd").iterdir() if fd.is_symlink())
     inodes = {link[8:-1] for link in links if link.startswith("socket:[")}
     found = []
     for table in ("tcp", "tcp6"):
