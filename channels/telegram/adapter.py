@@ -10,6 +10,7 @@ import hmac
 import json
 import os
 import re
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -74,7 +75,7 @@ class Settings(BaseModel):
         return self
 
 
-class Telegram:
+class Telegram(ABC):
     """What both ways share: parse, render, send, fetch."""
 
     caps = CAPS
@@ -124,8 +125,9 @@ class Telegram:
         await self._open_way()
         self._introduced = True
 
+    @abstractmethod
     async def _open_way(self) -> None:
-        raise NotImplementedError
+        """Tell Telegram how updates come to us."""
 
     async def close(self) -> None:
         if self._api is not None:
