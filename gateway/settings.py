@@ -101,7 +101,7 @@ class Media(_Section):
 class Worker(_Section):
     """How much is done at a time."""
 
-    batch: int = Field(default=32, gt=0)  # turns that share one commit
+    batch: int = Field(default=96, gt=0)  # turns that share one commit
     lease_s: int = Field(default=60, gt=0)  # a conversation is held no longer than this
     sends: int = Field(default=64, gt=0)  # provider requests under way at once
 
