@@ -11,8 +11,6 @@ from nlu.places.city import locate
 from nlu.places.place import OutsideCity, Place
 from nlu.places.resolve import resolve
 
-pytest.importorskip("shapely")
-
 # Two squares side by side, and a third one in the language of another publisher.
 SQUARES = [
     ("Kiri", 106.80, {"kelurahan": "Kiri", "kecamatan": "Utama", "kota": "Kota Jakarta Pusat"}),
