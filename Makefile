@@ -91,7 +91,7 @@ bench-nlu: $(VENV)/dev.stamp rasa-env ## measure the embedded engine against Ras
 
 .PHONY: channel
 channel: $(VENV)/run.stamp ## lay a new channel's folder: make channel name=line
-	@$(BIN)/kanal channel new $(name)
+	@$(BIN)/kanal channels new $(name)
 
 .PHONY: lock
 lock: $(VENV)/run.stamp ## write the lock files anew from pyproject.toml

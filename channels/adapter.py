@@ -96,6 +96,11 @@ class Caps:
     receipts: bool = False
     reply_window: timedelta | None = None
     unasked: bool = True  # may be written to without having asked: reminders, updates
+    per_second: float = 0  # wire parts that the provider takes of an account; 0: no limit known
+    burst: int = 1  # of them at once after a rest
+    per_address_s: float = 0  # seconds between two wire parts to one address
+    per_address_burst: int = 1  # of them at once after a rest
+    idempotent: bool = False  # the provider knows our key: sent again is not sent twice
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,6 +124,7 @@ class Retry:
 
     detail: str
     after: timedelta | None = None
+    account: bool = False  # `after` holds for the whole account, not for this address alone
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -218,6 +224,35 @@ class Listener(Protocol):
 
     async def listen(self, accept: Accept) -> None:
         """Open the port and return; acknowledge a delivery only after `accept` returns."""
+        ...
+
+
+@runtime_checkable
+class Bind(Protocol):
+    """We hold a session with the provider (an SMPP bind, a stream): one process at a time.
+
+    Deliveries come over it, and whatever `send` needs of it is there while it is held.
+    """
+
+    async def hold(self, accept: Accept) -> None:
+        """Open the session and serve it until cancelled, or until it breaks.
+
+        Acknowledge a delivery only after `accept` returns. Raises Throttled, Unreachable,
+        Misconfigured when the session breaks: it is opened again after a while.
+        """
+        ...
+
+
+@runtime_checkable
+class Checked(Protocol):
+    """The channel can say whether its account works, beside or without a running gateway."""
+
+    async def check(self) -> str:
+        """Ask the provider who we are; needs no `start`, changes nothing, takes no message.
+
+        Answers a sentence for the operator: "@kanal_bot, reads by polling". Raises Misconfigured or
+        Unreachable, whose detail says what is wrong and what to do.
+        """
         ...
 
 

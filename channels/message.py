@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class MediaKind(StrEnum):
@@ -110,6 +110,14 @@ class Choice:
     label: str  # what the citizen reads
 
 
+class Priority(IntEnum):
+    """What goes first when an account may not send all at once."""
+
+    REPLY = 0  # somebody waits for it
+    STATUS = 1  # news of his report
+    BROADCAST = 2  # the same to many
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutboundMessage:
     """One mobile-terminated (MT) message, channel-neutral: `render` dresses it for the wire."""
@@ -124,3 +132,4 @@ class OutboundMessage:
     locale: str = "id"
     in_reply_to: str = ""  # external_id of the message answered, "" when we speak unasked
     thread: Mapping[str, str] = field(default_factory=dict)  # of the message answered
+    priority: Priority = Priority.REPLY

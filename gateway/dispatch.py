@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -12,21 +14,51 @@ import structlog
 from channels.adapter import Channel, Parked, Refused, Retry, SendOutcome, Sent, Unknown, WirePart
 from channels.errors import ChannelError, Misconfigured
 from gateway.backoff import backoff
+from gateway.lanes import Lane
 from gateway.metrics import Meters
+from gateway.redact import Redactor
+from gateway.standing import Standing
 from gateway.wake import Bell, finished
 from store import outbox
 from store.database import Database, GroupCommit, StoreError
+from store.exchanges import Said
+from store.ids import Ids
 from store.outbox import Due, Record
 
 log = structlog.get_logger()
 
 MOST_ATTEMPTS = 12  # with doubling waits this is more than a day
+DOUBT = timedelta(minutes=1)  # what may have arrived is sent again after a receipt had its time
+BROKEN = timedelta(minutes=1)  # between two tries of an account whose token is refused
 
 Accounts = Mapping[tuple[str, str], Channel]  # (channel, account) -> adapter
 
 
+@dataclass
+class _Sending:
+    """One message under way: what the provider took of it so far, and what was said."""
+
+    due: Due
+    taken: list[tuple[int, str]] = field(default_factory=list)
+    exchanges: list[Said] = field(default_factory=list)
+
+    def record(self, state: str, part: int, due_at: datetime, **more: object) -> Record:
+        return Record(
+            due=self.due,
+            state=state,
+            part=part,
+            due_at=due_at,
+            taken=tuple(self.taken),
+            exchanges=tuple(self.exchanges),
+            **{"attempts": self.due.attempts + 1, **more},  # type: ignore[arg-type]
+        )
+
+
 class Dispatcher:
     """Sends what is due, many addresses at a time, one message at a time to each.
+
+    Every account has a lane of its own: one that is slow, held or broken takes nothing from the
+    others. A message of a channel that is switched off waits until it is switched on again.
 
     `lease` must be longer than any send: when it ends another process may send the message too.
     After a crash it is how long a message that was under way waits.
@@ -35,9 +67,12 @@ class Dispatcher:
     def __init__(
         self,
         database: Database,
+        ids: Ids,
         accounts: Accounts,
         meters: Meters,
         *,
+        standing: Standing,
+        redactor: Redactor,
         work: Bell,
         at_once: int,
         lease: timedelta,
@@ -45,12 +80,17 @@ class Dispatcher:
         self._database = database
         self._accounts = accounts
         self._meters = meters
+        self._standing = standing
+        self.redactor = redactor
         self._work = work
         self._at_once = at_once
         self._lease = lease
         self._random = Random()
+        self._lanes: dict[Channel, Lane] = {}
         self._under_way: set[asyncio.Task[None]] = set()
-        self._t3: GroupCommit[Record, None] = GroupCommit(database, outbox.record)
+        self._t3: GroupCommit[Record, None] = GroupCommit(
+            database, lambda connection, records: outbox.record(connection, ids, records)
+        )
 
     async def run(self) -> None:
         """Send until cancelled; what is under way is then finished by `drain`."""
@@ -70,85 +110,129 @@ class Dispatcher:
 
     async def once(self) -> int:
         """Begin to send what is due now; returns how many messages that is."""
-        room = self._at_once - len(self._under_way)
-        if room < self._at_once // 2:
+        free = [(key, lane) for key, lane in self._open_lanes() if lane.room()]
+        if not free:
             return 0  # a send that ends rings the bell
+        due: list[tuple[Lane, Due]] = []
         async with self._database.begin() as connection:
-            due = await outbox.claim(connection, now=_now(), lease_for=self._lease, most=room)
-        for one in due:
-            task = asyncio.create_task(self._deliver(one))
+            for account, lane in free:
+                found = await outbox.claim(
+                    connection, account, now=_now(), lease_for=self._lease, most=lane.room()
+                )
+                due += [(lane, one) for one in found]
+        for lane, one in due:
+            lane.under_way += 1
+            task = asyncio.create_task(self._deliver(lane, one))
             self._under_way.add(task)
-            task.add_done_callback(self._ended)
+            task.add_done_callback(lambda task, lane=lane: self._ended(task, lane))  # type: ignore[misc]
         return len(due)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _open_lanes(self) -> list[tuple[outbox.Account, Lane]]:
+        """A lane per account that is switched on; a re-keyed one begins anew."""
+        self._lanes = {
+            adapter: self._lanes.get(adapter) or Lane(adapter.caps, self._at_once)
+            for adapter in self._accounts.values()
+        }
+        return [(key, self._lanes[adapter]) for key, adapter in self._accounts.items()]
+
+    def _ended(self, task: asyncio.Task[None], lane: Lane) -> None:
+        lane.under_way -= 1
         self._under_way.discard(task)
         self._work.ring()
 
-    async def _deliver(self, due: Due) -> None:
+    async def _deliver(self, lane: Lane, due: Due) -> None:
         """Send a message's wire parts from the first that is not sent, and record it."""
-        record = await self._attempt(due)
+        record = await self._attempt(lane, due)
         self._meters.sends.labels(due.channel, record.state).inc()
         try:
             await self._t3.submit(record)
         except StoreError as error:  # the lease ends and it is sent again: at least once
             log.error("outbox.not_recorded", outbox_id=due.id, reason=str(error))
 
-    async def _attempt(self, due: Due) -> Record:
+    async def _attempt(self, lane: Lane, due: Due) -> Record:
+        sending = _Sending(due)
         adapter = self._accounts.get((due.channel, due.account))
-        if adapter is None:
-            return self._later(due, due.part, f"{due.channel} is switched off in config.yml", None)
+        if adapter is None:  # switched off in this moment
+            return sending.record("queued", due.part, _now(), attempts=due.attempts)
         try:
             parts = adapter.render(due.message)
         except Exception as error:  # noqa: BLE001 - never sendable: a person reads it
-            return _dead(due, due.part, f"could not be rendered: {type(error).__name__}")
-        provider_id = None
+            return _dead(sending, due.part, f"could not be rendered: {type(error).__name__}")
         for number, part in enumerate(parts[due.part :], start=due.part):
-            outcome = await _send(adapter, part)
-            if isinstance(outcome, Sent):
-                provider_id = outcome.provider_id or None
-            else:
-                return self._not_sent(due, number, outcome)
-        return Record(
-            id=due.id,
-            state="sent",
-            part=len(parts),
-            attempts=due.attempts + 1,
-            due_at=_now(),
-            provider_id=provider_id,
-            sent_at=_now(),
+            await lane.turn(due.message.address)
+            if held := lane.held():
+                return sending.record("queued", number, _now() + held, attempts=due.attempts)
+            outcome = await self._send(adapter, sending, number, part)
+            if not isinstance(outcome, Sent):
+                return await self._not_sent(lane, sending, number, outcome)
+            sending.taken.append((number, outcome.provider_id))
+        await self._standing.up(due.channel, due.account)
+        return sending.record("sent", len(parts), _now(), sent_at=_now())
+
+    async def _send(
+        self, adapter: Channel, sending: _Sending, number: int, part: WirePart
+    ) -> SendOutcome | Misconfigured:
+        """Send one part and keep the exchange."""
+        at, began = _now(), time.monotonic()
+        outcome = await _sent(adapter, part)
+        sending.exchanges.append(
+            Said(
+                part=number,
+                at=at,
+                took_ms=round((time.monotonic() - began) * 1000),
+                request=self.redactor.request(part.method, part.body),
+                outcome=type(outcome).__name__.lower(),
+                detail=self.redactor.text(getattr(outcome, "detail", "")),
+            )
         )
+        return outcome
 
-    def _not_sent(self, due: Due, part: int, outcome: SendOutcome) -> Record:
+    async def _not_sent(
+        self, lane: Lane, sending: _Sending, part: int, outcome: SendOutcome | Misconfigured
+    ) -> Record:
+        due, redact = sending.due, self.redactor.text
         match outcome:
-            case Retry(detail=detail, after=after):
-                return self._later(due, part, detail, after)
+            case Misconfigured(detail=detail):
+                # The message is not at fault, and must not die of it: it waits for the operator.
+                lane.hold(BROKEN)
+                await self._standing.broken(due.channel, due.account, redact(detail))
+                return sending.record("queued", part, _now() + BROKEN, attempts=due.attempts)
+            case Retry(detail=detail, after=after, account=account):
+                if account and after is not None:
+                    # The message is not at fault here either.
+                    lane.hold(after)
+                    await self._standing.held(due.channel, due.account, redact(detail))
+                    return sending.record("queued", part, _now() + after, attempts=due.attempts)
+                return self._later(sending, part, redact(detail), after)
             case Unknown(detail=detail):
-                # It may have arrived; sending again may say it twice, not sending may lose it.
-                return self._later(due, part, f"unknown outcome: {detail}", None)
+                return self._in_doubt(sending, part, redact(detail))
             case Parked():
-                return Record(
-                    id=due.id, state="parked", part=part, attempts=due.attempts, due_at=_now()
-                )
-            case Refused(detail=detail):
-                return _dead(due, part, detail)
+                return sending.record("parked", part, _now(), attempts=due.attempts)
+            case Refused(detail=detail, blocked=blocked):
+                return replace(_dead(sending, part, redact(detail)), shut=blocked)
             case _:
-                return _dead(due, part, f"the adapter returned {type(outcome).__name__}")
+                return _dead(sending, part, f"the adapter returned {type(outcome).__name__}")
 
-    def _later(self, due: Due, part: int, detail: str, after: timedelta | None) -> Record:
+    def _in_doubt(self, sending: _Sending, part: int, detail: str) -> Record:
+        """It may have arrived: sending again may say it twice, not sending may lose it.
+
+        Where the provider knows our key nothing is at stake. Elsewhere a receipt gets its time
+        first, and who looks at the message sees that it is in doubt.
+        """
+        adapter = self._accounts.get((sending.due.channel, sending.due.account))
+        known = adapter is not None and adapter.caps.idempotent
+        record = self._later(sending, part, f"unknown outcome: {detail}", None if known else DOUBT)
+        in_doubt = record.state == "queued" and not known
+        return replace(record, state="unknown") if in_doubt else record
+
+    def _later(self, sending: _Sending, part: int, detail: str, after: timedelta | None) -> Record:
+        due = sending.due
         attempts = due.attempts + 1
         if attempts >= MOST_ATTEMPTS:
-            return _dead(due, part, f"given up after {attempts} attempts: {detail}")
+            return _dead(sending, part, f"given up after {attempts} attempts: {detail}")
         wait = after if after is not None else backoff(due.attempts, self._random)
         log.info("mt.retry", channel=due.channel, outbox_id=due.id, attempts=attempts)
-        return Record(
-            id=due.id,
-            state="queued",
-            part=part,
-            attempts=attempts,
-            due_at=_now() + wait,
-            detail=detail,
-        )
+        return sending.record("queued", part, _now() + wait, detail=detail)
 
     async def awake(self, channel: str, account: str, address: str) -> None:
         """Send what was parked for this address."""
@@ -162,12 +246,11 @@ class Dispatcher:
             self._work.ring()
 
 
-async def _send(adapter: Channel, part: WirePart) -> SendOutcome:
+async def _sent(adapter: Channel, part: WirePart) -> SendOutcome | Misconfigured:
     try:
         return await adapter.send(part)
     except Misconfigured as error:
-        log.error("channel.misconfigured", detail=error.detail)
-        return Retry(detail=error.detail)
+        return error
     except ChannelError as error:
         return Retry(detail=error.detail)
     except Exception as error:  # noqa: BLE001 - an adapter's mistake must not lose a message
@@ -175,11 +258,9 @@ async def _send(adapter: Channel, part: WirePart) -> SendOutcome:
         return Unknown(detail=f"the adapter raised {type(error).__name__}")
 
 
-def _dead(due: Due, part: int, detail: str) -> Record:
-    log.warning("mt.dead", channel=due.channel, outbox_id=due.id)
-    return Record(
-        id=due.id, state="dead", part=part, attempts=due.attempts + 1, due_at=_now(), detail=detail
-    )
+def _dead(sending: _Sending, part: int, detail: str) -> Record:
+    log.warning("mt.dead", channel=sending.due.channel, outbox_id=sending.due.id)
+    return sending.record("dead", part, _now(), detail=detail)
 
 
 def _now() -> datetime:

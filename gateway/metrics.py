@@ -46,6 +46,12 @@ class Meters:
             ["channel", "outcome"],
             registry=self.registry,
         )
+        self.channel_up = Gauge(
+            "kanal_channel_up",
+            "1 while an account of a channel works, 0 while it is held, broken or off",
+            ["channel", "account"],
+            registry=self.registry,
+        )
         self.photos = Counter(
             "kanal_photos",
             "Attachments kept or refused",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from channels.message import OutboundMessage
+from channels.message import OutboundMessage, Priority
 from dialogs import codec
 from dialogs.conversation import Conversation, Status
 from dialogs.phrasebook import say
@@ -49,4 +49,5 @@ def _told(moved: Moved, note: str, number: int) -> OutboundMessage:
         text=f"{text}\n\n{note}" if note else text,
         locale=locale,
         thread=moved.filed_with.thread,
+        priority=Priority.STATUS,
     )

@@ -1,44 +1,59 @@
-"""Pullers: ask the provider, keep what came (T1), only then move the cursor."""
+"""Pullers and binds: what comes because we ask, or hold a session; never lost, one process each."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from random import Random
 
 import structlog
 
-from channels.adapter import Puller, StoreAway
+from channels.adapter import Bind, Puller, StoreAway
 from channels.errors import ChannelError, Misconfigured, Throttled
 from gateway.backoff import backoff
 from gateway.intake import Door
-from store import journal, leases
+from gateway.standing import Standing
+from store import journal
 from store.database import Database, StoreError
 
 log = structlog.get_logger()
 
-LEASE = timedelta(seconds=90)  # longer than one long poll
 _MISCONFIGURED_WAIT = timedelta(minutes=1)
 
 
-async def pull_forever(door: Door, puller: Puller, database: Database, owner: str) -> None:
-    """Pull until cancelled. One process at a time pulls an account: a lease says which."""
+async def pull_forever(door: Door, puller: Puller, database: Database, standing: Standing) -> None:
+    """Pull until cancelled."""
+
+    async def pull() -> None:
+        await pull_once(door, puller, database)
+        await standing.up(door.channel, door.account)
+
+    await _again_and_again(door, pull, standing)
+
+
+async def bind_forever(door: Door, bind: Bind, standing: Standing) -> None:
+    """Hold the session until cancelled, opening it again whenever it breaks."""
+
+    async def hold() -> None:
+        await bind.hold(door)
+
+    await _again_and_again(door, hold, standing)
+
+
+async def _again_and_again(
+    door: Door, once: Callable[[], Awaitable[None]], standing: Standing
+) -> None:
     failures, random = 0, Random()
-    name = f"pull:{door.channel}:{door.account}"
     while True:
         try:
-            if not await _ours(database, name, owner):
-                await asyncio.sleep(LEASE.total_seconds() / 3)
-                continue
-            await pull_once(door, puller, database)
+            await once()
             failures = 0
-        except asyncio.CancelledError:
-            await _give_back(database, name, owner)
-            raise
         except Throttled as error:
+            await standing.held(door.channel, door.account, error.detail)
             await asyncio.sleep(error.retry_after.total_seconds())
         except Misconfigured as error:
-            log.error("channel.misconfigured", channel=door.channel, detail=error.detail)
+            await standing.broken(door.channel, door.account, error.detail)
             await asyncio.sleep(_MISCONFIGURED_WAIT.total_seconds())
         except (ChannelError, StoreAway, StoreError) as error:
             log.warning("pull.failed", channel=door.channel, reason=str(error))
@@ -60,14 +75,3 @@ async def pull_once(door: Door, puller: Puller, database: Database) -> int:
         async with database.begin() as connection:
             await journal.move_cursor(connection, door.channel, door.account, moved)
     return len(raws)
-
-
-async def _ours(database: Database, name: str, owner: str) -> bool:
-    now = datetime.now(UTC)
-    async with database.begin() as connection:
-        return await leases.take(connection, name, owner=owner, until=now + LEASE, now=now)
-
-
-async def _give_back(database: Database, name: str, owner: str) -> None:
-    async with database.begin() as connection:
-        await leases.give_back(connection, name, owner)

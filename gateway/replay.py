@@ -33,7 +33,8 @@ from channels.errors import Malformed, Refused
 from channels.message import InboundMessage, Location, MediaRef, OutboundMessage
 from channels.text import tidy
 from dialogs import codec
-from gateway.app import ACCOUNT, Gateway
+from gateway.accounts import ACCOUNT
+from gateway.app import Gateway
 from store import complaints, conversations, inbox
 
 NAME = "replay"

@@ -122,6 +122,7 @@ class Settings(BaseSettings):
 
     schema_version: Literal[1] = 1
     var: Path = Path("var")
+    secrets_file: Path | None = None  # lines of NAME=value; read at the start and at a reload
     city: City = City()
     store: Store = Store()
     public: Public = Public()
@@ -167,10 +168,35 @@ def load(path: Path | None = None) -> Settings:
     file = path or Path(os.environ.get("KANAL_CONFIG", "config.yml"))
     said = _read(file)
     try:
-        return Settings(**said)
+        settings = Settings(**said)
     except ValidationError as error:
         lines = list(_explain(error, Settings))
         raise ConfigError("\n".join(f"{file.name}: {line}" for line in lines)) from error
+    if settings.secrets_file is not None:
+        os.environ.update(_secrets(settings.secrets_file))
+    return settings
+
+
+def _secrets(file: Path) -> dict[str, str]:
+    """The environment variables that a file holds: a changed key needs no restart, a reload does.
+
+    Raises: ConfigError, which quotes nothing of the file.
+    """
+    try:
+        if file.stat().st_mode & 0o077:
+            raise ConfigError(f"secrets_file: others may read {file}: chmod 600 {file}")
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"secrets_file: {file} cannot be read: {type(error).__name__}") from error
+    found = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals or not name.strip().isidentifier():
+            raise ConfigError(f"secrets_file: line {number}: expected NAME=value")
+        found[name.strip()] = value.strip()
+    return found
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -227,9 +253,10 @@ def channel_names() -> list[str]:
     )
 
 
-def channel_settings(name: str, said: Mapping[str, Any]) -> BaseModel:
+def channel_settings(name: str, said: Mapping[str, Any], where: str = "") -> BaseModel:
     """Validate what config.yml says under channels.<name> by that channel's own model.
 
+    `where` names the block in messages, where it is not channels.<name> itself.
     Raises: ConfigError.
     """
     known = channel_names()
@@ -241,5 +268,5 @@ def channel_settings(name: str, said: Mapping[str, Any]) -> BaseModel:
     try:
         return model(**said)  # type: ignore[no-any-return]
     except ValidationError as error:
-        lines = _explain(error, model, f"channels.{name}")
+        lines = _explain(error, model, where or f"channels.{name}")
         raise ConfigError("\n".join(f"config.yml: {line}" for line in lines)) from error

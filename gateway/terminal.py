@@ -22,7 +22,7 @@ from channels.adapter import Caps, Raw, Received, SendOutcome, Sent, WirePart
 from channels.errors import Malformed, Refused
 from channels.message import InboundMessage, Location, MediaKind, MediaRef, OutboundMessage
 from channels.text import tidy
-from gateway.app import ACCOUNT
+from gateway.accounts import ACCOUNT
 
 NAME = "terminal"
 _PIN = re.compile(r"^\[pin\s+(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\]$", re.IGNORECASE)

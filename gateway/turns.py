@@ -11,7 +11,7 @@ from datetime import datetime
 from random import Random
 
 from channels.adapter import Caps
-from channels.message import Choice, InboundMessage, OutboundMessage
+from channels.message import Choice, InboundMessage, OutboundMessage, Priority
 from dialogs import codec
 from dialogs.conversation import Abilities, Conversation, Known, Photo, Spot, Ticket, Turn
 from dialogs.effects import (
@@ -203,6 +203,7 @@ def _says(
             locale=after.locale,
             in_reply_to=message.external_id if answers else "",
             thread=message.thread,
+            priority=Priority.REPLY if answers else Priority.STATUS,
         ),
     )
 

@@ -111,6 +111,14 @@ async def release(connection: AsyncConnection, conversation_ids: Sequence[int]) 
     )
 
 
+async def shut(connection: AsyncConnection, conversation_ids: Sequence[int]) -> None:
+    """These citizens have blocked us: nothing unasked, until they write again."""
+    if conversation_ids:
+        await connection.execute(
+            update(CONVERSATION).where(CONVERSATION.c.id.in_(conversation_ids)).values(stopped=True)
+        )
+
+
 async def states(connection: AsyncConnection, channel: str) -> list[str]:
     """The state of every conversation on a channel, as dialogs dumped it."""
     rows = await connection.execute(

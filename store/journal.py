@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.adapter import Outcome, Raw, Received
 from channels.message import InboundMessage, MediaRef
-from store import conversations, outbox
+from store import conversations, receipts
 from store.codec import dump
 from store.dialect import insert_or_ignore, upsert
 from store.ids import Ids
@@ -204,7 +204,7 @@ async def write_media(
 async def _write_receipts(connection: AsyncConnection, arrivals: Sequence[Arrival]) -> None:
     for arrival in arrivals:
         for receipt in arrival.received.receipts:
-            await outbox.receive(connection, receipt)
+            await receipts.receive(connection, receipt)
 
 
 def _outcomes(

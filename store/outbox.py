@@ -2,10 +2,13 @@
 
     queued -> sent -> delivered -> read        a late `sent` never overwrites `delivered`
     queued -> parked -> queued                 nobody listens at that address now
-    queued -> dead                             the provider will never take it, or we gave up
+    queued -> unknown -> sent                  it may have arrived; sent again, and marked
+    queued -> dead -> queued                   the provider will never take it, or we gave up;
+                                               a person may send it again
     sent   -> failed                           the provider took it and could not deliver
 
-One conversation's messages go out in the order in which they were decided.
+Replies go before news of a report, and both before what is told to many. Within one conversation
+and one priority messages go out in the order in which they were decided, one at a time.
 """
 
 from __future__ import annotations
@@ -15,29 +18,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.message import OutboundMessage, Receipt, ReceiptStatus
+from channels.message import OutboundMessage
+from store import exchanges, receipts
 from store.codec import dump, load
+from store.conversations import shut
 from store.ids import Ids
 from store.tables import ConversationRow, Outbox, table
 
 OUTBOX, CONVERSATION = table(Outbox), table(ConversationRow)
 
-_RECORDED = ("state", "part", "attempts", "due_at", "provider_id", "detail", "sent_at")
+WAITING = ("queued", "unknown")  # will be sent without anybody doing anything
+Account = tuple[str, str]  # channel, account
+
+_RECORDED = ("state", "part", "attempts", "due_at", "detail", "sent_at")
 _RECORD = (
     update(OUTBOX)
-    .where(OUTBOX.c.id == bindparam("b_id"), OUTBOX.c.state == "queued")
+    .where(OUTBOX.c.id == bindparam("b_id"), OUTBOX.c.state.in_(WAITING))
     .values(lease_until=None, **{name: bindparam(name) for name in _RECORDED})
 )
-
-_BELOW: dict[ReceiptStatus, tuple[str, ...]] = {
-    ReceiptStatus.SENT: ("queued", "parked"),
-    ReceiptStatus.DELIVERED: ("queued", "parked", "sent"),
-    ReceiptStatus.READ: ("queued", "parked", "sent", "delivered"),
-    ReceiptStatus.FAILED: ("queued", "parked", "sent"),
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,14 +58,16 @@ class Due:
 class Record:
     """T3: what became of an attempt."""
 
-    id: int
-    state: str  # queued (again) | sent | parked | dead
+    due: Due
+    state: str  # queued (again) | unknown (again) | sent | parked | dead
     part: int
     attempts: int
     due_at: datetime
-    provider_id: str | None = None
     detail: str | None = None
     sent_at: datetime | None = None
+    taken: tuple[tuple[int, str], ...] = ()  # parts that the provider took now: number, its id
+    exchanges: tuple[exchanges.Said, ...] = ()
+    shut: bool = False  # the citizen blocked us: nothing unasked until he writes again
 
 
 def row(ids: Ids, conversation_id: int, message: OutboundMessage, now: datetime) -> dict[str, Any]:
@@ -76,6 +79,7 @@ def row(ids: Ids, conversation_id: int, message: OutboundMessage, now: datetime)
         "channel": message.channel,
         "account": message.account,
         "message": dump(message),
+        "priority": int(message.priority),
         "state": "queued",
         "part": 0,
         "attempts": 0,
@@ -91,88 +95,103 @@ async def put(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> No
 
 
 async def claim(
-    connection: AsyncConnection, *, now: datetime, lease_for: timedelta, most: int
+    connection: AsyncConnection, account: Account, *, now: datetime, lease_for: timedelta, most: int
 ) -> list[Due]:
-    """Take messages that are due: of each conversation only the oldest that is not sent."""
-    earlier = OUTBOX.alias("earlier")
-    blocked = select(earlier.c.id).where(
-        earlier.c.conversation_id == OUTBOX.c.conversation_id,
-        earlier.c.state.in_(("queued", "parked")),
-        earlier.c.id < OUTBOX.c.id,
+    """Take an account's messages that are due: of each conversation at most one.
+
+    A message waits while another one of its conversation is under way, and for those before it
+    that are not less urgent.
+    """
+    other = OUTBOX.alias("other")
+    blocked = select(other.c.id).where(
+        other.c.conversation_id == OUTBOX.c.conversation_id,
+        other.c.id != OUTBOX.c.id,
+        other.c.state.in_((*WAITING, "parked")),
+        or_(
+            and_(other.c.id < OUTBOX.c.id, other.c.priority <= OUTBOX.c.priority),
+            other.c.priority < OUTBOX.c.priority,
+            other.c.lease_until > now,
+        ),
     )
     due = (
         select(OUTBOX.c.id)
         .where(
-            OUTBOX.c.state == "queued",
+            OUTBOX.c.channel == account[0],
+            OUTBOX.c.account == account[1],
+            OUTBOX.c.state.in_(WAITING),
             OUTBOX.c.due_at <= now,
             or_(OUTBOX.c.lease_until.is_(None), OUTBOX.c.lease_until <= now),
             ~blocked.exists(),
         )
-        .order_by(OUTBOX.c.id)
+        .order_by(OUTBOX.c.priority, OUTBOX.c.id)
         .limit(most)
         .with_for_update(skip_locked=True)
     )
+    columns = OUTBOX.c
     rows = await connection.execute(
         update(OUTBOX)
-        .where(OUTBOX.c.id.in_(due))
+        .where(columns.id.in_(due))
         .values(lease_until=now + lease_for)
         .returning(
-            OUTBOX.c.id,
-            OUTBOX.c.conversation_id,
-            OUTBOX.c.channel,
-            OUTBOX.c.account,
-            OUTBOX.c.message,
-            OUTBOX.c.part,
-            OUTBOX.c.attempts,
+            columns.id,
+            columns.conversation_id,
+            columns.message,
+            columns.priority,
+            columns.part,
+            columns.attempts,
         )
     )
     return [
         Due(
             id=row.id,
             conversation_id=row.conversation_id,
-            channel=row.channel,
-            account=row.account,
+            channel=account[0],
+            account=account[1],
             message=load(OutboundMessage, row.message),
             part=row.part,
             attempts=row.attempts,
         )
-        for row in sorted(rows, key=lambda row: row.id)
+        for row in sorted(rows, key=lambda row: (row.priority, row.id))
     ]
 
 
-async def record(connection: AsyncConnection, records: Sequence[Record]) -> list[None]:
+async def record(connection: AsyncConnection, ids: Ids, records: Sequence[Record]) -> list[None]:
     """Write what became of attempts (T3). A receipt that was faster is not overwritten."""
     await connection.execute(
         _RECORD,
         [
             {
-                "b_id": one.id,
+                "b_id": one.due.id,
                 "state": one.state,
                 "part": one.part,
                 "attempts": one.attempts,
                 "due_at": one.due_at,
-                "provider_id": one.provider_id,
                 "detail": one.detail,
                 "sent_at": one.sent_at,
             }
             for one in records
         ],
     )
-    return [None] * len(records)
-
-
-async def receive(connection: AsyncConnection, receipt: Receipt) -> None:
-    """Move a message up the lattice by the provider's receipt; never down."""
-    await connection.execute(
-        update(OUTBOX)
-        .where(
-            OUTBOX.c.channel == receipt.channel,
-            OUTBOX.c.account == receipt.account,
-            OUTBOX.c.provider_id == receipt.provider_id,
-            OUTBOX.c.state.in_(_BELOW[receipt.status]),
-        )
-        .values(state=receipt.status.value)
+    await exchanges.append(
+        connection, ids, [(one.due.id, said) for one in records for said in one.exchanges]
     )
+    await receipts.expect(
+        connection,
+        [
+            receipts.Taken(
+                outbox_id=one.due.id,
+                part=part,
+                channel=one.due.channel,
+                account=one.due.account,
+                provider_id=provider_id,
+            )
+            for one in records
+            for part, provider_id in one.taken
+            if provider_id
+        ],
+    )
+    await shut(connection, [one.due.conversation_id for one in records if one.shut])
+    return [None] * len(records)
 
 
 async def awake(
@@ -193,8 +212,22 @@ async def awake(
     return len(rows.all())
 
 
-async def count(connection: AsyncConnection, state: str, channel: str | None = None) -> int:
-    """How many messages stand at `state`, on one channel or on all."""
-    here = [OUTBOX.c.state == state] + ([OUTBOX.c.channel == channel] if channel else [])
+async def count(connection: AsyncConnection, *states: str, channel: str | None = None) -> int:
+    """How many messages stand at one of `states`, on one channel or on all."""
+    here = [OUTBOX.c.state.in_(states)] + ([OUTBOX.c.channel == channel] if channel else [])
     found = await connection.execute(select(func.count()).select_from(OUTBOX).where(*here))
     return int(found.scalar_one())
+
+
+async def counts(connection: AsyncConnection) -> dict[Account, dict[str, int]]:
+    """How many messages of each account stand at each state."""
+    columns = OUTBOX.c
+    rows = await connection.execute(
+        select(columns.channel, columns.account, columns.state, func.count().label("n")).group_by(
+            columns.channel, columns.account, columns.state
+        )
+    )
+    found: dict[Account, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault((row.channel, row.account), {})[row.state] = row.n
+    return found

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Dialect,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     Table,
@@ -306,25 +307,78 @@ class Outbox(Row, table=True):
     channel: str = _text()
     account: str = _text()
     message: str = _text()
+    priority: int = 0  # 0 a reply, 1 a status, 2 a broadcast: the lowest goes first
     state: str = _text(default="queued")  # see store/outbox.py
     part: int = 0  # the next wire part to send
     attempts: int = 0
     due_at: datetime = _at()
     lease_until: datetime | None = _at(nullable=True)
-    provider_id: str | None = _text(nullable=True, default=None)
     detail: str | None = _text(nullable=True, default=None)
     created_at: datetime = _at()
     sent_at: datetime | None = _at(nullable=True)
     __table_args__ = (
         Index(
-            "ix_outbox_queued",
+            "ix_outbox_waiting",
+            "channel",
+            "account",
+            "priority",
             "id",
-            postgresql_where=text("state = 'queued'"),
-            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state IN ('queued', 'unknown')"),
+            sqlite_where=text("state IN ('queued', 'unknown')"),
         ),
         Index("ix_outbox_conversation", "conversation_id", "id"),
-        Index("ix_outbox_provider", "channel", "provider_id"),
     )
+
+
+class SentPart(Row, table=True):
+    """A wire part that the provider took, under the id that its receipts name."""
+
+    __tablename__ = "sent_part"
+    outbox_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("outbox.id"), primary_key=True, autoincrement=False)
+    )
+    part: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    channel: str = _text()
+    account: str = _text()
+    provider_id: str = _text()
+    state: str = _text(default="sent")  # sent | delivered | read | failed
+    __table_args__ = (Index("ix_sent_part_provider", "channel", "account", "provider_id"),)
+
+
+class EarlyReceipt(Row, table=True):
+    """A receipt that came before T3 had recorded what it speaks of."""
+
+    __tablename__ = "early_receipt"
+    channel: str = Field(sa_column=Column(Text, primary_key=True))
+    account: str = Field(sa_column=Column(Text, primary_key=True))
+    provider_id: str = Field(sa_column=Column(Text, primary_key=True))
+    status: str = Field(sa_column=Column(Text, primary_key=True))
+    at: datetime = _at()
+
+
+class Exchange(Row, table=True):
+    """What we asked a provider and what it said: the trace of one attempt at one wire part."""
+
+    __tablename__ = "exchange"
+    id: int = _id()
+    outbox_id: int = _ref("outbox.id", index=True)
+    part: int = 0
+    at: datetime = _at()
+    took_ms: int = 0
+    request: str = _text()  # method and body, secrets redacted, long values cut
+    outcome: str = _text()  # sent | retry | unknown | refused | parked | misconfigured
+    detail: str = _text()
+
+
+class ChannelState(Row, table=True):
+    """How an account of a channel fares, as the process that serves it last said."""
+
+    __tablename__ = "channel_state"
+    channel: str = Field(sa_column=Column(Text, primary_key=True))
+    account: str = Field(sa_column=Column(Text, primary_key=True))
+    state: str = _text()  # up | held | broken | off
+    detail: str = _text()
+    at: datetime = _at()
 
 
 class Lease(Row, table=True):

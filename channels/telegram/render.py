@@ -17,6 +17,12 @@ CAPS = Caps(
     text_unit="utf16",
     location=True,
     buttons=100,
+    # Bots FAQ, "My bot is hitting limits": about 30 messages a second in all, one a second in a
+    # chat, where short bursts go through.
+    per_second=30,
+    burst=30,
+    per_address_s=1,
+    per_address_burst=3,
 )
 CALLBACK_LIMIT = 64  # bytes of callback_data
 _LOCATION_LABELS = {"id": "📍 Kirim lokasi saya", "en": "📍 Send my location"}

@@ -14,8 +14,8 @@ import typer
 
 from channels.errors import ChannelError
 from gateway import __version__
-from gateway.app import PortTakenError
-from gateway.cli import channel, chat, complaint, nlu, replay, run
+from gateway.cli import channels, chat, complaint, dead, nlu, replay, run
+from gateway.port import PortTakenError
 from gateway.settings import ConfigError
 from nlu.corpus import CorpusError
 from nlu.engines.model import ModelError
@@ -35,8 +35,9 @@ app.command(name="run")(run.run)
 app.command()(replay.replay)
 app.command()(chat.chat)
 app.add_typer(nlu.app, name="nlu")
-app.add_typer(channel.app, name="channel")
+app.add_typer(channels.app, name="channels")
 app.add_typer(complaint.app, name="complaint")
+app.add_typer(dead.app, name="dead")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -13,7 +13,8 @@ import typer
 from channels.adapter import Channel
 from dialogs.conversation import Ticket
 from dialogs.transcript import Row, write
-from gateway.app import ACCOUNT, Gateway, open_gateway
+from gateway.accounts import ACCOUNT
+from gateway.app import Gateway, open_gateway
 from gateway.logs import configure
 from gateway.settings import Settings, load
 from gateway.terminal import NAME, Terminal

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from dialogs.conversation import Status
+from gateway.cli.opened import with_store
 from gateway.progress import change_status
-from gateway.settings import load
 from store import complaints
 from store.database import Database
 from store.ids import Ids
 from store.workflow import IllegalMoveError
 
 app = typer.Typer(help="Look at complaints and change their status.", no_args_is_help=True)
-Answer = TypeVar("Answer")
-
-
-def _with_store(work: Callable[[Database], Awaitable[Answer]]) -> Answer:
-    async def call() -> Answer:
-        settings = load()
-        database = Database(settings.store.url, settings.var)
-        try:
-            return await work(database)
-        finally:
-            await database.close()
-
-    return asyncio.run(call())
 
 
 @app.command()
@@ -41,7 +26,7 @@ def show(ticket: str) -> None:
         async with database.read() as connection:
             return await complaints.history(connection, ticket)
 
-    events = _with_store(work)
+    events = with_store(work)
     if not events:
         typer.echo(f"kanal: no complaint has the number {ticket}", err=True)
         raise typer.Exit(2)
@@ -63,7 +48,7 @@ def status(
         )
 
     try:
-        _with_store(work)
+        with_store(work)
     except (LookupError, IllegalMoveError) as error:
         typer.echo(f"kanal: {error.args[0]}", err=True)
         raise typer.Exit(2) from error

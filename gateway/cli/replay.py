@@ -13,7 +13,8 @@ from rich.progress import Progress
 from rich.table import Table
 
 from channels.adapter import Channel
-from gateway.app import ACCOUNT, open_gateway
+from gateway.accounts import ACCOUNT
+from gateway.app import open_gateway
 from gateway.logs import configure
 from gateway.replay import NAME, Replay, Summary
 from gateway.replay import replay as replay_lines

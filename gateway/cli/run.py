@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +15,11 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from gateway import __version__
+from gateway import __version__, pidfile
+from gateway.accounts import wanted
 from gateway.app import Gateway, open_gateway
 from gateway.logs import configure
-from gateway.settings import Settings, channel_settings, load
+from gateway.settings import ConfigError, Settings, load
 from gateway.understanding import needs_training
 from store import schema
 from store.database import Database
@@ -33,8 +36,7 @@ def use_config(path: Path) -> None:
 def setup() -> None:
     """Prepare what the gateway needs: check config.yml, train the model, migrate the database."""
     settings = load()
-    for name, said in settings.channels.items():
-        channel_settings(name, said)
+    wanted(settings)
     settings.var.mkdir(parents=True, exist_ok=True)
     if needs_training(settings):
         _train(settings.var)
@@ -96,9 +98,33 @@ async def _run(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     async with open_gateway(settings) as gateway, gateway.running():
         _greet(gateway)
-        await stop.wait()
+        with pidfile.written(settings.var), _reloading(gateway, loop):
+            await stop.wait()
         console.print("Stopping: finishing what is under way ...")
     log.info("gateway.stopped")
+
+
+@contextmanager
+def _reloading(gateway: Gateway, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """SIGHUP reads config.yml and the secrets file again: `kanal channels reload` sends it."""
+    again = asyncio.Event()
+
+    async def watch() -> None:
+        while True:
+            await again.wait()
+            again.clear()
+            try:
+                await gateway.reload(load())
+            except ConfigError as error:
+                log.error("channels.not_reloaded", reason=str(error))
+
+    loop.add_signal_handler(signal.SIGHUP, again.set)
+    task = loop.create_task(watch())
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
+        task.cancel()
 
 
 def _greet(gateway: Gateway) -> None:

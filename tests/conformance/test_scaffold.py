@@ -13,7 +13,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from gateway.cli import channel
+from gateway.cli import scaffold
+from gateway.cli.channels import app as channels_app
 from tests.conformance.folders import REPOSITORY, ROOM
 
 run = CliRunner()
@@ -36,7 +37,7 @@ def house(tmp_path: Path) -> Path:
 
 
 def laid(house: Path, name: str) -> Path:
-    outcome = run.invoke(channel.app, ["new", name, "--into", str(house / "channels")])
+    outcome = run.invoke(channels_app, ["new", name, "--into", str(house / "channels")])
     assert outcome.exit_code == 0, outcome.output
     assert f"channels/{name}/adapter.py" in outcome.output
     return house / "channels" / name
@@ -120,7 +121,7 @@ def test_nothing_of_the_template_is_left_in_it(house: Path) -> None:
 @pytest.mark.parametrize("name", ["", "L", "Line", "1line", "line-app", "class", "_line", "a/b"])
 def test_a_name_that_is_none_is_refused(house: Path, name: str) -> None:
     before = sorted((house / "channels").iterdir())
-    outcome = run.invoke(channel.app, ["new", "--into", str(house / "channels"), "--", name])
+    outcome = run.invoke(channels_app, ["new", "--into", str(house / "channels"), "--", name])
 
     assert outcome.exit_code == 2
     assert "cannot name a channel" in outcome.output
@@ -130,7 +131,7 @@ def test_a_name_that_is_none_is_refused(house: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ["line", "message"])
 def test_nothing_is_overwritten(house: Path, name: str) -> None:
     laid(house, "line")
-    outcome = run.invoke(channel.app, ["new", name, "--into", str(house / "channels")])
+    outcome = run.invoke(channels_app, ["new", name, "--into", str(house / "channels")])
 
     assert outcome.exit_code == 2
     assert "is there already" in outcome.output
@@ -140,4 +141,4 @@ def test_the_template_is_no_channel_to_switch_on() -> None:
     """Its name begins with an underscore, which the gateway's list of channels leaves out."""
     assert importlib.util.find_spec("channels._template.adapter") is not None
     with pytest.raises(typer.BadParameter):
-        channel._check("_template", ROOM / "nowhere")
+        scaffold._check("_template", ROOM / "nowhere")

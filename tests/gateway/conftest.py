@@ -56,7 +56,9 @@ class Talk:
             from datetime import UTC, datetime
 
             at = datetime.now(UTC) + timedelta(days=2)
-            due = await outbox.claim(connection, now=at, lease_for=timedelta(), most=99)
+            due = await outbox.claim(
+                connection, ("paper", "main"), now=at, lease_for=timedelta(), most=99
+            )
         return [one.message for one in due]
 
 

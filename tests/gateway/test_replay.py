@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from channels.adapter import Raw
-from gateway.app import ACCOUNT, compose
+from gateway.accounts import ACCOUNT
+from gateway.app import compose
 from gateway.replay import NAME, Replay, Summary, replay
 from gateway.settings import Settings
 from nlu.engine import Engine

@@ -1,4 +1,4 @@
-"""`kanal channel`: lay the folder of a new channel.
+"""`kanal channels new`: lay the folder of a new channel.
 
 The template is `channels/_template/`: a whole channel for an invented provider, checked and tested
 like any other, so that what is laid works from its first minute.
@@ -19,15 +19,7 @@ TEMPLATE = "_template"
 _ROOM = Path(channels.__file__).parent
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
 
-app = typer.Typer(help="Channels: lay a new one.", no_args_is_help=True)
 
-
-@app.callback()
-def _group() -> None:
-    """Channels: lay a new one."""
-
-
-@app.command()
 def new(
     name: Annotated[str, typer.Argument(help="The folder's name: line, signal, radio_warga …")],
     into: Annotated[Path, typer.Option(help="The folder of all channels.")] = _ROOM,

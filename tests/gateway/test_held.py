@@ -1,0 +1,68 @@
+"""Pollers and binds: one process at a time, and another takes over."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+from gateway.held import while_ours
+
+LEASE = timedelta(seconds=0.3)
+
+
+async def until(condition) -> None:
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_another_process_takes_over_when_the_first_ends(database) -> None:
+    at_work: list[str] = []
+
+    def work(name: str):
+        async def hold() -> None:
+            at_work.append(name)
+            try:
+                await asyncio.Event().wait()
+            finally:
+                at_work.remove(name)
+
+        return hold
+
+    first = asyncio.create_task(while_ours(database, "bind:sms", "one", work("one"), LEASE))
+    await until(lambda: at_work == ["one"])
+    second = asyncio.create_task(while_ours(database, "bind:sms", "two", work("two"), LEASE))
+    for _ in range(5):  # renewed meanwhile
+        await asyncio.sleep(LEASE.total_seconds() / 3)
+        assert at_work == ["one"]
+    first.cancel()
+    with suppress(asyncio.CancelledError):
+        await first
+    await until(lambda: at_work == ["two"])
+    second.cancel()
+    with suppress(asyncio.CancelledError):
+        await second
+    assert at_work == []
+
+
+async def test_work_is_begun_again_after_the_lease_was_lost(database) -> None:
+    from sqlalchemy import update
+
+    from store.tables import Lease, table
+
+    begun = []
+
+    async def work() -> None:
+        begun.append(len(begun))
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(while_ours(database, "bind:sms", "one", work, LEASE))
+    await until(lambda: len(begun) == 1)
+    async with database.begin() as connection:  # as if another process had it
+        until_then = datetime.now(UTC) + 5 * LEASE
+        await connection.execute(update(table(Lease)).values(owner="another", until=until_then))
+    await until(lambda: len(begun) == 2)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
