@@ -190,28 +190,36 @@ class Dispatcher:
     async def _not_sent(
         self, lane: Lane, sending: _Sending, part: int, outcome: SendOutcome | Misconfigured
     ) -> Record:
-        due, redact = sending.due, self.redactor.text
+        detail = self.redactor.text(getattr(outcome, "detail", ""))
+        if wait := await self._holds(lane, sending.due, outcome, detail):
+            # The message is not at fault, and must not die of it.
+            return sending.record("queued", part, _now() + wait, attempts=sending.due.attempts)
         match outcome:
-            case Misconfigured(detail=detail):
-                # The message is not at fault, and must not die of it: it waits for the operator.
-                lane.hold(BROKEN)
-                await self._standing.broken(due.channel, due.account, redact(detail))
-                return sending.record("queued", part, _now() + BROKEN, attempts=due.attempts)
-            case Retry(detail=detail, after=after, account=account):
-                if account and after is not None:
-                    # The message is not at fault here either.
-                    lane.hold(after)
-                    await self._standing.held(due.channel, due.account, redact(detail))
-                    return sending.record("queued", part, _now() + after, attempts=due.attempts)
-                return self._later(sending, part, redact(detail), after)
-            case Unknown(detail=detail):
-                return self._in_doubt(sending, part, redact(detail))
+            case Retry(after=after):
+                return self._later(sending, part, detail, after)
+            case Unknown():
+                return self._in_doubt(sending, part, detail)
             case Parked():
-                return sending.record("parked", part, _now(), attempts=due.attempts)
-            case Refused(detail=detail, blocked=blocked):
-                return replace(_dead(sending, part, redact(detail)), shut=blocked)
+                return sending.record("parked", part, _now(), attempts=sending.due.attempts)
+            case Refused(blocked=blocked):
+                return replace(_dead(sending, part, detail), shut=blocked)
             case _:
                 return _dead(sending, part, f"the adapter returned {type(outcome).__name__}")
+
+    async def _holds(
+        self, lane: Lane, due: Due, outcome: SendOutcome | Misconfigured, detail: str
+    ) -> timedelta | None:
+        """How long the whole account must wait, where the outcome says that it must."""
+        match outcome:
+            case Misconfigured():
+                wait = BROKEN
+                await self._standing.broken(due.channel, due.account, detail)
+            case Retry(account=True, after=timedelta() as wait):
+                await self._standing.held(due.channel, due.account, detail)
+            case _:
+                return None
+        lane.hold(wait)
+        return wait
 
     def _in_doubt(self, sending: _Sending, part: int, detail: str) -> Record:
         """It may have arrived: sending again may say it twice, not sending may lose it.

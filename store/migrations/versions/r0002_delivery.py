@@ -7,7 +7,7 @@ from alembic import op
 
 from store.tables import Utc
 
-revision = "r0007"
+revision = "r0002"
 down_revision = "r0001"
 branch_labels = None
 depends_on = None
