@@ -117,8 +117,7 @@ class Photo:
     media_id: str
     state: str  # kept | refused | pending
     reason: str = ""  # phrase key when refused: media_too_large, media_not_a_photo, ...
-    lat: float | None = None  # EXIF position, offered and never assumed
-    lon: float | None = None
+    spot: Spot | None = None  # EXIF position in the city, offered and never assumed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

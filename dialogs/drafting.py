@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialogs import spots, words
-from dialogs.conversation import Conversation, Draft, Photo, Spot, Turn
+from dialogs.conversation import Conversation, Draft, Turn
 from dialogs.effects import Effect, Say
 from dialogs.rule import UNCLEAR, category_of, filing_flow, is_complaint, is_sure
-from nlu.places.place import OutsideCity
-from nlu.places.resolve import BadPoint, locate
 from nlu.understanding import Candidate
 
 _KEPT_ENTITIES = ("depth_cm", "since", "repeat")
@@ -54,21 +52,8 @@ def with_photos(draft: Draft, turn: Turn) -> Draft:
     """Take the photos that are kept, or still on their way, and offer the position of one."""
     kept = [one for one in turn.photos if one.state != "refused"]
     ids = tuple(one.media_id for one in kept if one.media_id not in draft.photos)
-    exif = draft.exif or next(filter(None, map(_position, kept)), None)
+    exif = draft.exif or next((one.spot for one in kept if one.spot), None)
     return replace(draft, photos=(*draft.photos, *ids), exif=exif)
-
-
-def _position(photo: Photo) -> Spot | None:
-    """Where a photo was taken, when that is in the city."""
-    if photo.lat is None or photo.lon is None:
-        return None
-    try:
-        place = locate(photo.lat, photo.lon)
-    except BadPoint:
-        return None
-    if isinstance(place, OutsideCity):
-        return None
-    return Spot(lat=photo.lat, lon=photo.lon, place=place, source="exif")
 
 
 def with_topic(draft: Draft, turn: Turn) -> Draft:

@@ -26,7 +26,7 @@ from dialogs.rule import UNCLEAR
 from dialogs.step import step
 from dialogs.transcript import SAID, Row, TranscriptError, aliased
 from nlu import ticket
-from nlu.places.place import OutsideCity
+from nlu.places.place import OutsideCity, Place
 from nlu.places.resolve import locate, resolve
 from nlu.understanding import Candidate, Understanding
 
@@ -120,7 +120,9 @@ class Stage:
             return replace(one, state="refused", reason=detail)
         if detail.startswith("at "):
             lat, lon = _point(detail.removeprefix("at "))
-            return replace(one, lat=lat, lon=lon)
+            place = locate(lat, lon)
+            if isinstance(place, Place):
+                return replace(one, spot=Spot(lat=lat, lon=lon, place=place, source="exif"))
         return replace(one, state="pending") if detail == "pending" else one
 
     def _turn(self, text: str, **more: Any) -> Turn:

@@ -21,6 +21,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from channels.adapter import Channel
 from gateway import door as public_door
 from gateway.accounts import Key, Wanted, make_all, wanted
+from gateway.areas import CityMap
 from gateway.dispatch import Dispatcher
 from gateway.intake import Door, Intake
 from gateway.media import Limits, MediaFetcher
@@ -32,6 +33,7 @@ from gateway.settings import Settings
 from gateway.standing import Standing
 from gateway.understanding import open_engine
 from gateway.wake import Bell
+from gateway.whereabouts import Whereabouts, open_whereabouts
 from gateway.worker import Rooms, Worker
 from nlu.engine import Engine
 from store import inbox, outbox, schema
@@ -59,6 +61,7 @@ class Gateway:
     dispatcher: Dispatcher
     media: MediaFetcher
     outgoing: Bell
+    places: CityMap
     wanted: dict[Key, Wanted] = field(default_factory=dict)  # as config.yml last said
     metrics_port: int = 0
     _public: Port | None = None
@@ -108,6 +111,7 @@ class Gateway:
             loops.begin(self.worker.run())
             loops.begin(self.dispatcher.run())
             loops.begin(self.media.run())
+            loops.begin(self.places.watch())
             stack.push_async_callback(self.roster.close_all)
             stack.push_async_callback(self.dispatcher.drain)
             await self.roster.open_all()
@@ -204,9 +208,15 @@ async def open_gateway(
         stack.push_async_callback(database.close)
         await schema.upgrade(database)
         meters = Meters()
-        engine = await open_engine(settings, meters)
+        places = CityMap(settings.var)
+        await places.look()
+        engine = await open_engine(settings, meters, places.resolve)
         stack.push_async_callback(engine.close)
-        gateway = compose(settings, database, engine, served, meters)
+        whereabouts = open_whereabouts(settings.nlu, places, meters)
+        stack.push_async_callback(whereabouts.close)
+        gateway = compose(
+            settings, database, engine, served, meters, places=places, whereabouts=whereabouts
+        )
         gateway.wanted = chosen
         gateway.dispatcher.redactor.learn(
             secret for one in chosen.values() for secret in one.secrets
@@ -220,9 +230,16 @@ def compose(
     engine: Engine,
     accounts: Mapping[Key, Channel],
     meters: Meters | None = None,
+    *,
+    places: CityMap | None = None,
+    whereabouts: Whereabouts | None = None,
 ) -> Gateway:
-    """Put the parts together; nothing is opened and nothing runs."""
+    """Put the parts together; nothing is opened and nothing runs.
+
+    Without `places` there are no boundaries, without `whereabouts` nobody is asked about a place.
+    """
     ids, meters = Ids(), meters or Meters()
+    places = places or CityMap()
     news, outgoing, to_fetch = Bell(), Bell(), Bell()
     intake = Intake(database, ids, meters, news=news, media=to_fetch)
     standing = Standing(database, ids, meters)
@@ -251,6 +268,8 @@ def compose(
         meters=meters,
         news=news,
         outgoing=outgoing,
+        places=places,
+        whereabouts=whereabouts or Whereabouts(places, meters),
     )
     media = MediaFetcher(
         database,
@@ -279,4 +298,5 @@ def compose(
         dispatcher=dispatcher,
         media=media,
         outgoing=outgoing,
+        places=places,
     )

@@ -70,6 +70,12 @@ class Meters:
             ["reason"],
             registry=self.registry,
         )
+        self.lookups = Counter(
+            "kanal_place_lookups",
+            "Questions to the network about a place, by who was asked and what came of it",
+            ["asked", "outcome"],
+            registry=self.registry,
+        )
         self.waiting = Gauge(
             "kanal_inbox_waiting", "Messages not answered yet", registry=self.registry
         )

@@ -15,11 +15,19 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -83,11 +91,35 @@ class Rasa(_Section):
     timeout_s: float = Field(default=0.7, gt=0, le=0.9)  # for a batch; then the embedded engine
 
 
+class NominatimServer(_Section):
+    """A Nominatim server, asked when nlu.geocoder is nominatim."""
+
+    url: HttpUrl = HttpUrl("https://nominatim.openstreetmap.org")
+    email: str = ""  # whom its operators may write to; sent with every question
+    timeout_s: float = Field(default=1.5, gt=0, le=1.9)  # for one question
+    per_second: float = Field(default=1.0, gt=0)  # the public server allows one
+    country: str = "id"  # ISO 3166-1, two letters
+
+
 class Nlu(_Section):
-    """Which engine understands."""
+    """Which engine understands, and whom it may ask about places."""
 
     engine: Literal["embedded", "rasa"] = "embedded"
     rasa: Rasa = Rasa()
+    short_links: bool = True  # ask map services where their short links lead
+    geocoder: Literal["none", "nominatim"] = "none"
+    nominatim: NominatimServer = NominatimServer()
+
+    @model_validator(mode="after")
+    def _behaves(self) -> Self:
+        server = self.nominatim
+        public = server.url.host == "nominatim.openstreetmap.org"
+        if self.geocoder == "nominatim" and public and (not server.email or server.per_second > 1):
+            raise ValueError(
+                "the public server's policy asks for an address to write to (nlu.nominatim.email) "
+                "and for at most one question a second (nlu.nominatim.per_second)"
+            )
+        return self
 
 
 class Media(_Section):

@@ -5,7 +5,7 @@ Everything that a step may know stands in the turn, everything that it wants don
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -24,14 +24,15 @@ from dialogs.effects import (
 )
 from dialogs.render import compose
 from nlu import ticket
-from nlu.places.place import OutsideCity
-from nlu.places.resolve import BadPoint, locate
+from nlu.places.place import OutsideCity, Place
+from nlu.places.resolve import BadPoint
 from nlu.understanding import Understanding
 from store import codec as store_codec
 from store.complaints import Filing, Happening
 from store.decisions import Decision, Timer
 from store.inbox import CLOCK, Claimed
 
+Locate = Callable[[float, float], Place | OutsideCity]
 _LONGEST = 20_000  # characters of one message that are read; the journal keeps all
 
 
@@ -66,10 +67,11 @@ def turn_of(
     caps: Caps,
     at: datetime,
     random: Random,
+    locate: Locate,
 ) -> Turn:
-    """Put together what the step may know."""
+    """Put together what the step may know; `locate` finds the kelurahan of a point."""
     message = claimed.message
-    spot, outside = _spot(message)
+    spot, outside = _spot(message, locate)
     outside = outside or (spot is None and understanding.outside)
     return Turn(
         text=readable(message),
@@ -80,7 +82,10 @@ def turn_of(
         outside_city=outside,
         photos=tuple(
             Photo(
-                media_id=str(one.id), state=one.state, reason=one.reason, lat=one.lat, lon=one.lon
+                media_id=str(one.id),
+                state=one.state,
+                reason=one.reason,
+                spot=_taken_at(one.lat, one.lon, locate),
             )
             for one in claimed.media
         ),
@@ -95,7 +100,7 @@ def turn_of(
     )
 
 
-def _spot(message: InboundMessage) -> tuple[Spot | None, bool]:
+def _spot(message: InboundMessage, locate: Locate) -> tuple[Spot | None, bool]:
     pin = message.location
     if pin is None:
         return None, False
@@ -107,6 +112,19 @@ def _spot(message: InboundMessage) -> tuple[Spot | None, bool]:
     if isinstance(place, OutsideCity):
         return Spot(lat=pin.lat, lon=pin.lon, words=words, source="pin"), True
     return Spot(lat=pin.lat, lon=pin.lon, words=words, place=place, source="pin"), False
+
+
+def _taken_at(lat: float | None, lon: float | None, locate: Locate) -> Spot | None:
+    """Where a photo was taken, when that is in the city."""
+    if lat is None or lon is None:
+        return None
+    try:
+        place = locate(lat, lon)
+    except BadPoint:
+        return None
+    if isinstance(place, OutsideCity):
+        return None
+    return Spot(lat=lat, lon=lon, place=place, source="exif")
 
 
 def _known(claimed: Claimed, understanding: Understanding, looked: Looked) -> Known:

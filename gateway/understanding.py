@@ -12,7 +12,7 @@ import nlu
 from gateway.metrics import Meters
 from gateway.settings import Settings
 from nlu.engine import Engine
-from nlu.engines.embedded import EmbeddedEngine
+from nlu.engines.embedded import EmbeddedEngine, Places
 from nlu.engines.model import ModelError
 from nlu.engines.rasa import FellBack, RasaEngine, RasaServer
 from nlu.places.resolve import resolve
@@ -25,9 +25,9 @@ def models_folder(var: Path) -> Path:
     return var / "models"
 
 
-async def open_engine(settings: Settings, meters: Meters) -> Engine:
+async def open_engine(settings: Settings, meters: Meters, places: Places = resolve) -> Engine:
     """Load the engine. Raises: ModelError, with the command that makes a model."""
-    embedded = EmbeddedEngine.load(models_folder(settings.var), places=resolve)
+    embedded = EmbeddedEngine.load(models_folder(settings.var), places=places)
     if settings.nlu.engine == "embedded":
         return embedded
     said = settings.nlu.rasa

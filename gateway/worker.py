@@ -20,11 +20,13 @@ from channels.adapter import Caps
 from channels.message import OutboundMessage
 from dialogs.phrasebook import say
 from dialogs.step import step
+from gateway.areas import CityMap
 from gateway.backoff import backoff
 from gateway.dispatch import Accounts
 from gateway.metrics import Meters
 from gateway.turns import Looked, conversation_of, decision_of, numbers_in, readable, turn_of
 from gateway.wake import Bell, finished
+from gateway.whereabouts import Whereabouts
 from nlu.engine import Engine
 from nlu.understanding import Understanding
 from store import complaints, decisions, inbox, parts
@@ -35,6 +37,7 @@ from store.inbox import Claimed
 
 log = structlog.get_logger()
 
+Understood = tuple[Claimed, Understanding]
 _PLAIN = Caps(text_limit=4000)  # for a channel that was switched off meanwhile
 
 
@@ -49,6 +52,8 @@ class Rooms:
     meters: Meters
     news: Bell  # rung when the inbox has news
     outgoing: Bell  # rung when the outbox has
+    places: CityMap
+    whereabouts: Whereabouts
 
 
 class Worker:
@@ -88,7 +93,23 @@ class Worker:
         return len(claimed)
 
     async def _answer(self, claimed: Sequence[Claimed]) -> None:
-        understood = await self._understand(claimed)
+        settled: list[Understood] = []
+        unsettled: list[Understood] = []
+        for one, understanding in await self._understand(claimed):
+            waits = self._rooms.whereabouts.open(readable(one.message), understanding)
+            (unsettled if waits else settled).append((one, understanding))
+        await self._settle(settled)  # who needs no network waits for none
+        await self._settle(await self._completed(unsettled))
+
+    async def _completed(self, understood: Sequence[Understood]) -> list[Understood]:
+        """With what the network could tell in time about the place."""
+        texts = [(readable(one.message), understanding) for one, understanding in understood]
+        said = await self._rooms.whereabouts.complete(texts)
+        return [(one, better) for (one, _), better in zip(understood, said, strict=True)]
+
+    async def _settle(self, understood: Sequence[Understood]) -> None:
+        if not understood:
+            return
         looked = await self._look_up(understood)
         decided: list[tuple[Claimed, Decision]] = []
         for one, understanding in understood:
@@ -100,7 +121,7 @@ class Worker:
             await self._commit(decided)
             self._rooms.outgoing.ring()
 
-    async def _understand(self, claimed: Sequence[Claimed]) -> list[tuple[Claimed, Understanding]]:
+    async def _understand(self, claimed: Sequence[Claimed]) -> list[Understood]:
         """Read all texts at once; one that the engine cannot read fails alone."""
         began = time.perf_counter()
         try:
@@ -113,7 +134,7 @@ class Worker:
         self._rooms.meters.understand_s.observe(time.perf_counter() - began)
         return list(zip(claimed, said, strict=True))
 
-    async def _look_up(self, understood: Sequence[tuple[Claimed, Understanding]]) -> Looked:
+    async def _look_up(self, understood: Sequence[Understood]) -> Looked:
         talks = [one.conversation_id for one, _ in understood if one.state]
         numbers = numbers_in([understanding for _, understanding in understood])
         async with self._rooms.database.read() as connection:
@@ -125,7 +146,15 @@ class Worker:
     def _decide(self, one: Claimed, understanding: Understanding, looked: Looked) -> Decision:
         adapter = self._rooms.accounts.get((one.channel, one.account))
         caps = adapter.caps if adapter else _PLAIN
-        turn = turn_of(one, understanding, looked, caps=caps, at=_now(), random=self._random)
+        turn = turn_of(
+            one,
+            understanding,
+            looked,
+            caps=caps,
+            at=_now(),
+            random=self._random,
+            locate=self._rooms.places.locate,
+        )
         after, effects = step(conversation_of(one), turn)
         return decision_of(
             one,

@@ -14,11 +14,12 @@ import typer
 
 from channels.errors import ChannelError
 from gateway import __version__
-from gateway.cli import channels, chat, complaint, dead, nlu, replay, run
+from gateway.cli import areas, channels, chat, complaint, dead, nlu, replay, run
 from gateway.port import PortTakenError
 from gateway.settings import ConfigError
 from nlu.corpus import CorpusError
 from nlu.engines.model import ModelError
+from nlu.places.outlines import BoundaryError
 from nlu.training import TrainingError
 from store.database import StoreError
 
@@ -35,6 +36,7 @@ app.command(name="run")(run.run)
 app.command()(replay.replay)
 app.command()(chat.chat)
 app.add_typer(nlu.app, name="nlu")
+app.add_typer(areas.app, name="areas")
 app.add_typer(channels.app, name="channels")
 app.add_typer(complaint.app, name="complaint")
 app.add_typer(dead.app, name="dead")
@@ -63,6 +65,7 @@ def _root(
 def main() -> None:
     """Run the command; turn errors that a person can mend into one line."""
     mendable = (
+        BoundaryError,
         ChannelError,
         ConfigError,
         CorpusError,

@@ -15,11 +15,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from gateway.areas import CityMap
 from nlu import evaluation, training
 from nlu.baseline import KeywordEngine
 from nlu.engines.embedded import EmbeddedEngine
 from nlu.engines.rasa import RasaServer
-from nlu.places.resolve import resolve
 from nlu.rasa import measuring
 from nlu.rasa.environment import RasaMissingError
 from nlu.rasa.training import TOKEN
@@ -135,7 +135,9 @@ def engine_of(var: Path) -> EmbeddedEngine:
     if not (var / "models" / "current").exists():
         typer.echo("There is no model yet: training one from the corpus.", err=True)
         train_model(var)
-    return EmbeddedEngine.load(var / "models", places=resolve)
+    places = CityMap(var)
+    places.refresh()
+    return EmbeddedEngine.load(var / "models", places=places.resolve)
 
 
 def train_model(var: Path) -> Path:

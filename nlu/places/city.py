@@ -47,6 +47,13 @@ def inside_city(lat: float, lon: float) -> bool:
     return any(_encloses(ring, lat, lon) for ring in _outline())
 
 
+def bounds() -> tuple[float, float, float, float]:
+    """The city's southernmost latitude, westernmost longitude, northernmost, easternmost."""
+    corners = [corner for ring in _outline() for corner in ring]
+    lats, lons = [lat for lat, _ in corners], [lon for _, lon in corners]
+    return min(lats), min(lons), max(lats), max(lons)
+
+
 def _check(lat: float, lon: float) -> None:
     # A comparison with NaN is never true, so NaN is refused as well.
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):  # noqa: PLR2004 (degrees)

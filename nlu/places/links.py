@@ -21,7 +21,7 @@ LONGEST = 300  # characters of a search query that are read
 _URL = re.compile(
     r"(?:https?://|geo:|(?<![\w.])(?:www\.google\.|maps\.|goo\.gl/))[^\s<>\"']+", re.IGNORECASE
 )
-_SHORT_HOSTS = frozenset({"goo.gl", "maps.app.goo.gl", "g.co", "waze.to", "g.page"})
+SHORT_HOSTS = frozenset({"goo.gl", "maps.app.goo.gl", "g.co", "waze.to", "g.page"})
 _MAP_HOSTS = ("google.", "maps.", "openstreetmap.", "waze.", "bing.", "apple.", "here.")
 _PAIR = r"(-?\d{1,3}(?:\.\d+)?)(?:,|%2C)\s*\+?(-?\d{1,3}(?:\.\d+)?)"
 #: In the order of trust: the marker, what was asked for, where the view was.
@@ -109,7 +109,7 @@ def read_url(url: str) -> Point | ShortLink | Query | None:
     except ValueError:  # "https://[": no link after all
         return None
     host = (parts.hostname or "").removeprefix("www.")
-    if host in _SHORT_HOSTS:
+    if host in SHORT_HOSTS:
         return ShortLink(url)
     if not any(name in f"{host}." for name in _MAP_HOSTS):
         return None

@@ -7,6 +7,7 @@ locate(-6.1754, 106.8272)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nlu.places import links
@@ -33,11 +34,21 @@ class Resolution:
     short_link: str = ""  # a map link whose point only a request would tell
 
 
-def resolve(text: str, boundaries: Boundaries | None = None) -> Resolution:
-    """Find the place that a text names. A point beats words. Pure; never raises."""
+def resolve(
+    text: str,
+    boundaries: Boundaries | None = None,
+    followed: Mapping[str, links.Point | links.Query] | None = None,
+) -> Resolution:
+    """Find the place that a text names. A point beats words. Pure; never raises.
+
+    Args:
+        text: as the citizen wrote it.
+        boundaries: exact outlines; without them the nearest centre decides.
+        followed: what short links lead to, by their address, where somebody has asked.
+    """
     found = links.find(text)
     if found:
-        return _with_links(text, found, boundaries)
+        return _with_links(text, found, boundaries, followed or {})
     named = search(text)
     answer = read(named, boundaries)
     return Resolution(
@@ -49,7 +60,10 @@ def resolve(text: str, boundaries: Boundaries | None = None) -> Resolution:
 
 
 def _with_links(
-    text: str, found: tuple[links.Link, ...], boundaries: Boundaries | None
+    text: str,
+    found: tuple[links.Link, ...],
+    boundaries: Boundaries | None,
+    followed: Mapping[str, links.Point | links.Query],
 ) -> Resolution:
     words = resolve(links.blank(text, found), boundaries)
     mentions = tuple(
@@ -58,7 +72,7 @@ def _with_links(
     place, outside, candidates = words.place, words.outside, words.candidates
     short = ""
     for link in reversed(found):  # the first one in the text has the last word
-        match link.target:
+        match _behind(link.target, followed):
             case links.Point(lat, lon):
                 there = locate(lat, lon, boundaries)
                 place = there if isinstance(there, Place) else None
@@ -74,6 +88,15 @@ def _with_links(
     return Resolution(
         mentions=mentions, place=place, candidates=candidates, outside=outside, short_link=short
     )
+
+
+def _behind(
+    target: links.Point | links.ShortLink | links.Query,
+    followed: Mapping[str, links.Point | links.Query],
+) -> links.Point | links.ShortLink | links.Query:
+    if isinstance(target, links.ShortLink):
+        return followed.get(target.url, target)
+    return target
 
 
 def _mention(text: str, link: links.Link) -> Mention:

@@ -80,6 +80,8 @@ abilities = st.builds(
     public=st.sampled_from([False, False, False, True]),
 )
 
+TAKEN_AT = Spot(lat=-6.1, lon=106.7, source="exif", place=PLACES[0])
+
 
 class Ledger:
     """Keeps account of all that was told, and of where it is."""
@@ -122,8 +124,7 @@ class Ledger:
                     media_id=f"p{self.count}.{at}",
                     state=state,
                     reason="media_damaged" if state == "refused" else "",
-                    lat=-6.1 if state == "kept" else None,
-                    lon=106.7 if state == "kept" else None,
+                    spot=TAKEN_AT if state == "kept" else None,
                 )
                 for at, state in enumerate(made["photos"])
             ),
