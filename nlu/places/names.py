@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nlu.places import words
-from nlu.places.gazetteer import LONGEST, Area, Gazetteer, Landmark
+from nlu.places.gazetteer import LONGEST, Area, Entry, Gazetteer, Landmark, Neighbour
 from nlu.places.tokens import Tokens
 
 MOST_WORDS = 4  # of a name that the gazetteer does not have
@@ -65,7 +65,7 @@ def road(tokens: Tokens, at: int, facts: Gazetteer) -> Named | None:
     if first >= len(tokens) or not tokens.joins[at]:
         return None
     known = _known_road(tokens, _skip_raya(tokens, first), facts)
-    if known:
+    if known and not _only_words(tokens, at, known):
         return known
     if not _opens_name(
         tokens, _skip_raya(tokens, first), sure=tokens.raw[at] not in {"jalan", "jalanan"}
@@ -74,6 +74,13 @@ def road(tokens: Tokens, at: int, facts: Gazetteer) -> Named | None:
     start = _skip_raya(tokens, first)
     end = _name_end(tokens, start, facts)
     return Named(first, end, f"Jalan {_written(tokens, first, end)}", ())
+
+
+def _only_words(tokens: Tokens, at: int, known: Named) -> bool:
+    """Whether "jalan panjang" is a long road rather than Jalan Panjang: small letters tell."""
+    alone = known.end == known.first + 1 and tokens.raw[known.first] in words.COMMON_ROADS
+    spelled_out = tokens.raw[at] in {"jalan", "jalanan"}
+    return alone and spelled_out and tokens.cased and not tokens.capital(known.first)
 
 
 def _skip_raya(tokens: Tokens, at: int) -> int:
@@ -131,9 +138,27 @@ def open_ended(tokens: Tokens, at: int, facts: Gazetteer, kind: str) -> Named | 
     end = _name_end(tokens, first, facts)
     if end == first:
         return None
+    if kind == "complex" and end == first + 1 and tokens.raw[first] in words.ESTATE_HEADS:
+        end = _past_area(tokens, end, facts)
     written = _written(tokens, first, end)
     title = _TITLES.get(kind) or _written(tokens, at, first)
     return Named(first, end, f"{title} {written}", ())
+
+
+def _past_area(tokens: Tokens, end: int, facts: Gazetteer) -> int:
+    """Past the area that an estate is called after: "Perumahan Taman Kedoya Baru"."""
+    joined, past = "", end
+    for at in range(end, min(end + LONGEST, len(tokens))):
+        if not tokens.joins[at - 1]:
+            break
+        joined += tokens.words[at]
+        entry = facts.names.get(joined)
+        if entry and entry.members:
+            past = at + 1
+    tailed = past < len(tokens) and tokens.joins[past - 1]
+    if past > end and tailed and tokens.raw[past] in words.ESTATE_TAILS | {"baru"}:
+        past += 1
+    return past
 
 
 def _sure(tokens: Tokens, at: int) -> bool:
@@ -204,10 +229,27 @@ def _area_starts(tokens: Tokens, at: int, facts: Gazetteer) -> bool:
     for end in range(at, min(at + 4, len(tokens))):
         joined += tokens.words[end]
         entry = facts.names.get(joined)
-        if entry and not entry.cue and any(isinstance(fact, Area) for fact in entry.facts):
+        if entry and (_is_area(entry) if not entry.cue else _before_own(tokens, end, entry, facts)):
             return True
         if not tokens.joins[end]:
             break
+    return False
+
+
+def _is_area(entry: Entry) -> bool:
+    return any(isinstance(fact, Area | Neighbour) for fact in entry.facts)
+
+
+def _before_own(tokens: Tokens, end: int, entry: Entry, facts: Gazetteer) -> bool:
+    """Whether a doubtful name stands right before the area that it lies in: "Joglo Kembangan"."""
+    joined = ""
+    for at in range(end + 1, min(end + 4, len(tokens))):
+        if not tokens.joins[at - 1]:
+            break
+        joined += tokens.words[at]
+        around = facts.names.get(joined)
+        if around and around.members & entry.members:
+            return True
     return False
 
 

@@ -138,6 +138,8 @@ def _polygon(shapely: Any, where: str, feature: Mapping[str, Any]) -> Any:
         raise BoundaryError(f"{where} has no usable geometry: {error}") from error
     if polygon.geom_type not in {"Polygon", "MultiPolygon"}:
         return None
+    if polygon.is_empty:
+        raise BoundaryError(f"{where} has no area")
     _check_degrees(where, polygon)
     # Hand-drawn outlines cross themselves now and then; that would stop the search.
     mended = polygon if polygon.is_valid else shapely.make_valid(polygon)

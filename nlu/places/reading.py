@@ -62,7 +62,9 @@ def read(found: list[Found], boundaries: Boundaries | None) -> Answer:
         options, trust = hinted, trust * _HINT
     elif not options:
         options = [area for one in areas for area in _areas(one)]
-    return _trusted(_at_area(options, found), trust)
+    # "Menteng" is a kelurahan within the kecamatan of that name: whichever is meant, the trouble is
+    # within the latter. Where in it, a dialog asks.
+    return _trusted(_at_area(_widest(options), found), trust)
 
 
 def _areas(one: Found) -> tuple[Area, ...]:
@@ -199,14 +201,21 @@ def _landmark_place(mark: Landmark, options: list[Area], boundaries: Boundaries 
         # A long road or river within a named area: the area is the smaller circle.
         return replace(_area_place(area, mark.name), confidence=_LANDMARK + _AGREED)
     if mark.radius_m > _LONG_M:
-        return _long_place(mark, area)
+        return _long_place(mark, fitting)
     return _point_place(mark, area, boundaries)
 
 
-def _long_place(mark: Landmark, area: Area | None) -> Place:
-    """A landmark across many kelurahan: only what all of it has in common is said."""
+def _long_place(mark: Landmark, fitting: list[Area]) -> Place:
+    """A landmark across many kelurahan: only what all of it has in common is said.
+
+    Of areas that it passes through, and that the text names, only those count: "Jl. Panjang,
+    Kedoya" is in one kecamatan, though not in one kelurahan.
+    """
     city = gazetteer()
-    bits = city.along(mark) & area.members if area else city.along(mark)
+    named = 0
+    for area in fitting:
+        named |= area.members
+    bits = city.along(mark) & named if fitting else city.along(mark)
     kecamatan = next((one for one in city.kecamatan if bits & one.members == bits), None)
     kota = next((one for one in city.kota if bits & one.members == bits), None)
     return Place(
@@ -232,7 +241,7 @@ def _point_place(mark: Landmark, area: Area | None, boundaries: Boundaries | Non
     small = mark.radius_m <= _POINT_M
     return Place(
         name=mark.name,
-        kelurahan=source.kelurahan if source and small else None,
+        kelurahan=source.kelurahan if source and (small or source is area) else None,
         kecamatan=source.kecamatan if source else None,
         kota=source.kota if source else None,
         lat=mark.lat,

@@ -70,6 +70,15 @@ ESTATE_TAILS = listed(
     "elok makmur sentosa city"
 )
 
+#: Before the area that an estate is called after; no name of their own.
+ESTATE_HEADS = listed("taman griya graha bumi villa vila puri pondok wisma kavling citra grand")
+
+#: Roads called by a common word: "jalan panjang" may be any long road.
+COMMON_ROADS = listed(
+    "panjang pemuda perjuangan pendidikan kesehatan veteran tambak timbul pertengahan kemenangan "
+    "percetakan radio durian pepaya satria volvo"
+)
+
 KAMPUNG_CUES = listed("kampung kp kmp kpg kamp")
 
 #: Abbreviations inside names, each with the word that the tables have.

@@ -12,7 +12,9 @@ import pytest
 
 from channels.message import OutboundMessage
 from gateway.app import Gateway, compose
+from gateway.areas import CityMap
 from gateway.settings import Settings
+from gateway.whereabouts import Whereabouts
 from nlu.engine import Engine
 from store import outbox, schema
 from store.database import Database
@@ -69,13 +71,23 @@ async def talk(store_url: str, tmp_path: Path, engine: Engine) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def talking(store_url: str, tmp_path: Path, engine: Engine) -> AsyncIterator[Talk]:
+async def talking(
+    store_url: str, tmp_path: Path, engine: Engine, whereabouts: Whereabouts | None = None
+) -> AsyncIterator[Talk]:
     """A gateway that does nothing by itself."""
     settings = Settings(var=tmp_path, store={"url": store_url})
     database = Database(store_url, tmp_path)
     await schema.upgrade(database)
     paper = Paper()
-    yield Talk(compose(settings, database, engine, {("paper", "main"): paper}), paper)
+    gateway = compose(
+        settings,
+        database,
+        engine,
+        {("paper", "main"): paper},
+        places=CityMap(settings.var),
+        whereabouts=whereabouts,
+    )
+    yield Talk(gateway, paper)
     await database.close()
 
 

@@ -34,9 +34,7 @@ def test_mentions_are_combined(text, expected):
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("banjir di Menteng", ["Kelurahan Menteng", "Kecamatan Menteng"]),
         ("banjir di Jatinegara", ["Kelurahan Jatinegara", "Kecamatan Jatinegara"]),
-        ("Menteng, Jakarta Pusat", ["Kelurahan Menteng", "Kecamatan Menteng"]),
         ("cipete gelap", ["Kelurahan Cipete Utara", "Kelurahan Cipete Selatan"]),
         ("sampah di Klender dan Rawamangun", ["Kelurahan Klender", "Kelurahan Rawamangun"]),
     ],
@@ -45,6 +43,20 @@ def test_ambiguous_names_are_asked_about(text, names):
     resolution = resolve(text)
     assert resolution.place is None
     assert sorted(one.name for one in resolution.candidates) == sorted(names)
+
+
+@pytest.mark.parametrize("text", ["banjir di Menteng", "Menteng, Jakarta Pusat", "SDN 03 Menteng"])
+def test_a_kelurahan_within_the_kecamatan_of_its_name_is_no_riddle(text):
+    found = resolve(text)
+    assert found.candidates == ()
+    assert place(text) == (None, "Menteng", "Jakarta Pusat")
+    assert found.place
+    assert found.place.radius_m
+    assert found.place.radius_m > 2000  # the whole kecamatan: nobody can be sent there
+
+
+def test_a_road_through_a_named_area_is_in_its_kecamatan():
+    assert place("Jl. Panjang, Kedoya") == (None, "Kebon Jeruk", "Jakarta Barat")
 
 
 def test_a_misspelled_name_is_trusted_less():

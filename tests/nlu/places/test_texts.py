@@ -1,6 +1,7 @@
-"""Measured on 210 texts that were annotated by hand for this project.
+"""Measured on 327 texts that were annotated by hand for this project.
 
 `names` must be found, `optional` may be; where `asks`, the text is ambiguous and there is no place.
+The figures: `python -m benchmarks.places tests/nlu/places/texts.jsonl`.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ def lowered(values: list[str]) -> set[str]:
 
 
 def test_there_are_enough_texts_with_and_without_places(texts):
-    assert len(texts) >= 200
-    assert sum(not row["names"] for row in texts) >= 35
+    assert sum(bool(row["names"]) for row in texts) >= 230
+    assert sum(not row["names"] for row in texts) >= 50
 
 
 def test_names_are_found_and_nothing_else(texts):
@@ -47,7 +48,11 @@ def test_names_are_found_and_nothing_else(texts):
 
 
 def test_texts_without_places_have_none(texts):
-    wrong = [row["text"] for row in texts if not row["names"] and resolve(row["text"]).mentions]
+    wrong = [
+        row["text"]
+        for row in texts
+        if not row["names"] and names(row["text"]) - lowered(row["optional"])
+    ]
     assert wrong == []
 
 
