@@ -50,8 +50,11 @@ def read(found: list[Found], boundaries: Boundaries | None) -> Answer:
     hints = [one for one in here if _areas(one) and one.mention.relation == IN_A_NAME]
     landmarks = [one for one in here if _landmarks(one)]
     trust = 1.0 if all(one.exact for one in here) else _MISSPELLED
-    # Areas that contradict each other: those that the text calls a kelurahan or kecamatan count.
-    options = _agreeing(areas) or _agreeing([one for one in areas if one.cue])
+    options = _agreeing(areas)
+    if areas and not options:
+        # They contradict each other: those that the text calls a kelurahan or kecamatan count.
+        options = _agreeing([one for one in areas if one.cue])
+        trust *= _CONTRADICTED
     hinted = _widest(_agreeing(hints)) if not areas else []
     if landmarks:
         answer = _at_landmark(landmarks, options, hinted, boundaries)

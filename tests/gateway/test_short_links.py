@@ -39,7 +39,7 @@ async def links(there: Strangers) -> AsyncIterator[ShortLinks]:
         ("https://www.google.com/maps?q=-6.1754,106.8272&entry=gps", MONAS),
         ("https://www.google.com/maps/search/-6.1754,+106.8272?entry=tts", MONAS),
         ("https://www.google.com/maps/place/Pasar+Senen/data=!4m2!3m1!1s0x0", Query("Pasar Senen")),
-        ("https://consent.google.com/m?continue=https://google.com/maps?q%3D-6.1754,106.8272", MONAS),
+        ("https://consent.google.com/m?continue=https://google.com/?q%3D-6.1754,106.8272", MONAS),
     ],
 )  # fmt: skip
 async def test_a_redirect_tells(

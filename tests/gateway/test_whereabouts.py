@@ -184,7 +184,7 @@ def test_links_that_are_followed() -> None:
 
 
 def test_words_of_a_place_are_few() -> None:
-    mentions = resolve("Jl. Mangsi, Gang Tinta RT 5 RW 3, Komplek Kertas").mentions
+    mentions = resolve("banjir di Jl. Mangsi, Gang Tinta RT 5 RW 3, Komplek Kertas parah").mentions
     assert words_to_ask(mentions) == "Jalan Mangsi, Gang Tinta, Komplek Kertas"
     assert len(words_to_ask(resolve("Jl. " + "Panjangsekali" * 50).mentions)) <= 80
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from nlu.places.links import Point, Query
 from nlu.places.resolve import resolve
 
 
@@ -152,3 +153,73 @@ def test_a_link_that_searches_for_words_is_read():
 def test_a_very_long_text_is_read():
     text = "Menteng rt 5/3 jl Kemang, -6.2 106.8 " * 100
     assert resolve(text).mentions
+
+
+# -- bad input ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("kel. Klender, kec. Kebayoran Baru", {"Kelurahan Klender", "Kecamatan Kebayoran Baru"}),
+        ("Pluit, Jagakarsa", {"Kelurahan Pluit", "Kelurahan Jagakarsa", "Kecamatan Jagakarsa"}),
+    ],
+)
+def test_places_that_contradict_each_other_are_asked_about(text, names):
+    resolution = resolve(text)
+    assert resolution.place is None
+    assert {one.name for one in resolution.candidates} == names
+
+
+@pytest.mark.parametrize("text", ["Stasiun Tebet, kel. Pluit", "Jakarta Selatan, kel. Pluit"])
+def test_a_kelurahan_that_the_rest_contradicts_is_doubted(text):
+    found = resolve(text).place
+    assert found
+    assert found.kelurahan == "Pluit"
+    assert found.confidence < 0.7  # a dialog asks before it takes it
+
+
+def test_a_point_contradicts_words_and_wins():
+    found = resolve("kel. Pluit, titiknya -6.1754, 106.8272").place
+    assert found
+    assert (found.kelurahan, found.lat) == ("Gambir", -6.1754)
+
+
+def test_a_text_that_is_all_place_names():
+    names = "Menteng Tebet Klender Pluit Ancol Koja Cilincing Semper Kemang Cipete Gandaria Pesing "
+    for text in (names, names * 200, names.upper(), "Menteng " * 2000):
+        resolution = resolve(text)
+        assert resolution.mentions
+        assert len(resolution.candidates) <= 6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nan, nan",
+        "-6.nan, 106.8",
+        "https://www.google.com/maps?q=nan,106.8",
+        "https://www.google.com/maps?q=NaN,NaN",
+        "https://www.google.com/maps/@inf,106.8,17z",
+        "geo:nan,nan",
+        "geo:1e999,106",
+        "https://www.google.com/maps?q=999,999",
+    ],
+)
+def test_coordinates_that_are_no_numbers_are_no_point(text):
+    resolution = resolve(text)
+    assert resolution.place is None
+    assert resolution.outside is None
+
+
+def test_what_a_short_link_leads_to_is_read_like_a_point():
+    text = "kel. Klender https://maps.app.goo.gl/Ab12"
+    url = "https://maps.app.goo.gl/Ab12"
+    found = resolve(text, followed={url: Point(-6.1754, 106.8272)})
+    assert found.place
+    assert found.place.kelurahan == "Gambir"
+    assert found.short_link == ""
+    assert resolve(text, followed={url: Query("Stasiun Tebet")}).place == resolve(text).place
+    asked = resolve(url, followed={url: Query("Stasiun Tebet")}).place
+    assert asked
+    assert asked.name == "Stasiun Tebet"
