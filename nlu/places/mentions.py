@@ -124,11 +124,17 @@ class _Scan:
             else:
                 self._doubtful.append(hit)
         elif self._tokens.raw[at] in words.POI_HEADS:
-            yield from self._named(at, "poi")
+            if not self._before_landmark(at):
+                yield from self._named(at, "poi")
         elif self._tokens.raw[at] in words.KAMPUNG_CUES:
             yield from self._named(at, "kampung")
         else:
             yield from self._misspelled(at)
+
+    def _before_landmark(self, at: int) -> bool:
+        """Whether a known landmark follows: the bridge of "JPO Halte Bidara Cina" has no name."""
+        joined = at + 1 < len(self._tokens) and self._tokens.joins[at]
+        return joined and names.headed(self._tokens, at + 1, self._facts) is not None
 
     def _known(self, at: int) -> _Hit | None:
         """The longest name of the gazetteer that starts at a word."""
