@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from nlu.evaluation import share
-from nlu.places.boundaries import Boundaries
+from nlu.places.boundaries import Boundaries, Division
 from nlu.places.city import locate
+from nlu.places.comparison import named
 from nlu.places.gazetteer import Area
 from nlu.places.mentions import search
 from nlu.places.place import Place
@@ -34,9 +35,9 @@ Row = dict[str, Any]
 
 def lines(rows: Sequence[Row], boundaries: Boundaries | None, *, errors: bool) -> Iterator[str]:
     """The figures that the rows allow."""
-    named = [row for row in rows if "names" in row]
-    if named:
-        yield from annotated(named, errors=errors)
+    with_names = [row for row in rows if "names" in row]
+    if with_names:
+        yield from annotated(with_names, errors=errors)
     gold = [row for row in rows if row.get("gold_area_mentioned")]
     if gold:
         yield figure("named area found", [mentions(row) for row in gold])
@@ -100,10 +101,19 @@ def located(rows: Sequence[Row], boundaries: Boundaries | None) -> Iterator[str]
         places = [locate(row["lat"], row["lon"], areas) for row in rows]
         for level in ("kelurahan", "kecamatan"):
             hits = [
-                isinstance(place, Place) and squash(getattr(place, level)) == squash(row[level])
-                for row, place in zip(rows, places, strict=True)
+                isinstance(place, Place) and getattr(place, level) == gold[level]
+                for gold, place in zip(map(official, rows), places, strict=True)
             ]
             yield figure(f"{level} of a point, by {how}", hits)
+
+
+def official(row: Row) -> dict[str, str | None]:
+    """The row's kelurahan and kecamatan in the gazetteer's spelling."""
+    kota = str(row["kota"]).removeprefix("Kota ")
+    area = named(Division(row["kelurahan"], row["kecamatan"], kota))
+    if area:
+        return {"kelurahan": area.kelurahan, "kecamatan": area.kecamatan}
+    return {"kelurahan": row["kelurahan"], "kecamatan": row["kecamatan"]}
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """Where a point lies: in the city or not, and in which kelurahan.
 
 Without boundaries the kelurahan is that of the nearest centre, right about two times in three, the
-kecamatan nine times in ten; the place says so (`boundary`). Exact: `nlu.places.boundaries`.
+kecamatan five times in six; the place says so (`boundary`). Exact: `nlu.places.boundaries`.
 """
 
 from __future__ import annotations

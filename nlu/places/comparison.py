@@ -55,7 +55,7 @@ def compare(outlines: Sequence[Outline]) -> Comparison:
     _check_city(outlines)
     matched, extra = [], []
     for outline in outlines:
-        area = _find(outline.division)
+        area = named(outline.division)
         if area:
             matched.append(Match(outline, area))
         else:
@@ -112,17 +112,17 @@ def _digits(code: str) -> str:
     return _NOT_DIGITS.sub("", code)
 
 
-def _find(division: Division) -> Area | None:
+def named(division: Division) -> Area | None:
     """The kelurahan of these names: of one name that of its kecamatan, or nearly that name."""
     name, kecamatan = squash(division.kelurahan), squash(division.kecamatan)
     entry = gazetteer().names.get(name)
     facts = entry.facts if entry else ()
-    named = [one for one in facts if isinstance(one, Area) and one.level == "kelurahan"]
-    inside = [area for area in named if squash(area.kecamatan or "") == kecamatan]
-    inside = inside or [area for area in named if squash(area.kota) == squash(division.kota)]
+    found = [one for one in facts if isinstance(one, Area) and one.level == "kelurahan"]
+    inside = [area for area in found if squash(area.kecamatan or "") == kecamatan]
+    inside = inside or [area for area in found if squash(area.kota) == squash(division.kota)]
     if len(inside) == 1:
         return inside[0]
-    return None if named else _alike(name, kecamatan)
+    return None if found else _alike(name, kecamatan)
 
 
 def _alike(name: str, kecamatan: str) -> Area | None:
