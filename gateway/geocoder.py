@@ -90,7 +90,11 @@ class Nominatim:
         self._known.move_to_end(asked)
         # The kelurahan is found anew: boundaries may have been imported since.
         placed = (placed_at(one, self._locate) for one in self._known[asked])
-        return tuple(place for place in placed if place)
+        # A road is many pieces there: one of each name and kelurahan is enough to ask about.
+        told: dict[tuple[str, str | None], Place] = {}
+        for place in filter(None, placed):
+            told.setdefault((place.name, place.kelurahan), place)
+        return tuple(told.values())
 
     async def _fetched(self, words: str) -> tuple[Found, ...]:
         if not self._breaker.allow():

@@ -101,6 +101,12 @@ async def test_only_the_words_are_sent_politely(here: Here, nominatim: Nominatim
     assert agent.endswith("admin@kota.example")
 
 
+async def test_the_pieces_of_a_road_are_one_place(here: Here, nominatim: Nominatim) -> None:
+    here.body = [PLACE, {**PLACE, "lat": "-6.2601"}, {**PLACE, "name": "Jalan Karangan Dalam"}]
+    names = [place.name for place in await nominatim.find("x")]
+    assert names == ["Jalan Karangan", "Jalan Karangan Dalam"]
+
+
 async def test_a_question_is_asked_once(here: Here, nominatim: Nominatim) -> None:
     await nominatim.find("Jalan Karangan")
     await nominatim.find("JALAN karangan ")

@@ -95,6 +95,21 @@ def test_a_line_that_mending_leaves_beside_the_polygon_is_dropped(write):
     assert outline.polygon.is_valid
 
 
+def test_a_file_of_a_whole_country_is_not_read(write, monkeypatch):
+    monkeypatch.setattr("nlu.places.outlines.MOST", 2)
+    assert "3 features, at most 2 are read" in refused(write(*[feature(PLUIT)] * 3))
+
+
+def test_an_outline_that_crosses_itself_a_lot_keeps_all_its_parts(write):
+    """A zigzag of a hundred crossings: mended, and every tooth is still there."""
+    there = [[106.78 + at * 0.0002, -6.13 + (at % 2) * 0.02] for at in range(100)]
+    back = [[lon, -6.13 + (1 - at % 2) * 0.02] for at, (lon, _) in enumerate(there)]
+    zigzag = [*there, *reversed(back), there[0]]
+    (outline,) = read_outlines(write(feature(PLUIT, zigzag)))
+    assert outline.polygon.is_valid
+    assert len(outline.polygon.geoms) > 90
+
+
 def test_latitude_first_is_told(write):
     swapped = [[lat, lon] for lon, lat in ring(106.78, -6.13)]
     assert "looks like latitude comes first" in refused(write(feature(PLUIT, swapped)))
