@@ -40,6 +40,12 @@ def test_ours_is_valid_and_every_channel_in_it_is_there() -> None:
         ("schema_version: 2", "docs/upgrade.md"),
         ("city: {timezone: Asia/Batavia}", "for example Asia/Jakarta"),
         ("nlu: {engine: oracle}", "config.yml: nlu.engine: Input should be 'embedded'"),
+        ("nlu: {geocoder: nominatim}", "config.yml: nlu: "),
+        ("nlu: {geocoder: nominatim}", "an address to write to (nlu.nominatim.email)"),
+        (
+            "nlu: {geocoder: nominatim, nominatim: {email: a@b.example, per_second: 2}}",
+            "at most one question a second (nlu.nominatim.per_second)",
+        ),
         ("- a\n- b", "expected `key: value` lines, found a list"),
         ("public: [", "not readable as YAML"),
     ],
@@ -48,6 +54,12 @@ def test_a_mistake_is_named(config, text: str, message: str) -> None:
     with pytest.raises(ConfigError) as error:
         load(config(text))
     assert message in str(error.value)
+
+
+def test_a_geocoder_of_ones_own_is_asked_as_one_likes(config) -> None:
+    own = "{url: 'http://127.0.0.1:8088', per_second: 50}"
+    settings = load(config(f"nlu: {{geocoder: nominatim, nominatim: {own}}}"))
+    assert settings.nlu.nominatim.per_second == 50
 
 
 def test_every_mistake_is_named_at_once(config) -> None:

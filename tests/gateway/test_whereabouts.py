@@ -14,8 +14,15 @@ import pytest
 from gateway.areas import CityMap
 from gateway.lookups import LookupFailedError
 from gateway.metrics import Meters
+from gateway.settings import Nlu
 from gateway.short_links import ShortLinks
-from gateway.whereabouts import MOST_LINKS, Whereabouts, short_links, words_to_ask
+from gateway.whereabouts import (
+    MOST_LINKS,
+    Whereabouts,
+    open_whereabouts,
+    short_links,
+    words_to_ask,
+)
 from nlu.engines.embedded import EmbeddedEngine
 from nlu.places.place import Place
 from nlu.places.resolve import resolve
@@ -212,3 +219,20 @@ def _two_lines() -> list[str]:
         line("ani-1", f"banjir selutut, lokasi {SHORT}", "ani"),
         line("budi-1", "terima kasih", "budi"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "asks_links", "asks_words"),
+    [
+        ({}, True, False),  # as config.yml is delivered
+        ({"short_links": False}, False, False),
+        ({"geocoder": "nominatim", "nominatim": {"email": "admin@kota.example"}}, True, True),
+    ],
+)
+async def test_config_says_who_is_asked(
+    engine: EmbeddedEngine, said: dict[str, object], *, asks_links: bool, asks_words: bool
+) -> None:
+    whereabouts = open_whereabouts(Nlu.model_validate(said), CityMap(), Meters())
+    assert whereabouts.open(SHORT, engine.read([SHORT])[0]) is asks_links
+    assert whereabouts.open(UNKNOWN, engine.read([UNKNOWN])[0]) is asks_words
+    await whereabouts.close()
