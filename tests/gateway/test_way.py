@@ -284,10 +284,10 @@ async def test_a_bad_decision_takes_no_neighbour_with_it(talk: Talk, monkeypatch
     ("outcome", "state", "attempts"),
     [
         (Retry(detail="500", after=timedelta(seconds=30)), "queued", 1),
-        (Unknown(detail="connection lost"), "queued", 1),
+        (Unknown(detail="connection lost"), "unknown", 1),
         (Refused(detail="blocked", blocked=True), "dead", 1),
         (Parked(), "parked", 0),
-        (RuntimeError("adapter"), "queued", 1),
+        (RuntimeError("adapter"), "unknown", 1),
     ],
 )
 async def test_every_outcome_of_a_send_is_recorded(talk, outcome, state, attempts) -> None:
