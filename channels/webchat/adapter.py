@@ -23,10 +23,11 @@ from channels.adapter import (
 )
 from channels.errors import Refused as NeverFetched
 from channels.message import MediaRef, OutboundMessage
+from channels.pace import Pace
+from channels.pages import Tiles, TilesUrl
 from channels.webchat import payload
 from channels.webchat.listeners import Listeners
-from channels.webchat.pace import Pace
-from channels.webchat.pages import Pages, Tiles
+from channels.webchat.pages import Pages
 from channels.webchat.receipts import Receipts
 from channels.webchat.site import ChatSite
 
@@ -42,14 +43,6 @@ def _origin(value: str) -> str:
     return value.lower()
 
 
-def _tiles(value: str) -> str:
-    if value and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?/[^\s;,'\"]*", value):
-        raise ValueError("not the address of tiles; write it as https://host/{z}/{x}/{y}.png")
-    if value and not all(mark in value for mark in ("{z}", "{x}", "{y}")):
-        raise ValueError("{z}, {x} and {y} must stand in it, where the map puts its numbers")
-    return value
-
-
 class Settings(BaseModel):
     """What config.yml says under `channels.webchat`."""
 
@@ -59,7 +52,7 @@ class Settings(BaseModel):
     """Other sites whose pages may open the socket; the page's own host always may."""
     max_photo_bytes: int = Field(default=20_000_000, gt=0, le=30_000_000)
     messages_per_minute: int = Field(default=30, gt=0)
-    tiles_url: Annotated[str, AfterValidator(_tiles)] = ""
+    tiles_url: TilesUrl = ""
     tiles_attribution: str = ""
 
 

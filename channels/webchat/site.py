@@ -19,13 +19,13 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from channels.adapter import Accept, Raw, StoreAway
+from channels.pace import Pace
+from channels.uploads import UploadError, Uploads
 from channels.webchat import payload
 from channels.webchat.listeners import MOST_SOCKETS, Listeners, Socket
-from channels.webchat.pace import Pace
 from channels.webchat.pages import Pages, language_of
 from channels.webchat.receipts import Receipts
 from channels.webchat.session import forget, new_session, of_our_pages, remember, session_of
-from channels.webchat.uploads import UploadError, Uploads
 
 ROOT = "/channels/webchat"
 MOST_FRAME = 262_144  # bytes: a text of 100 kB is answered; beyond this the socket is closed
@@ -63,7 +63,7 @@ class ChatSite:
         return response
 
     async def file(self, request: web.Request) -> web.StreamResponse:
-        return self.pages.file(request.match_info["digest"], request.match_info["name"])
+        return self.pages.files.serve(request.match_info["digest"], request.match_info["name"])
 
     async def leave(self, request: web.Request) -> web.Response:
         """Forget the session in this browser, on a shared computer for example."""

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 from channels.adapter import Channel, Listener, Puller, Site, Webhook
 from tests.conformance.folders import Folder, Setting, folders, settings
 
-SHARED = {"message", "adapter", "errors", "text"}  # what a channel may import from channels/
+# what a channel may import from channels/
+SHARED = {"message", "adapter", "errors", "text", "pages", "pace", "uploads"}
 ROOMS_ABOVE = {"gateway", "console", "store", "dialogs", "nlu"}
 REACHING = {"aiohttp", "asyncio", "httpx", "os", "random", "secrets", "socket", "time", "uuid"}
 SECRET = re.compile(r"token|secret|password|passwd|api_?key|credential")

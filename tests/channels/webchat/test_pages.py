@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from channels import uploads
+from channels.pages import SHARED, preferred
 from channels.webchat.adapter import Settings
-from channels.webchat.pages import ROOM, STATIC, preferred, words
+from channels.webchat.pages import ROOM, STATIC, words
 from tests.channels.webchat.conftest import Chat, Site
 
 OWN = [*STATIC.glob("*.js"), *STATIC.glob("*.css")]
@@ -64,6 +67,7 @@ def test_both_languages_say_the_same() -> None:
 
 def test_every_sentence_is_used_and_every_use_has_its_sentence() -> None:
     sources = [*STATIC.glob("*.js"), *ROOM.glob("*.py"), ROOM / "pages" / "chat.html"]
+    sources.append(Path(uploads.__file__))
     code = "\n".join(source.read_text() for source in sources)
     named = set(re.findall(r'words\("(\w+)"', code)) | set(re.findall(r"\bt\.(\w+)", code))
     raised = set(re.findall(r'(?:BadFrameError|UploadError)\((?:\d+, )?"(\w+)"', code))
@@ -164,7 +168,7 @@ def test_no_text_becomes_markup() -> None:
 
 
 def test_the_outline_of_the_city_lies_in_jakarta() -> None:
-    city = json.loads((STATIC / "city.json").read_text())
+    city = json.loads((SHARED / "city.json").read_text())
     points = [point for area in city["areas"] for point in area["outline"]]
     points += [point for line in city["roads"] + city["rivers"] for point in line]
     points += [name[1:] for name in city["districts"] + city["landmarks"]]

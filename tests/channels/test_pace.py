@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from channels.webchat import pace
-from channels.webchat.pace import Pace
+from channels import pace
+from channels.pace import Pace
 
 
 @pytest.mark.parametrize(
