@@ -261,7 +261,7 @@ class Site(Protocol):
     """The channel serves pages or sockets at the gateway's own door (web chat, card)."""
 
     def routes(self, accept: Accept) -> Iterable[web.AbstractRouteDef]:
-        """All below `/channels/<name>/`, plus `/` for the channel named in `public.home`."""
+        """All below `/channels/<name>/`, but for `/` (web chat) and `/c/` (card)."""
         ...
 
 
@@ -271,4 +271,61 @@ class Filing(Protocol):
 
     def use_folder(self, folder: Path) -> None:
         """Called once before `start` with `<var>/<channel>`; the folder may not exist yet."""
+        ...
+
+
+@runtime_checkable
+class Keyed(Protocol):
+    """The channel signs something of its own (a link, an address)."""
+
+    def use_key(self, key: bytes) -> None:
+        """Called once before `start`: 32 bytes, this channel's own, the same after a restart."""
+        ...
+
+
+class CardState(StrEnum):
+    """Whether a card can still be answered."""
+
+    OPEN = "open"
+    USED = "used"  # answered, once and for all
+    EXPIRED = "expired"
+    ENDED = "ended"  # its question has been answered otherwise, or given up
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """A question that may be answered on a page, once, and the conversation that asked it."""
+
+    id: str
+    state: CardState
+    channel: str  # of the conversation, as are account, address and thread
+    account: str
+    address: str = field(repr=False)  # personal data: never on the page
+    thread: Mapping[str, str] = field(default_factory=dict, repr=False)
+    locale: str = "id"
+
+
+class Desk(Protocol):
+    """Where a channel asks what a card stands for."""
+
+    async def card(self, card_id: str) -> Card | None:
+        """The card, None when there never was one. Raises StoreAway."""
+        ...
+
+
+@runtime_checkable
+class Carder(Protocol):
+    """The channel serves cards: other channels' questions on a page with a map.
+
+    The gateway offers its links where a channel has no native positions.
+    """
+
+    lifetime: timedelta  # of a card, from its offer on
+
+    def use_desk(self, desk: Desk) -> None:
+        """Called once before `start`."""
+        ...
+
+    def path(self, card_id: str) -> str:
+        """Where the page of a new card is, below `public.url`: "/c/...". Nobody can guess it."""
         ...

@@ -62,6 +62,7 @@ class InboundMessage:
     edited: bool = False  # replaces an earlier text of the same message
     sender_name: str = ""  # as the channel shows it; personal data
     locale: str = ""  # the channel's hint ("id", "en"), "" when it gives none
+    card: str = ""  # id of the card that it was written on, "" for a message of the channel itself
     thread: Mapping[str, str] = field(default_factory=dict)  # opaque: only this channel reads it
 
 
@@ -119,6 +120,14 @@ class Priority(IntEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """A page that the text names by its address, and how a button to it would be called."""
+
+    url: str  # stands in the text as well, for channels that show nothing else
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OutboundMessage:
     """One mobile-terminated (MT) message, channel-neutral: `render` dresses it for the wire."""
 
@@ -129,7 +138,13 @@ class OutboundMessage:
     text: str
     choices: tuple[Choice, ...] = ()
     ask_location: bool = False  # invite a native pin where the channel has one
+    link: Link | None = None
     locale: str = "id"
     in_reply_to: str = ""  # external_id of the message answered, "" when we speak unasked
     thread: Mapping[str, str] = field(default_factory=dict)  # of the message answered
     priority: Priority = Priority.REPLY
+
+
+def answer_id(card_id: str) -> str:
+    """The `external_id` of the answer to a card: T1 keeps one of its name, so there is one."""
+    return f"card:{card_id}"

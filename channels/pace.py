@@ -17,13 +17,18 @@ class Pace:
 
     def take(self, address: str, now: float) -> int:
         """Count a message at `now` (seconds). 0 when it may pass, else the seconds to wait."""
+        if seconds := self.wait(address, now):
+            return seconds
         left = self._at(address, now)
-        if left < 1:
-            return math.ceil((1 - left) / self._per_s)
         if address not in self._left and len(self._left) >= _MOST_SESSIONS:
             self._forget(now)
         self._left[address] = left - 1, now
         return 0
+
+    def wait(self, address: str, now: float) -> int:
+        """How many seconds the next message must wait, 0 when it may pass; counts nothing."""
+        left = self._at(address, now)
+        return math.ceil((1 - left) / self._per_s) if left < 1 else 0
 
     def _at(self, address: str, now: float) -> float:
         left, at = self._left.get(address, (self._most, now))

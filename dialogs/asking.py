@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from zlib import crc32
 
-from dialogs import spots
+from dialogs import cards, spots
 from dialogs.conversation import Conversation, Draft, Turn
 from dialogs.effects import Ask, Effect, Option, Say, Schedule
 from dialogs.filing import closed, file
@@ -189,7 +189,8 @@ def put(conversation: Conversation, turn: Turn, ask: Ask, *said: Effect) -> Deci
     return _put(conversation, turn, shape(ask, conversation) if shape else ask, *said)
 
 
-def _put(conversation: Conversation, _turn: Turn, ask: Ask, *said: Effect) -> Decision:
+def _put(conversation: Conversation, turn: Turn, ask: Ask, *said: Effect) -> Decision:
+    conversation, ask = cards.offered(conversation, turn, ask)
     asked = {**conversation.asked, ask.slot: conversation.asked.get(ask.slot, 0) + 1}
     waiting = replace(
         conversation,

@@ -48,6 +48,14 @@ class Draft:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """A page on which the question of a place may be answered, once."""
+
+    id: str
+    expires_at: datetime  # aware, UTC
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Conversation:
     """What the bot remembers of one talk with one address on one channel."""
 
@@ -65,6 +73,7 @@ class Conversation:
     handed_over: bool = False  # a person has taken the conversation: the bot is silent
     stopped: bool = False  # STOP: nothing unasked is sent
     greeted: bool = False  # has been answered before: the introduction is made once
+    card: Card | None = None  # the one that answers the open question; no other is live
 
 
 class Status(StrEnum):
@@ -111,6 +120,14 @@ class Abilities:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Offer:
+    """A card that this turn may offer, where the channel has no native positions."""
+
+    card: Card
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Photo:
     """An attachment of this turn: kept, refused, or still being fetched."""
 
@@ -137,6 +154,8 @@ class Turn:
     abilities: Abilities = Abilities()
     known: Known = Known()
     locale_hint: str = ""
+    offer: Offer | None = None
+    by_card: str = ""  # id of the card that this turn was written on
 
 
 GATHER = timedelta(seconds=3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from dialogs import asking, drafting, spots, words
+from dialogs import asking, cards, drafting, spots, words
 from dialogs.conversation import Conversation, Draft, Ticket, Turn
 from dialogs.drafting import plausible
 from dialogs.earlier import note
@@ -89,6 +89,7 @@ def _file(conversation: Conversation, waiting: Draft | None, turn: Turn) -> Deci
         return asking.onward(after, draft, turn, *effects)
     asked = replace(after, waiting_for=WAITING, about=turn.ticket_number)
     ask = Ask(slot=WAITING, phrase="ask_emergency_location", location=True)
+    asked, ask = cards.offered(asked, turn, ask)
     return reply(asked, *effects, ask)
 
 

@@ -7,8 +7,9 @@ A phrase is a text, or a text with variants for what the channel can do:
       pin: "Di mana lokasinya? Kirim pin, atau tulis nama jalannya."
 
 Variants, the first that fits is taken: `public` (strangers read along: short, nothing personal),
-`pin` (the channel has native positions), `no_media` (no photo can come in). Placeholders are
-`{name}`. A phrase may begin lines of its own; an empty placeholder leaves no empty line behind.
+`pin` (the channel has native positions), `card` (the question comes with the address of a page
+that answers it, `{card}`), `no_media` (no photo can come in). Placeholders are `{name}`. A phrase
+may begin lines of its own; an empty placeholder leaves no empty line behind.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import yaml
 from dialogs.conversation import Abilities
 
 LOCALES = ("id", "en")
-VARIANTS = ("say", "public", "pin", "no_media")
+VARIANTS = ("say", "public", "pin", "card", "no_media")
 _ANY = Abilities()
 
 
@@ -75,7 +76,7 @@ def say(locale: str, key: str, slots: Mapping[str, str], abilities: Abilities = 
     variants = phrases(locale if locale in LOCALES else LOCALES[0]).get(key)
     if variants is None:
         raise PhraseError(f"dialogs/phrases/{locale}.yml: no phrase `{key}`; add it")
-    words = _variant(variants, abilities)
+    words = _variant(variants, abilities, slots)
     missing = placeholders(words) - slots.keys()
     if missing:
         raise PhraseError(f"phrase `{key}` ({locale}) needs {', '.join(sorted(missing))}")
@@ -83,10 +84,11 @@ def say(locale: str, key: str, slots: Mapping[str, str], abilities: Abilities = 
     return "\n".join(line.rstrip() for line in filled.splitlines() if line.strip())
 
 
-def _variant(variants: Mapping[str, str], abilities: Abilities) -> str:
+def _variant(variants: Mapping[str, str], abilities: Abilities, slots: Mapping[str, str]) -> str:
     fitting = {
         "public": abilities.public,
         "pin": abilities.location,
+        "card": "card" in slots,
         "no_media": not abilities.media,
     }
     chosen = next((name for name, fits in fitting.items() if fits and name in variants), "say")

@@ -19,6 +19,7 @@ class Reply:
     text: str = ""  # "" for a deliberate silence
     options: tuple[tuple[str, str], ...] = ()  # (value, label) for buttons; () once numbered
     ask_location: bool = False
+    link: tuple[str, str] | None = None  # address and label of a card that the text names
 
 
 def compose(locale: str, effects: Sequence[Effect], abilities: Abilities) -> Reply:
@@ -28,18 +29,21 @@ def compose(locale: str, effects: Sequence[Effect], abilities: Abilities) -> Rep
     """
     paragraphs: list[str] = []
     options: tuple[tuple[str, str], ...] = ()
-    location = False
+    location, link = False, None
     for effect in effects:
         if isinstance(effect, Say | Ask):
             paragraphs.append(say(locale, effect.phrase, effect.slots, abilities))
         if isinstance(effect, Ask):
             options = _labelled(locale, effect.options, abilities)
             location = effect.location and abilities.location
+            url = effect.slots.get("card", "")
+            link = (url, say(locale, "open_map", {})) if url and url in paragraphs[-1] else None
     if options and abilities.buttons < len(options):
         if not _is_skip_alone(options):
             paragraphs.append(_numbered(locale, options))
         options = ()
-    return Reply(text="\n\n".join(paragraphs), options=options, ask_location=location)
+    text = "\n\n".join(paragraphs)
+    return Reply(text=text, options=options, ask_location=location, link=link)
 
 
 def _is_skip_alone(options: Sequence[tuple[str, str]]) -> bool:

@@ -131,7 +131,7 @@ def joined(before: Spot | None, after: Spot | None) -> Spot | None:
         return after or before
     told = _both(before.words, after.words)
     better = is_vague(before) and not is_weak(after)
-    if after.source == "pin" or is_weak(before) or better:
+    if after.source in {"pin", "card"} or is_weak(before) or better:
         return replace(after, words=told)
     return replace(before, words=told)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialogs import (
+    cards,
     commands,
     drafted,
     earlier,
@@ -63,9 +64,10 @@ _LEAST = 0.25  # a less certain intent is no intent
 def step(conversation: Conversation, turn: Turn) -> Decision:
     """Decide what one turn changes. No clock, no I/O: same arguments, same answer."""
     turn = turn if turn.text.strip() else replace(turn, text="")
-    conversation = language.heard(conversation, turn)
+    conversation = cards.taken(language.heard(conversation, turn), turn)
     decided = (rule(conversation, turn) for rule in ORDER)
     after, effects = next((one for one in decided if one), None) or _by_intent(conversation, turn)
+    after = cards.settled(after)
     answered = any(isinstance(effect, Say) for effect in effects)
     return replace(after, greeted=after.greeted or answered or bool(after.waiting_for)), effects
 

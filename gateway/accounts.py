@@ -20,7 +20,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from channels.adapter import Channel, Filing, Site
+from channels.adapter import Channel, Filing, Keyed, Site
+from gateway.keyring import Keyring, open_keyring
 from gateway.redact import secrets_of
 from gateway.settings import ConfigError, Settings, channel_settings
 
@@ -38,13 +39,15 @@ class Wanted:
     settings: BaseModel
     secrets: tuple[str, ...] = field(repr=False)
 
-    def make(self, var: Path) -> Channel:
+    def make(self, var: Path, keyring: Keyring) -> Channel:
         """A new adapter, not started."""
         module = import_module(f"channels.{self.channel}.adapter")
         adapter: Channel = module.Adapter(self.account, self.settings)
         if isinstance(adapter, Filing):
             own = self.channel if self.account == ACCOUNT else f"{self.channel}-{self.account}"
             adapter.use_folder(var / own)
+        if isinstance(adapter, Keyed):
+            adapter.use_key(keyring.key(f"channel {self.channel} {self.account}"))
         return adapter
 
 
@@ -57,9 +60,13 @@ def wanted(settings: Settings) -> dict[Key, Wanted]:
     }
 
 
-def make_all(chosen: Mapping[Key, Wanted], var: Path) -> dict[Key, Channel]:
-    """Adapters, not started. Raises: ConfigError, where two would serve the same pages."""
-    made = {key: one.make(var) for key, one in chosen.items()}
+def make_all(chosen: Mapping[Key, Wanted], settings: Settings) -> dict[Key, Channel]:
+    """Adapters, not started.
+
+    Raises: ConfigError, where two would serve the same pages; KeyringError.
+    """
+    keyring = open_keyring(settings.var, settings.secret_env)
+    made = {key: one.make(settings.var, keyring) for key, one in chosen.items()}
     sites: set[str] = set()
     for (channel, account), adapter in made.items():
         if isinstance(adapter, Site):

@@ -22,6 +22,7 @@ from channels.adapter import Channel
 from gateway import door as public_door
 from gateway.accounts import Key, Wanted, make_all, wanted
 from gateway.areas import CityMap
+from gateway.cards import Offers
 from gateway.dispatch import Dispatcher
 from gateway.intake import Door, Intake
 from gateway.media import Limits, MediaFetcher
@@ -142,7 +143,7 @@ class Gateway:
         """
         chosen = wanted(settings)
         fresh = {key: one for key, one in chosen.items() if self.wanted.get(key) != one}
-        made = make_all(fresh, settings.var)
+        made = make_all(fresh, settings)
         gone = {key for key in self.wanted if key not in chosen}
         self.dispatcher.redactor.learn(secret for one in fresh.values() for secret in one.secrets)
         changes = await self.roster.replace(made, gone)
@@ -202,7 +203,7 @@ async def open_gateway(
     """
     settings.var.mkdir(parents=True, exist_ok=True)
     chosen = wanted(settings) if accounts is None else {}
-    served = make_all(chosen, settings.var) if accounts is None else accounts
+    served = make_all(chosen, settings) if accounts is None else accounts
     async with AsyncExitStack() as stack:
         database = Database(settings.store.url, settings.var)
         stack.push_async_callback(database.close)
@@ -266,6 +267,7 @@ def compose(
         engine=engine,
         accounts=served,
         meters=meters,
+        offers=Offers(accounts=served, public_url=str(settings.public.url).rstrip("/")),
         news=news,
         outgoing=outgoing,
         places=places,

@@ -10,15 +10,17 @@ import asyncio
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
 import structlog
 
-from channels.adapter import Bind, Channel, Listener, Puller, Site, Webhook
+from channels.adapter import Bind, Carder, Channel, Listener, Puller, Site, Webhook
 from channels.errors import ChannelError, Misconfigured
 from gateway.accounts import Key
 from gateway.backoff import backoff
+from gateway.cards import CardDesk
 from gateway.held import while_ours
 from gateway.intake import Door, Intake, Outgoing
 from gateway.pull import bind_forever, pull_forever
@@ -74,6 +76,8 @@ class Roster:
         """Know these accounts; nothing is opened."""
         for key, adapter in accounts.items():
             self.accounts[key] = adapter
+            if isinstance(adapter, Carder):
+                adapter.use_desk(CardDesk(self._database, lambda: datetime.now(UTC)))
             self.doors[key] = Door(self._intake, *key, adapter, self._outgoing)
 
     async def open_all(self) -> None:

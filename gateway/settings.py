@@ -155,6 +155,7 @@ class Settings(BaseSettings):
     schema_version: Literal[1] = 1
     var: Path = Path("var")
     secrets_file: Path | None = None  # lines of NAME=value; read at the start and at a reload
+    secret_env: str = "KANAL_SECRET"  # noqa: S105 - the variable's name
     city: City = City()
     store: Store = Store()
     public: Public = Public()

@@ -11,9 +11,18 @@ from datetime import datetime
 from random import Random
 
 from channels.adapter import Caps
-from channels.message import Choice, InboundMessage, OutboundMessage, Priority
+from channels.message import Choice, InboundMessage, Link, OutboundMessage, Priority
 from dialogs import codec
-from dialogs.conversation import Abilities, Conversation, Known, Photo, Spot, Ticket, Turn
+from dialogs.conversation import (
+    Abilities,
+    Conversation,
+    Known,
+    Offer,
+    Photo,
+    Spot,
+    Ticket,
+    Turn,
+)
 from dialogs.effects import (
     Effect,
     FileComplaint,
@@ -28,6 +37,7 @@ from nlu.places.place import OutsideCity, Place
 from nlu.places.resolve import BadPoint
 from nlu.understanding import Understanding
 from store import codec as store_codec
+from store.cards import NewCard
 from store.complaints import Filing, Happening
 from store.decisions import Decision, Timer
 from store.inbox import CLOCK, Claimed
@@ -68,6 +78,7 @@ def turn_of(
     at: datetime,
     random: Random,
     locate: Locate,
+    offer: Offer | None = None,
 ) -> Turn:
     """Put together what the step may know; `locate` finds the kelurahan of a point."""
     message = claimed.message
@@ -97,6 +108,8 @@ def turn_of(
         ),
         known=_known(claimed, understanding, looked),
         locale_hint=message.locale,
+        offer=offer,
+        by_card=message.card,
     )
 
 
@@ -109,9 +122,10 @@ def _spot(message: InboundMessage, locate: Locate) -> tuple[Spot | None, bool]:
     except BadPoint:  # no point on earth: as if none had come
         return None, False
     words = ", ".join(filter(None, (pin.name, pin.address)))
+    source = "card" if message.card else "pin"
     if isinstance(place, OutsideCity):
-        return Spot(lat=pin.lat, lon=pin.lon, words=words, source="pin"), True
-    return Spot(lat=pin.lat, lon=pin.lon, words=words, place=place, source="pin"), False
+        return Spot(lat=pin.lat, lon=pin.lon, words=words, source=source), True
+    return Spot(lat=pin.lat, lon=pin.lon, words=words, place=place, source=source), False
 
 
 def _taken_at(lat: float | None, lon: float | None, locate: Locate) -> Spot | None:
@@ -198,6 +212,21 @@ def decision_of(
             for effect in effects
             if isinstance(effect, Schedule) and caps.unasked
         ),
+        card=_new_card(claimed, turn, after),
+    )
+
+
+def _new_card(claimed: Claimed, turn: Turn, after: Conversation) -> NewCard | None:
+    """The card that this turn has offered, unless it was offered before."""
+    card = after.card
+    if card is None or card == conversation_of(claimed).card:
+        return None
+    return NewCard(
+        id=card.id,
+        conversation_id=claimed.conversation_id,
+        thread=claimed.message.thread,
+        made_at=turn.at,
+        expires_at=card.expires_at,
     )
 
 
@@ -218,6 +247,7 @@ def _says(
             text=reply.text,
             choices=tuple(Choice(value=value, label=label) for value, label in reply.options),
             ask_location=reply.ask_location,
+            link=Link(url=reply.link[0], label=reply.link[1]) if reply.link else None,
             locale=after.locale,
             in_reply_to=message.external_id if answers else "",
             thread=message.thread,

@@ -22,6 +22,7 @@ from dialogs.phrasebook import say
 from dialogs.step import step
 from gateway.areas import CityMap
 from gateway.backoff import backoff
+from gateway.cards import Offers
 from gateway.dispatch import Accounts
 from gateway.metrics import Meters
 from gateway.turns import Looked, conversation_of, decision_of, numbers_in, readable, turn_of
@@ -50,6 +51,7 @@ class Rooms:
     engine: Engine
     accounts: Accounts
     meters: Meters
+    offers: Offers
     news: Bell  # rung when the inbox has news
     outgoing: Bell  # rung when the outbox has
     places: CityMap
@@ -146,16 +148,21 @@ class Worker:
     def _decide(self, one: Claimed, understanding: Understanding, looked: Looked) -> Decision:
         adapter = self._rooms.accounts.get((one.channel, one.account))
         caps = adapter.caps if adapter else _PLAIN
+        before, at = conversation_of(one), _now()
+        offer = self._rooms.offers.to(
+            before, caps, by_card=one.message.card, at=at, random=self._random
+        )
         turn = turn_of(
             one,
             understanding,
             looked,
             caps=caps,
-            at=_now(),
+            at=at,
             random=self._random,
             locate=self._rooms.places.locate,
+            offer=offer,
         )
-        after, effects = step(conversation_of(one), turn)
+        after, effects = step(before, turn)
         return decision_of(
             one,
             turn,

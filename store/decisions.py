@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import OutboundMessage
 from nlu.understanding import Understanding
-from store import complaints, conversations, inbox, outbox
+from store import cards, complaints, conversations, inbox, outbox
 from store.codec import dump
 from store.dialect import upsert
 from store.ids import Ids
@@ -63,6 +63,7 @@ class Decision:
     happenings: tuple[complaints.Happening, ...] = ()
     tasks: tuple[str, ...] = ()  # a reason each
     timers: tuple[Timer, ...] = ()
+    card: cards.NewCard | None = None
 
 
 async def write(connection: AsyncConnection, ids: Ids, decisions: Sequence[Decision]) -> list[bool]:
@@ -79,6 +80,7 @@ async def write(connection: AsyncConnection, ids: Ids, decisions: Sequence[Decis
         await outbox.put(connection, _outbox_rows(ids, kept))
         await _ask_people(connection, ids, kept)
         await _set_timers(connection, ids, kept)
+        await cards.put(connection, [one.card for one in kept if one.card])
     return [decision.conversation_id in ours for decision in decisions]
 
 

@@ -169,11 +169,12 @@ async def _write_deliveries(connection: AsyncConnection, batch: _Batch, known: s
 def _new_media(
     arrivals: Sequence[Arrival], batch: _Batch, new: set[int]
 ) -> Iterator[tuple[dict[str, Any], MediaRef]]:
-    messages = (message for arrival in arrivals for message in arrival.received.messages)
-    for message, row in zip(messages, batch.inbox, strict=True):
+    """Attachments are fetched by the channel that brought them, whoever's the message is."""
+    messages = ((one, arrival) for arrival in arrivals for one in arrival.received.messages)
+    for (message, arrival), row in zip(messages, batch.inbox, strict=True):
         if row["id"] in new:
             for ref in message.media:
-                yield {**row, "account": message.account}, ref
+                yield {**row, "channel": arrival.channel, "account": arrival.account}, ref
 
 
 async def write_media(

@@ -381,6 +381,21 @@ class ChannelState(Row, table=True):
     at: datetime = _at()
 
 
+class CardRow(Row, table=True):
+    """A card: a question that may be answered once, on a page. Written with the question (T2).
+
+    What became of it is not written here: it is used when the inbox holds `card:<id>`, and ended
+    when its conversation no longer names it.
+    """
+
+    __tablename__ = "card"
+    id: str = Field(sa_column=Column(Text, primary_key=True))
+    conversation_id: int = _ref("conversation.id", index=True)
+    thread: str = _text(default="{}")  # of the message that the question answered
+    made_at: datetime = _at()
+    expires_at: datetime = _at()
+
+
 class Lease(Row, table=True):
     """What one process at a time may do: a poller, a bind."""
 

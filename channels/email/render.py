@@ -15,13 +15,17 @@ from typing import Any
 
 from channels.adapter import Caps, WirePart
 from channels.email.ours import LOOP_HEADER, Us, is_address
-from channels.message import OutboundMessage
+from channels.message import Link, OutboundMessage
 from channels.text import cut, tidy
 
 CAPS = Caps(text_limit=100_000, receipts=True)
 _SUBJECTS = {"id": "Laporan Anda", "en": "Your report"}
 _ANSWERS = re.compile(r"\s*(re|bls|balas)\s?:", re.IGNORECASE)
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
+_BUTTON = (  # large enough for a thumb; white on green is readable in the dark as well
+    '<a href="{0}" style="display:inline-block;margin:6px 0;padding:12px 22px;border-radius:24px;'
+    'background:#0b5d57;color:#ffffff;font-weight:600;text-decoration:none">{1}</a>'
+)
 _IDS = re.compile(r"<[^<>\s]{1,255}>")
 _PAGE = """\
 <!DOCTYPE html>
@@ -64,7 +68,7 @@ def _body(message: OutboundMessage, piece: str, number: int, us: Us) -> dict[str
         "auto_submitted": "auto-replied" if message.in_reply_to else "auto-generated",
         "locale": message.locale,
         "text": piece,
-        "html": _page(piece, message.locale),
+        "html": _page(piece, message.locale, message.link),
     }
 
 
@@ -81,21 +85,27 @@ def _subject(message: OutboundMessage) -> str:
     return said if _ANSWERS.match(said) else f"Re: {said}"
 
 
-def _page(text: str, locale: str) -> str:
+def _page(text: str, locale: str, button: Link | None) -> str:
     paragraphs = "\n".join(
-        f'<p style="margin:0 0 1em">{_with_links(paragraph)}</p>'
+        f'<p style="margin:0 0 1em">{_with_links(paragraph, button)}</p>'
         for paragraph in re.split(r"\n{2,}", text)
     )
     return _PAGE.format(locale="en" if locale == "en" else "id", paragraphs=paragraphs)
 
 
-def _with_links(text: str) -> str:
+def _with_links(text: str, button: Link | None) -> str:
     words, at = [], 0
     for found in _LINK.finditer(text):
-        link = html.escape(found[0])
-        words += [html.escape(text[at : found.start()]), f'<a href="{link}">{link}</a>']
+        words += [html.escape(text[at : found.start()]), _link(found[0], button)]
         at = found.end()
     return "".join([*words, html.escape(text[at:])]).replace("\n", "<br>\n")
+
+
+def _link(url: str, button: Link | None) -> str:
+    link = html.escape(url)
+    if button is not None and button.url == url:
+        return _BUTTON.format(link, html.escape(button.label))
+    return f'<a href="{link}">{link}</a>'
 
 
 def compose(part: WirePart, at: datetime) -> bytes:

@@ -15,6 +15,7 @@ import typer
 from channels.errors import ChannelError
 from gateway import __version__
 from gateway.cli import areas, channels, chat, complaint, dead, nlu, replay, run
+from gateway.keyring import KeyringError
 from gateway.port import PortTakenError
 from gateway.settings import ConfigError
 from nlu.corpus import CorpusError
@@ -68,6 +69,7 @@ def main() -> None:
         BoundaryError,
         ChannelError,
         ConfigError,
+        KeyringError,
         CorpusError,
         ModelError,
         PortTakenError,

@@ -81,7 +81,7 @@ def check(which: Which = None) -> None:
     settings = load()
     chosen = _chosen(wanted(settings), which)
     bad = 0
-    for (channel, account), adapter in make_all(chosen, settings.var).items():
+    for (channel, account), adapter in make_all(chosen, settings).items():
         works, said = asyncio.run(_check(adapter))
         bad += not works
         typer.echo(f"{channel}:{account} {'works' if works else 'DOES NOT WORK'}: {said}")
@@ -138,7 +138,7 @@ def send_test(
     """Send one test message past the outbox, and say what the provider answered."""
     settings = load()
     chosen = _chosen(wanted(settings), which)
-    for (channel, account), adapter in make_all(chosen, settings.var).items():
+    for (channel, account), adapter in make_all(chosen, settings).items():
         message = OutboundMessage(
             channel=channel,
             account=account,

@@ -90,7 +90,7 @@ async def _read_again(database: Database, one: Dead) -> str:
     }
     if not chosen:
         return f"{one.channel} is switched off in config.yml: switch it on to read its deliveries."
-    adapter = next(iter(make_all(chosen, settings.var).values()))
+    adapter = next(iter(make_all(chosen, settings).values()))
     intake = Intake(database, Ids(), Meters(), news=Bell(), media=Bell())
     async with database.read() as connection:
         raw = await journal.raw(connection, one.id)

@@ -12,7 +12,8 @@ from gateway.settings import ConfigError, Settings, load
 
 
 def accounts(said: dict) -> list[tuple[str, str, str]]:
-    found = wanted(Settings(channels={"email": said}))
+    both = Settings(var=tmp_path, channels={"email": said})
+    found = wanted(both)
     return [(*key, one.settings.our_address) for key, one in found.items()]
 
 
@@ -32,9 +33,10 @@ def test_several_accounts_share_what_stands_beside_them(tmp_path: Path) -> None:
         ("email", "main", "lapor@kota.example"),
         ("email", "banjir", "banjir@kota.example"),
     ]
-    found = wanted(Settings(channels={"email": said}))
+    both = Settings(var=tmp_path, channels={"email": said})
+    found = wanted(both)
     assert {one.settings.our_name for one in found.values()} == {"Kota"}
-    assert set(make_all(found, tmp_path)) == {("email", "main"), ("email", "banjir")}
+    assert set(make_all(found, both)) == {("email", "main"), ("email", "banjir")}
 
 
 @pytest.mark.parametrize(
@@ -55,9 +57,9 @@ def test_a_mistake_names_its_key(said: dict, told: str) -> None:
 
 
 def test_a_channel_of_pages_has_one_account(tmp_path: Path) -> None:
-    two = wanted(Settings(channels={"webchat": {"accounts": {"a": {}, "b": {}}}}))
+    two = Settings(var=tmp_path, channels={"webchat": {"accounts": {"a": {}, "b": {}}}})
     with pytest.raises(ConfigError, match=r"channels\.webchat\.accounts\.b: .* one account only"):
-        make_all(two, tmp_path)
+        make_all(wanted(two), two)
 
 
 def test_a_new_secret_makes_an_account_another_one(monkeypatch) -> None:
