@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from dialogs.conversation import Card, Conversation, Turn
 from dialogs.effects import Ask
 
-_OF_PLACES = frozenset({"location", "place", "area", "new_location", "about_location"})
+OF_PLACES = frozenset({"location", "place", "area", "new_location", "about_location"})
 """What a conversation waits for while a card can answer it."""
 _TIME_LEFT = timedelta(hours=1)
 
@@ -34,13 +34,19 @@ def offered(conversation: Conversation, turn: Turn, ask: Ask) -> tuple[Conversat
 
 
 def taken(conversation: Conversation, turn: Turn) -> Conversation:
-    """A card that was used is live no more."""
-    used = conversation.card is not None and conversation.card.id == turn.by_card
-    return replace(conversation, card=None) if used else conversation
+    """A card that was used is live no more; and who left its photos empty is not asked for them."""
+    if not turn.by_card:
+        return conversation
+    card, draft = conversation.card, conversation.draft
+    if card is not None and card.id == turn.by_card:
+        conversation = replace(conversation, card=None)
+    if draft is None or turn.photos or "photo" in draft.skipped:
+        return conversation
+    return replace(conversation, draft=replace(draft, skipped=(*draft.skipped, "photo")))
 
 
 def settled(conversation: Conversation) -> Conversation:
     """No question of a place is open: no card is live."""
-    if conversation.card is None or conversation.waiting_for in _OF_PLACES:
+    if conversation.card is None or conversation.waiting_for in OF_PLACES:
         return conversation
     return replace(conversation, card=None)

@@ -9,11 +9,14 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+from dialogs import cards
 from dialogs.conversation import (
     Abilities,
+    Card,
     Conversation,
     Draft,
     Known,
+    Offer,
     Photo,
     Spot,
     Status,
@@ -33,7 +36,7 @@ from nlu.understanding import Candidate, Understanding
 Read = Callable[[Sequence[str]], list[Understanding]]
 BEGIN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 _ALIAS = re.compile(r"\bJKT-(\d{1,2})\b")
-_PART = re.compile(r"\[(photo|foto|pin|press|edited|refused)\b([^\]]*)\]\s*")
+_PART = re.compile(r"\[(photo|foto|pin|card|press|edited|refused)\b([^\]]*)\]\s*")
 _FLAGS = {"yes": True, "no": False}
 
 
@@ -61,13 +64,17 @@ class Stage:
     reading: str = ""
     random: Random = field(default_factory=lambda: Random(112))
     photos: int = 0
+    cards: int = 0
+    has_cards: bool = False
 
     def play(self, row: Row) -> None:
         """One row of the citizen's, of time, or of the scene."""
         self.rows.append(row)
         match row.who:
             case "channel":
-                self.abilities = abilities(row.words)
+                words = row.words.split()
+                self.has_cards = "card=yes" in words
+                self.abilities = abilities(" ".join(one for one in words if one != "card=yes"))
             case "locale":
                 self.locale = row.words
             case "later":
@@ -106,6 +113,9 @@ class Stage:
         match kind:
             case "pin":
                 more["spot"], more["outside_city"] = pin(*_point(detail))
+            case "card":
+                more["spot"], more["outside_city"] = marked(detail)
+                more["by_card"] = self.conversation.card.id if self.conversation.card else "old"
             case "press":
                 more["choice"] = self._real(detail)
             case "edited":
@@ -140,10 +150,21 @@ class Stage:
             abilities=self.abilities,
             known=Known(tickets=tuple(self.tickets)),
             locale_hint=self.locale,
+            offer=self._offer(more.get("by_card", "")),
         )
 
+    def _offer(self, by_card: str) -> Offer | None:
+        if not self.has_cards:
+            return None
+        card = cards.live(self.conversation, self.at, by_card)
+        if card is None:
+            card = Card(id=f"{self.cards + 1}", expires_at=self.at + timedelta(hours=24))
+        return Offer(card=card, url=f"https://lapor.example/c/{card.id}")
+
     def _take(self, turn: Turn) -> None:
+        before = self.conversation.card
         self.conversation, effects = step(self.conversation, turn)
+        self.cards += self.conversation.card not in {None, before}
         reply = compose(self.conversation.locale, effects, self.abilities)
         said = [Row("bot", line) for line in reply.text.splitlines() if line.strip()]
         if reply.options:
@@ -217,6 +238,15 @@ def pin(lat: float, lon: float) -> tuple[Spot, bool]:
     if isinstance(place, OutsideCity):
         return Spot(lat=lat, lon=lon, source="pin"), True
     return Spot(lat=lat, lon=lon, place=place, source="pin"), False
+
+
+def marked(detail: str) -> tuple[Spot | None, bool]:
+    """What was marked on a card: a point and words beside it, or nothing."""
+    if not detail:
+        return None, False
+    point, _, words = detail.partition(" ")
+    spot, outside = pin(*_point(point))
+    return replace(spot, source="card", words=words), outside
 
 
 def _point(detail: str) -> tuple[float, float]:

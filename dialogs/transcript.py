@@ -12,12 +12,14 @@
 Rows are `who  words`. Who is
 
 * citizen: a message. Before the words: [photo], [photo pending], [photo at LAT,LON],
-  [refused REASON], [pin LAT,LON], [press SLOT:VALUE], [edited].
+  [refused REASON], [pin LAT,LON], [press SLOT:VALUE], [edited]; [card LAT,LON words], [card]: what
+  he marked on the card last offered, or only sent by it.
 * bot: a line that he reads; several make one message, blank lines are left out.
 * filed, noted, person: what was filed, added to a complaint, given to a person. Filed rows are
   compared always, the others when the file has any of their kind. A row may stop early: `filed
   banjir` leaves the place open.
-* channel, locale: what the channel can do, and its hint. later: time passes ("2 hours").
+* channel, locale: what the channel can do (`card=yes`: cards are offered), and its hint.
+* later: time passes ("2 hours").
 * timer: one is due (reminder, expire, hand_back). moved: `JKT-1 done`, an officer's doing.
 * reads: what the engine says of the next message, where the model must not decide the test:
   `report banjir 0.40 saluran_air 0.35`, an intent and categories; `both` makes two complaints of

@@ -10,12 +10,14 @@ from typing import Any
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from dialogs import asking, codec, words
+from dialogs import asking, cards, codec, words
 from dialogs.conversation import (
     Abilities,
+    Card,
     Conversation,
     Draft,
     Known,
+    Offer,
     Photo,
     Spot,
     Status,
@@ -67,6 +69,7 @@ turns = st.fixed_dictionaries(
         "pin": st.sampled_from(["", "", "", "in", "out"]),
         "photos": st.sampled_from([(), (), (), ("kept",), ("kept", "pending"), ("refused",)]),
         "press": st.sampled_from(["", "", "", "", "offered", "stale"]),
+        "card": st.booleans(),
         "edited": st.sampled_from([False] * 8 + [True]),
         "timer": st.sampled_from([""] * 8 + ["reminder", "expire", "hand_back", "unheard_of"]),
         "minutes": st.sampled_from([1, 1, 1, 1, 40, 120]),
@@ -105,6 +108,7 @@ class Ledger:
         self.at += timedelta(minutes=made["minutes"])
         if made["timer"]:
             return self._turn(timer=made["timer"])
+        by_card = self.conversation.card.id if made["card"] and self.conversation.card else ""
         if made["press"]:
             offered = self.conversation.offered
             choice = offered[-1] if made["press"] == "offered" and offered else "confirm:old"
@@ -118,6 +122,7 @@ class Ledger:
             understanding=made["understanding"],
             spot=spot,
             outside_city=made["pin"] == "out",
+            by_card=by_card,
             edited=made["edited"],
             photos=tuple(
                 Photo(
@@ -149,7 +154,15 @@ class Ledger:
             ticket_number=number,
             abilities=self.able,
             known=Known(tickets=mine),
+            offer=self._offer(),
         )
+
+    def _offer(self) -> Offer | None:
+        if self.able.location:
+            return None
+        new = Card(id=str(self.count), expires_at=self.at + timedelta(hours=24))
+        card = cards.live(self.conversation, self.at, "") or new
+        return Offer(card=card, url=f"https://lapor.example/c/{card.id}")
 
     def take(self, turn: Turn) -> tuple[Conversation, tuple[Effect, ...]]:
         before = self.conversation
@@ -205,6 +218,8 @@ def check(ledger: Ledger, before: Conversation, turn: Turn, effects: tuple[Effec
     texts, ids = ledger.kept()
     assert not [one for one in ledger.told - ledger.dropped if one not in texts]
     assert not ledger.photos - ledger.dropped - ids
+
+    assert after.card is None or after.waiting_for in cards.OF_PLACES
 
     asks = [one for one in effects if isinstance(one, Ask)]
     filings = [one for one in effects if isinstance(one, FileComplaint)]
