@@ -62,7 +62,7 @@ class InboundMessage:
     edited: bool = False  # replaces an earlier text of the same message
     sender_name: str = ""  # as the channel shows it; personal data
     locale: str = ""  # the channel's hint ("id", "en"), "" when it gives none
-    card: str = ""  # id of the card that it was written on, "" for a message of the channel itself
+    card: str = ""  # id of the card that it was written on; it is its conversation's message then
     thread: Mapping[str, str] = field(default_factory=dict)  # opaque: only this channel reads it
 
 

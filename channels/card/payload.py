@@ -40,8 +40,10 @@ LONGEST = 1_000  # characters of an address in words
 MOST_PHOTOS = 5
 PHOTO_KINDS = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic", "image/heif"})
 _FARTHEST_M = 1e7  # a radius beyond it says nothing
-_POINT = re.compile(r"\s*(-?\d{1,2}(?:\.\d{1,15})?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d{1,15})?)\s*")
-_METRES = re.compile(r"\d{1,8}(?:\.\d{1,15})?")
+_POINT = re.compile(
+    r"\s*(-?\d{1,2}(?:\.\d{1,15})?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d{1,15})?)\s*", re.ASCII
+)
+_METRES = re.compile(r"\d{1,8}(?:\.\d{1,15})?", re.ASCII)
 _CONTENT_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,60}")
 _NEEDED = ("channel", "account", "address")
 

@@ -65,9 +65,7 @@ async def in_the_dark(browser: Browser, **wishes: object) -> BrowserContext:
     return await browser.new_context(viewport=PHONE, has_touch=True, **wishes)  # type: ignore[arg-type]
 
 
-async def test_a_mail_asks_and_the_card_answers(
-    citizen: Citizen, phone: Chat, post: House
-) -> None:
+async def test_a_mail_asks_and_the_card_answers(citizen: Citizen, phone: Chat, post: House) -> None:
     await citizen.writes("air got meluap ke jalan, tolong dibersihkan salurannya")
     asked = await citizen.hears()
     page = phone.page

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from channels.adapter import Channel, Received
+from channels.adapter import Carder, Channel, Received
 from channels.errors import Malformed
 from channels.message import InboundMessage
 from tests.conformance.folders import (
@@ -138,15 +138,20 @@ def read(adapter: Channel, folder: Folder, file: Any, body: bytes) -> None:
         assert isinstance(received, Received)
         for message in (*received.messages, *(part.message for part in received.parts)):
             check(message, folder)
+            assert is_own(message, folder) != isinstance(adapter, Carder)
         for part in received.parts:
             assert abs(part.index) < 2**63
             storable(part.key)
 
 
+def is_own(message: InboundMessage, folder: Folder) -> bool:
+    """Whether it is a message of the channel's own; a card's belongs to whoever was asked."""
+    here = (message.channel, message.account) == (folder.name, ACCOUNT)
+    return here and not message.card
+
+
 def check(message: InboundMessage, folder: Folder) -> None:
     """Hold a message against what `channels.message` promises."""
-    assert message.channel == folder.name
-    assert message.account == ACCOUNT
     assert message.sent_at.tzinfo is not None
     assert message.external_id
     assert message.text == unicodedata.normalize("NFC", message.text).strip()
