@@ -73,6 +73,11 @@ class Adapter:
         self._desk: Desk = _NoDesk()
         self.lifetime = timedelta(hours=settings.lifetime_hours)
 
+    @property
+    def where(self) -> str:
+        """For the operator, at the start."""
+        return f"cards for {self._settings.lifetime_hours} h, linked from channels without a pin"
+
     def use_key(self, key: bytes) -> None:
         self._key = key
 

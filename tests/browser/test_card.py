@@ -178,7 +178,6 @@ async def test_in_english_in_the_dark(citizen: Citizen, browser: Browser, post: 
     await expect(page.locator("html")).to_have_attribute("lang", "en")
     await expect(page.locator("h1")).to_have_text("Where is it?")
     await legible(page)
-    await picture(page, "card-dark.png")
     await page.locator("#words").fill("Jl. Cikini Raya, Kel. Cikini")
     await send(page)
     await expect(page.locator("h1")).to_have_text("Thank you, we have it")

@@ -9,7 +9,7 @@ from typing import NoReturn
 import pytest
 
 from channels.adapter import Channel
-from tests.conformance.folders import Folder, settings_of
+from tests.conformance.folders import Folder, folders, settings_of
 
 
 @pytest.fixture
@@ -23,6 +23,8 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> NoReturn:
         pytest.fail("a pure function opened a socket")
 
+    for folder in folders():
+        folder.module()  # libraries that are first imported now would see no socket
     monkeypatch.setattr(socket, "socket", refuse)
     monkeypatch.setattr(socket, "create_connection", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)

@@ -28,7 +28,7 @@ export class CityMap {
     this.box = box;
     this.moved = moved;
     this.tiles = tiles;
-    this.centre = place([-6.2, 106.83]);
+    this.centre = place([-6.23, 106.83]);
     this.zoom = ZOOM.first;
     this.fingers = new Map();
     this.pictures = new Map();
