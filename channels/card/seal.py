@@ -3,8 +3,8 @@
     /c/7k2p9x4mqd + hq3v7zka        10 characters of id (50 bits), 8 of seal (40 bits)
 
 The whole must be short enough for an SMS, and typed without harm: no upper case. Whoever guesses
-has to hit a card that is open and its seal at once; the id alone, which the store holds, opens
-nothing.
+has to hit a card that is open and its seal at once; the id alone, which the card's row holds,
+opens nothing.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -23,7 +24,15 @@ pytestmark = [pytest.mark.peer("swaks"), pytest.mark.usefixtures("client")]
 
 
 @pytest.fixture
-async def post(tmp_path: Path, model_var: Path, port: int) -> AsyncIterator[House]:
+def card_settings() -> dict[str, str]:
+    """What config.yml says under channels.card."""
+    return {}
+
+
+@pytest.fixture
+async def post(
+    tmp_path: Path, model_var: Path, port: int, card_settings: dict[str, str]
+) -> AsyncIterator[House]:
     """A gateway with mail and cards."""
     var = tmp_path / "var"
     shutil.copytree(model_var / "models", var / "models", symlinks=True)
@@ -31,7 +40,7 @@ async def post(tmp_path: Path, model_var: Path, port: int) -> AsyncIterator[Hous
         var=var,
         public={"port": port, "url": f"http://127.0.0.1:{port}"},
         metrics={"port": 0},
-        channels={"email": {"listen_port": 0}, "card": {}},
+        channels={"email": {"listen_port": 0}, "card": card_settings},
     )
     house = House(settings)
     await house.open()
@@ -248,3 +257,72 @@ async def test_a_reload_on_a_lost_line_keeps_what_was_written(
     await expect(page.locator("#words")).to_have_value("depan pasar")
     await expect(page.locator("#send")).to_be_enabled()
     phone.complaints.clear()  # the browser says that the line was lost
+
+
+async def test_a_card_outlives_a_restart(citizen: Citizen, phone: Chat, post: House) -> None:
+    page = phone.page
+    path = await citizen.asks_for_a_card()
+    await page.goto(post.url + path)
+    await post.close()
+    await post.open()
+    await choose_point(page, SD_03)
+    await send(page)
+    await expect(page.locator("h1")).to_have_text("Terima kasih, sudah kami terima")
+
+
+TILES = "http://127.0.0.1:1/{z}/{x}/{y}.png"
+
+
+@pytest.mark.parametrize("card_settings", [{"tiles_url": TILES, "tiles_attribution": "© Peta"}])
+async def test_tiles_lie_where_they_belong(
+    citizen: Citizen, phone: Chat, post: House, card_settings: dict[str, str]
+) -> None:
+    page = phone.page
+    await page.route("http://127.0.0.1:1/**", lambda route: route.fulfill(body=b""))
+    await page.goto(post.url + await citizen.asks_for_a_card())
+    await expect(page.locator("#credit")).to_have_text("© Peta")
+    await choose_point(page, SD_03)
+    await expect(page.locator("#map img").first).to_be_attached()
+    for _ in range(8):
+        await page.locator("#map").press("ArrowRight")
+    # The tile under the marker, by the formula of OpenStreetMap's wiki ("Slippy map tilenames").
+    lat, lon = map(float, (await page.locator("#point").input_value()).split(","))
+    column = int((lon + 180) / 360 * 2**16)
+    row = int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * 2**16)
+    under = await page.evaluate(
+        """() => {
+          const box = document.getElementById("map").getBoundingClientRect();
+          const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+          return [...document.querySelectorAll("#map img")].map((tile) => [tile.src, tile])
+            .filter(([, tile]) => {
+              const { left, right, top, bottom } = tile.getBoundingClientRect();
+              return left <= x && x < right && top <= y && y < bottom;
+            }).map(([source]) => source);
+        }"""
+    )
+    assert under == [TILES.format(z=16, x=column, y=row)]
+    assert await page.locator("#map img").count() < 16  # those out of sight are let go
+    assert all(url.startswith("http://127.0.0.1:1/") for url in phone.elsewhere)
+    phone.elsewhere.clear()
+
+
+async def test_two_fingers_bring_the_map_nearer(citizen: Citizen, phone: Chat, post: House) -> None:
+    page = phone.page
+    await page.goto(post.url + await citizen.asks_for_a_card())
+    await choose_point(page, SD_03)
+    names = page.locator("#map text.district:visible")
+    await page.locator("#farther").click(click_count=6)
+    far = await names.count()
+    box = await page.locator("#map").bounding_box()
+    assert box is not None
+    wire = await page.context.new_cdp_session(page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for kind, spread in (("touchStart", 20), ("touchMove", 60), ("touchMove", 120)):
+        points = [{"x": x - spread, "y": y, "id": 0}, {"x": x + spread, "y": y, "id": 1}]
+        await wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    await wire.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert far == 0
+    await expect(names.first).to_be_visible()
+    lat, lon = map(float, (await page.locator("#point").input_value()).split(","))
+    assert abs(lat + 6.1955) < 0.02
+    assert abs(lon - 106.8342) < 0.02

@@ -12,8 +12,7 @@ from gateway.settings import ConfigError, Settings, load
 
 
 def accounts(said: dict) -> list[tuple[str, str, str]]:
-    both = Settings(var=tmp_path, channels={"email": said})
-    found = wanted(both)
+    found = wanted(Settings(channels={"email": said}))
     return [(*key, one.settings.our_address) for key, one in found.items()]
 
 
