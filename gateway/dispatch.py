@@ -173,14 +173,14 @@ class Dispatcher:
         self, adapter: Channel, sending: _Sending, number: int, part: WirePart
     ) -> SendOutcome | Misconfigured:
         """Send one part and keep the exchange."""
-        at, began = _now(), time.monotonic()
+        at, began, link = _now(), time.monotonic(), sending.due.message.link
         outcome = await _sent(adapter, part)
         sending.exchanges.append(
             Said(
                 part=number,
                 at=at,
                 took_ms=round((time.monotonic() - began) * 1000),
-                request=self.redactor.request(part.method, part.body),
+                request=self.redactor.request(part.method, part.body, link.url if link else ""),
                 outcome=type(outcome).__name__.lower(),
                 detail=self.redactor.text(getattr(outcome, "detail", "")),
             )

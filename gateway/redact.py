@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -34,9 +34,14 @@ class Redactor:
             text = text.replace(spelling, HIDDEN)
         return text
 
-    def request(self, method: str, body: Mapping[str, Any]) -> str:
-        """A wire part as one line of JSON, long values cut, secrets hidden."""
-        return self.text(json.dumps({"method": method, **_cut(body)}, ensure_ascii=False))
+    def request(self, method: str, body: Mapping[str, Any], link: str = "") -> str:
+        """A wire part as one line of JSON, secrets hidden, then long values cut.
+
+        `link` is a secret of this one message: whoever holds it may use it.
+        """
+        own = Redactor([link])
+        hidden = _each(body, lambda text: _cut(self.text(own.text(text))))
+        return self.text(json.dumps({"method": method, **hidden}, ensure_ascii=False))
 
 
 def secrets_of(settings: BaseModel) -> list[str]:
@@ -58,13 +63,18 @@ def _spellings(secret: str) -> set[str]:
     return {secret, quote(secret, safe=""), base64.b64encode(raw).decode().rstrip("=")}
 
 
-def _cut(value: Any) -> Any:
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}... ({len(text)} characters)"
+
+
+def _each(value: Any, change: Callable[[str], str]) -> Any:
+    """Change every text in a value."""
     match value:
-        case str() if len(value) > LONGEST:
-            return f"{value[:LONGEST]}... ({len(value)} characters)"
+        case str():
+            return change(value)
         case Mapping():
-            return {str(key): _cut(inner) for key, inner in value.items()}
+            return {str(key): _each(inner, change) for key, inner in value.items()}
         case list() | tuple():
-            return [_cut(inner) for inner in value]
+            return [_each(inner, change) for inner in value]
         case _:
             return value

@@ -23,7 +23,7 @@ from gateway.settings import Settings as GatewaySettings
 from nlu.engine import Engine
 from store import schema
 from store.database import Database, StoreError
-from store.tables import CardRow, Complaint, Delivery, Inbox, Media
+from store.tables import CardRow, Complaint, Delivery, Exchange, Inbox, Media, Outbox
 from tests.gateway.conftest import Talk
 from tests.gateway.test_way import PIN, rows
 from tests.paper import Paper
@@ -227,3 +227,12 @@ def test_ids_are_many_and_plain() -> None:
 
     assert len(drawn) == 20_000
     assert not set("".join(drawn)) & set("ilou")
+
+
+async def test_the_link_stands_in_the_message_and_in_no_trace(letters: Letters) -> None:
+    card = await letters.offered()
+    (said,) = await rows(letters.gateway, Outbox)
+    (trace,) = await rows(letters.gateway, Exchange)
+    assert card in said.message
+    assert "Tandai di peta" in trace.request
+    assert card not in trace.request

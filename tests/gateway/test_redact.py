@@ -39,6 +39,22 @@ def test_a_request_is_cut_and_clean() -> None:
     assert "9000 characters" in read["photo"]
 
 
+def test_a_secret_that_a_cut_would_halve_is_hidden_whole() -> None:
+    kept = Redactor([SECRET]).request("send", {"text": "a" * (LONGEST - 5) + SECRET + "b" * 900})
+    assert SECRET[:4] not in kept
+    assert HIDDEN[:5] in kept
+
+
+def test_the_link_of_one_message_is_hidden_too() -> None:
+    link = "https://lapor.example/c/7k2p9x4mqdhq3v7zka"
+    redactor = Redactor()
+    kept = redactor.request(
+        "smtp", {"text": f"Di mana?\n{link}", "html": f'<a href="{link}">'}, link
+    )
+    assert "7k2p9x4mqd" not in kept
+    assert redactor.text(link) == link  # forgotten: it was no secret of ours
+
+
 def test_a_blank_or_tiny_value_hides_nothing() -> None:
     assert Redactor(["", "ab"]).text("abc ab") == "abc ab"
 
