@@ -7,7 +7,7 @@ from alembic import op
 
 from store.tables import Utc
 
-revision = "r0006"
+revision = "r0003"
 down_revision = "r0002"
 branch_labels = None
 depends_on = None
