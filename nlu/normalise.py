@@ -32,6 +32,9 @@ _TOKEN = re.compile(
     r"|(?P<double>[a-z]+-[a-z]+)"
     r"|(?P<word>[a-z]+'?[a-z]*2?(?![a-z0-9])|[a-z]+|[0-9]+(?:[.,][0-9]+)*)"
 )
+# The same for a text without @, -, links and "3 in 1", as most are: only words are left to find.
+_WORDS = re.compile(r"[a-z]+'?[a-z]*2?(?![a-z0-9])|[a-z]+|[0-9]+(?:[.,][0-9]+)*")
+_NO_WORDS = re.compile(r"[@\-3]|://|www\.|three|tri")
 _ELONGATED = re.compile(r"([a-z])\1{2,}")
 _NYA = re.compile(r"([a-z]{3,})nya")
 _NAMES = {"url": "_url", "email": "_email", "mention": "_mention", "three": "three_in_one"}
@@ -71,8 +74,11 @@ def normalise(text: str) -> str:
     text = clean(text)
     if "#" in text:
         text = _HASHTAG.sub(lambda tag: _CAMEL.sub(" ", tag[0]), text)
+    low = text.lower()
+    if not _NO_WORDS.search(low):
+        return _without_names(list(map(_word, _WORDS.findall(low))))
     tokens: list[str] = []
-    for match in _TOKEN.finditer(text.lower()):
+    for match in _TOKEN.finditer(low):
         kind = match.lastgroup
         if kind == "word":
             tokens.append(_word(match[0]))
@@ -81,11 +87,14 @@ def normalise(text: str) -> str:
             tokens.append(f"{_word(left)} {_word(right)}")
         elif kind:
             tokens.append(_NAMES[kind])
-    return _without_names(" ".join(tokens).split(" "))
+    return _without_names(tokens)
 
 
-def _without_names(words: list[str]) -> str:
+def _without_names(tokens: list[str]) -> str:
+    words = " ".join(tokens).split(" ")
     _, _, names = _lexicon()
+    if names.keys().isdisjoint(words) and "" not in words:
+        return " ".join(words)
     for at in range(len(words) - 1):
         if words[at] in names and words[at + 1] in names[words[at]]:
             words[at : at + 2] = ["_place", ""]

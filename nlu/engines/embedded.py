@@ -8,13 +8,13 @@ It learns without a restart: training points `models/current` at a new folder, `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from nlu.corpus import INTENTS
-from nlu.engines.joint import CATEGORIES, Scores, best_intent, decide
+from nlu.engines.joint import CATEGORIES, Scores, best_intents, decide
 from nlu.engines.mask import without_places
 from nlu.engines.model import REBUILD, Model, ModelError, load
 from nlu.normalise import MAX_CHARS, normalise
@@ -25,6 +25,7 @@ from nlu.understanding import Candidate, Entity, Understanding
 BATCH = 64  # texts scored at once
 CANDIDATES = 5
 Places = Callable[[str], Resolution]
+Said = tuple[str, float, tuple[Candidate, ...]]  # intent, how sure, categories best first
 _NOTHING_KNOWN = ("other", "tidak_jelas", 0.05)  # of a text in which no feature is known
 _COMPLAINTS = frozenset(CATEGORIES) - {"bukan_aduan", "tidak_jelas"}
 
@@ -46,7 +47,7 @@ class EmbeddedEngine:
 
     @property
     def version(self) -> str:
-        return f"embedded {self._model.card.version}"
+        return self._model.name
 
     @property
     def bands(self) -> tuple[float, float]:
@@ -76,22 +77,19 @@ class EmbeddedEngine:
             batch = [text[:MAX_CHARS] for text in texts[at : at + BATCH]]
             where = [self._places(text) for text in batch]
             plain = [normalise(without_places(*pair)) for pair in zip(batch, where, strict=True)]
-            intents, topics, known = classify(model, plain)
-            answers += [
-                _reading(model, batch[i], where[i], intents[i], topics[i], known=known[i])
-                for i in range(len(batch))
-            ]
+            said = _said(*classify(model, plain))
+            answers += [_reading(model, *one) for one in zip(batch, where, said, strict=True)]
         return answers
 
     async def close(self) -> None:
         """Nothing is held open."""
 
 
-def _reading(
-    model: Model, text: str, found: Resolution, intents: Scores, topics: Scores, *, known: bool
-) -> Understanding:
-    intent, intent_confidence, candidates = _best(intents, topics, known=known)
+def _reading(model: Model, text: str, found: Resolution, said: Said) -> Understanding:
+    intent, intent_confidence, candidates = said
     entities = [*find_slots(text), *_locations(text, found)]
+    if len(entities) > 1:
+        entities.sort(key=lambda entity: entity.start)
     return Understanding(
         intent=intent,
         intent_confidence=intent_confidence,
@@ -99,13 +97,13 @@ def _reading(
         confidence=candidates[0].confidence,
         candidates=candidates,
         categories=_complaints(candidates, model.card.second),
-        entities=tuple(sorted(entities, key=lambda entity: entity.start)),
+        entities=tuple(entities),
         place=found.place,
         places=found.candidates,
         outside=found.outside is not None and found.place is None,
         language=language(text),
         emergency=emergency(text),
-        engine=f"embedded {model.card.version}",
+        engine=model.name,
     )
 
 
@@ -122,19 +120,34 @@ def classify(model: Model, plain: list[str]) -> tuple[Scores, Scores, list[bool]
     """Probabilities of intents and categories of normalised texts; which hold known features."""
     scores, known = model.score(plain)
     intents, topics = decide(scores, model.card.sharpness)
-    return intents, topics, [bool(k) for k in known]
+    return intents, topics, known.tolist()
 
 
-def _best(
-    intents: Scores, topics: Scores, *, known: bool
-) -> tuple[str, float, tuple[Candidate, ...]]:
-    order = np.argsort(-topics)[:CANDIDATES]
-    ranked = tuple(
-        Candidate(category=CATEGORIES[i], confidence=round(float(topics[i]), 4)) for i in order
-    )
-    if known:
-        best = best_intent(intents, int(order[0]))
-        return INTENTS[best], round(float(intents[best]), 4), ranked
+def _said(intents: Scores, topics: Scores, known: list[bool]) -> Iterator[Said]:
+    """The best intent and the best categories of each row, all rows in the same numpy calls."""
+    order = np.argsort(-topics, axis=1)[:, :CANDIDATES]
+    best = best_intents(intents, order[:, 0])
+    rows = np.arange(len(order))
+    for row in zip(
+        best.tolist(),
+        intents[rows, best].tolist(),
+        order.tolist(),
+        topics[rows[:, None], order].tolist(),
+        known,
+        strict=True,
+    ):
+        intent, sure, ranked, shares, anything = row
+        candidates = tuple(
+            [
+                Candidate(category=CATEGORIES[i], confidence=round(share, 4))
+                for i, share in zip(ranked, shares, strict=True)
+            ]
+        )
+        yield (INTENTS[intent], round(sure, 4), candidates) if anything else _nothing(candidates)
+
+
+def _nothing(ranked: tuple[Candidate, ...]) -> Said:
+    """What is said of a text in which no feature is known."""
     intent, category, confidence = _NOTHING_KNOWN
     others = (one for one in ranked if one.category != category)
     unsure = (Candidate(category=one.category, confidence=0.02) for one in others)
@@ -143,8 +156,10 @@ def _best(
 
 def _complaints(candidates: tuple[Candidate, ...], second: float) -> tuple[str, ...]:
     best, other = candidates[:2]
-    both = {best.category, other.category} <= _COMPLAINTS
-    if both and other.confidence >= second * best.confidence:
+    if (
+        other.confidence >= second * best.confidence
+        and {best.category, other.category} <= _COMPLAINTS
+    ):
         return best.category, other.category
     return (best.category,)
 

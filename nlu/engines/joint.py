@@ -62,6 +62,7 @@ def decide(scores: Scores, sharpness: tuple[float, float]) -> tuple[Scores, Scor
     return intent / total, topic / total
 
 
-def best_intent(intents: Scores, category: int) -> int:
-    """The best intent that can stand with a category, for one text."""
-    return int((intents * _COMPATIBLE[:, category]).argmax())
+def best_intents(intents: Scores, categories: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of each row the best intent that can stand with the row's category."""
+    best: NDArray[np.int64] = (intents * _COMPATIBLE[:, categories].T).argmax(axis=1)
+    return best

@@ -57,6 +57,7 @@ class Model:
         bias: NDArray[np.floating[Any]],
     ) -> None:
         self.card = card
+        self.name = f"embedded {card.version}"  # kept with every prediction
         self._used = used
         self._scale = scale.astype(np.float32)
         self._weight = weight.astype(np.float32)

@@ -23,6 +23,7 @@ _URL = re.compile(
 )
 SHORT_HOSTS = frozenset({"goo.gl", "maps.app.goo.gl", "g.co", "waze.to", "g.page"})
 _MAP_HOSTS = ("google.", "maps.", "openstreetmap.", "waze.", "bing.", "apple.", "here.")
+_DIGIT = re.compile(r"\d")
 _PAIR = r"(-?\d{1,3}(?:\.\d+)?)(?:,|%2C)\s*\+?(-?\d{1,3}(?:\.\d+)?)"
 #: In the order of trust: the marker, what was asked for, where the view was.
 _IN_URL = (
@@ -86,7 +87,7 @@ def find(text: str) -> tuple[Link, ...]:
     if "://" in text or "geo:" in text or "goo" in text or "maps." in text:
         found.extend(_urls(text))
         text = blank(text, found)
-    if any(character.isdigit() for character in text):
+    if _DIGIT.search(text):
         found.extend(_written(text))
     if "+" in text:
         found.extend(_plus_codes(text))

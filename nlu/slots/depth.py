@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from nlu.slots.hints import holds, shortest
 from nlu.understanding import Entity
 
 Range = tuple[int, int]
@@ -76,12 +77,13 @@ _FAR_AFTER = re.compile(
     r"after|"
     r"persegi|panjang|lebar|kubik)\b"
 )
-_HINTS = (*_RULES["hints"], *(word for word in BODY if "orang" not in word))
+_HINTS = shortest([*_RULES["hints"], *(word for word in BODY if "orang" not in word)])
+_WATER, _DRY, _WET = (shortest(_RULES[kind]) for kind in ("water", "dry", "wet"))
 
 
 def find_depths(low: str) -> list[Entity]:
     """Depths in lower-cased text; two joined by "sampai" or "-" are one range."""
-    if not any(hint in low for hint in _HINTS) or not _about_water(low):
+    if not holds(low, _HINTS) or not _about_water(low):
         return []
     spans = sorted([*_figures(low), *_bodies(low)])
     merged: list[tuple[int, int, Range]] = []
@@ -106,9 +108,9 @@ def _until(words: str) -> str:
 
 def _about_water(low: str) -> bool:
     """Grass grows knee-high, holes are 30 cm wide: a depth needs water, or nothing dry at all."""
-    if any(word in low for word in _RULES["dry"]):
-        return any(word in low for word in _RULES["wet"])
-    return len(low) < ANSWER or any(word in low for word in _RULES["water"])
+    if holds(low, _DRY):
+        return holds(low, _WET)
+    return len(low) < ANSWER or holds(low, _WATER)
 
 
 def _bodies(low: str) -> list[tuple[int, int, Range]]:

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 
 from nlu.normalise import MAX_CHARS, normalise
+from nlu.slots.hints import holds, shortest
 
 # Cut out before anything is looked for: here the words of danger mean something else.
 _FIGURES = re.compile(
@@ -175,18 +176,22 @@ _SIGNALS = (
         past=False,
     ),
 )
-_ANY = re.compile(
-    "bakar|api|koba|jago|lalap|fire|burning|flames|ledak|explo|bocor|leak|jebak|perangkap|kurung|kepung|isol|trapped|"
-    "kunci|jepit|timpa|timbun|tiban|kubur|crushed|buried|roboh|ambruk|runtuh|strum|setrum|sengat|electroc|tenggelam|"
-    "kelelep|hanyut|seret|drown|swept|cebur|cemplung|nyemplung|jatuh|jatoh|perosok|fell|diri|lompat|loncat|terjun|suicide|"
-    "pingsan|sadar|sekarat|jantung|kejang|unconscious|heart|luka|jiwa|darah|melahirkan|bleeding|napas|ambul|evakuasi|"
-    "rescue|perahu|boat|masuk"
+# A text with none of these, in lower case, holds no signal.
+_HINTS = shortest(
+    """
+    bakar api koba jago lalap fire burning flames ledak explo bocor leak jebak perangkap kurung
+    kepung isol trapped kunci jepit timpa timbun tiban kubur crushed buried roboh ambruk runtuh
+    strum setrum sengat electroc tenggelam kelelep hanyut seret drown swept cebur cemplung
+    nyemplung jatuh jatoh perosok fell diri lompat loncat terjun suicide pingsan sadar sekarat
+    jantung kejang unconscious heart luka jiwa darah melahirkan bleeding napas ambul evakuasi
+    rescue perahu boat masuk
+    """.split()
 )
 
 
 def emergency(text: str) -> bool:
     """Whether the text, as given, tells of danger to life now."""
-    if not _ANY.search(text[:MAX_CHARS].lower()):
+    if not holds(text[:MAX_CHARS].lower(), _HINTS):
         return False
     text = _FIGURES.sub(" ", normalise(text))
     return any(_holds(signal, text) for signal in _SIGNALS)

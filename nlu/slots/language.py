@@ -16,7 +16,7 @@ def language(text: str) -> str:
     """Answer "en" when more of the text's words are English than Indonesian, else "id"."""
     english, indonesian = _words()
     words = _WORD.findall(text[:MOST].lower())
-    score = sum(word in english for word in words) - sum(word in indonesian for word in words)
+    score = sum(map(english.__contains__, words)) - sum(map(indonesian.__contains__, words))
     return "en" if score > 0 else "id"
 
 
