@@ -85,6 +85,7 @@ class Gazetteer:
     landmarks: tuple[Landmark, ...]
     names: dict[str, Entry]
     roads: dict[str, tuple[Landmark, ...]]  # without "jalan" and "raya"
+    beginnings: frozenset[str]  # everything that a key of `names` begins with, itself included
     _along: dict[int, int] = field(default_factory=dict)  # by id of a landmark, as asked for
 
     def near(self, lat: float, lon: float) -> Area:
@@ -133,13 +134,15 @@ def gazetteer() -> Gazetteer:
         for name in _split(row["bare"]):
             # "Sudirman" may be a man; "Gatot Subroto" without "jalan" is the street.
             index.add([name], "" if " " in name else "cap", street)
+    names = index.entries()
     return Gazetteer(
         kelurahan=kelurahan,
         kecamatan=kecamatan,
         kota=kota,
         landmarks=(*places, *streets),
-        names=index.entries(),
+        names=names,
         roads=_road_keys(roads, streets),
+        beginnings=frozenset(name[: at + 1] for name in names for at in range(len(name))),
     )
 
 

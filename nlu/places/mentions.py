@@ -25,11 +25,21 @@ from nlu.places.gazetteer import (
 )
 from nlu.places.patterns import find_km, find_rt_rw
 from nlu.places.place import Mention
-from nlu.places.spelling import as_many_words, far, near
+from nlu.places.spelling import as_many_words, far, near, resembles
 from nlu.places.tokens import Tokens, tokenise
 
 IN_A_NAME = "in a name"
 _TWO_WORDS = 2
+#: As written, a word that announces a name, be it known or not.
+_OPENING = (
+    words.ROAD_CUES
+    | words.GANG_CUES
+    | words.COMPLEX_CUES
+    | words.POI_HEADS
+    | words.KAMPUNG_CUES
+    | words.HEADS.keys()
+    | {first for first, _ in words.DOUBLE_HEADS}
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,9 +90,19 @@ class _Scan:
 
     def run(self) -> Iterator[Found]:
         """Everything found: first what is sure, then doubtful names beside sure ones."""
-        at, size = 0, len(self._tokens)
+        at, tokens = 0, self._tokens
+        size, beginnings = len(tokens), self._facts.beginnings
         while at < size:
             end = at + 1
+            raw = tokens.raw[at]
+            if (
+                tokens.words[at] not in beginnings
+                and tokens.words[at] not in _OPENING
+                and raw not in _OPENING
+                and (raw in words.STOP or raw.isdigit() or not self._resembles(at))
+            ):
+                at = end  # as most words do, this one begins nothing
+                continue
             for found, until in self._at(at):
                 end = max(end, until)
                 yield found
@@ -138,10 +158,12 @@ class _Scan:
 
     def _known(self, at: int) -> _Hit | None:
         """The longest name of the gazetteer that starts at a word."""
-        known, found = self._facts.names, None
+        known, beginnings, found = self._facts.names, self._facts.beginnings, None
         joined, tokens = "", self._tokens
         for end in range(at, min(at + LONGEST, len(tokens))):
             joined += tokens.words[end]
+            if joined not in beginnings:
+                break
             entry = known.get(joined)
             if entry is not None:
                 found = _Hit(at, end + 1, entry, exact=True)
@@ -165,6 +187,19 @@ class _Scan:
         if name and as_many_words(end + 1 - hit.at, self._facts.names[name]):
             return _Hit(hit.at, end + 1, self._facts.names[name], exact=False)
         return hit
+
+    def _resembles(self, at: int) -> bool:
+        """Whether a misspelled name may begin at a word; else `_misspelled` finds nothing."""
+        tokens, joined = self._tokens, ""
+        if at and tokens.raw[at - 1] in words.AREA_CUES:
+            return True
+        for end in range(at, min(at + 3, len(tokens))):
+            joined += tokens.words[end]
+            if resembles(joined):
+                return True
+            if not tokens.joins[end]:
+                break
+        return False
 
     def _misspelled(self, at: int) -> Iterator[tuple[Found, int]]:
         tokens = self._tokens

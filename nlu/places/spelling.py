@@ -51,14 +51,37 @@ def _shortenings(word: str) -> set[str]:
     return {word[:at] + word[at + 1 :] for at in range(len(word))}
 
 
-@lru_cache(maxsize=16_384)
+@cache
+def _ends() -> tuple[frozenset[str], frozenset[str]]:
+    """What keys begin with, and what they end with."""
+    keys, _ = _names()
+    heads = frozenset(key[:at] for key in keys for at in range(len(key) + 1))
+    return heads, frozenset(key[at:] for key in keys for at in range(len(key) + 1))
+
+
+def resembles(word: str) -> bool:
+    """Whether `near` can find anything without a cue: one error leaves one half of a name whole."""
+    size = len(word)
+    if size < SHORTEST:
+        return False
+    heads, tails = _ends()
+    return word[: size // 2] in heads or word[size // 2 + 1 :] in tails
+
+
 def near(word: str, *, cued: bool = False) -> str | None:
     """The one key that is a single typing error away; None when there is none, or several.
 
     Errors: a letter too many, too few, another one, or two exchanged.
     """
-    if len(word) < (SHORTEST_CUED if cued else SHORTEST) or word in _NO_TYPOS or word.isdigit():
+    if not (cued or resembles(word)):
         return None
+    if len(word) < SHORTEST_CUED or word in _NO_TYPOS or word.isdigit():
+        return None
+    return _near(word)
+
+
+@lru_cache(maxsize=4096)
+def _near(word: str) -> str | None:
     keys, shortened = _names()
     found = set(shortened.get(word, ()))
     for short in _shortenings(word):

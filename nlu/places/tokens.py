@@ -109,7 +109,7 @@ def _joins(folded: str, starts: tuple[int, ...], ends: tuple[int, ...]) -> tuple
     joins = []
     for start, end, then in zip(starts, ends, starts[1:], strict=False):
         gap = folded[end:then]
-        if gap == " " or not gap:
+        if gap in {" ", ""}:
             joins.append(True)
         elif "." in gap and end - start > _ABBREVIATION and folded[start:end] not in ABBREVIATED:
             joins.append(len(gap) == 1)  # "Jl.Mawar", "di mall. Petugas"
@@ -123,7 +123,7 @@ def _cased(text: str) -> bool:
     if text.islower() or text.isupper():
         return False
     words = text.split()
-    small = sum(word[0].islower() for word in words)
+    small = sum([word[0].islower() for word in words])
     return small * 6 >= len(words)
 
 
