@@ -90,18 +90,11 @@ class _Scan:
 
     def run(self) -> Iterator[Found]:
         """Everything found: first what is sure, then doubtful names beside sure ones."""
-        at, tokens = 0, self._tokens
-        size, beginnings = len(tokens), self._facts.beginnings
+        at, size = 0, len(self._tokens)
         while at < size:
             end = at + 1
-            raw = tokens.raw[at]
-            if (
-                tokens.words[at] not in beginnings
-                and tokens.words[at] not in _OPENING
-                and raw not in _OPENING
-                and (raw in words.STOP or raw.isdigit() or not self._resembles(at))
-            ):
-                at = end  # as most words do, this one begins nothing
+            if self._begins_nothing(at):
+                at = end
                 continue
             for found, until in self._at(at):
                 end = max(end, until)
@@ -110,6 +103,16 @@ class _Scan:
         for hit in self._doubtful:
             if self._beside_sure(hit):
                 yield self._area(hit)
+
+    def _begins_nothing(self, at: int) -> bool:
+        """Whether no name can begin at a word: so it is with most, and soon seen."""
+        tokens = self._tokens
+        raw, word = tokens.raw[at], tokens.words[at]
+        if raw in _OPENING or word in _OPENING:
+            return False
+        if word in self._facts.beginnings and self._known(at) is not None:
+            return False
+        return raw in words.STOP or raw.isdigit() or not self._resembles(at)
 
     def _at(self, at: int) -> Iterator[tuple[Found, int]]:
         word = self._tokens.raw[at]
@@ -160,7 +163,7 @@ class _Scan:
         """The longest name of the gazetteer that starts at a word."""
         known, beginnings, found = self._facts.names, self._facts.beginnings, None
         joined, tokens = "", self._tokens
-        for end in range(at, min(at + LONGEST, len(tokens))):
+        for end in range(at, min(at + LONGEST, len(tokens.raw))):
             joined += tokens.words[end]
             if joined not in beginnings:
                 break
@@ -193,7 +196,7 @@ class _Scan:
         tokens, joined = self._tokens, ""
         if at and tokens.raw[at - 1] in words.AREA_CUES:
             return True
-        for end in range(at, min(at + 3, len(tokens))):
+        for end in range(at, min(at + 3, len(tokens.raw))):
             joined += tokens.words[end]
             if resembles(joined):
                 return True
@@ -207,7 +210,7 @@ class _Scan:
             return
         cued = at > 0 and tokens.raw[at - 1] in words.AREA_CUES
         joined, best = "", None
-        for end in range(at, min(at + 3, len(tokens))):
+        for end in range(at, min(at + 3, len(tokens.raw))):
             if end > at and tokens.raw[end] in words.ROAD_CUES:
                 break
             joined += tokens.words[end]

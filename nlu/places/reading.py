@@ -255,6 +255,7 @@ def _point_place(mark: Landmark, area: Area | None, boundaries: Boundaries | Non
     )
 
 
+@lru_cache(maxsize=2048)
 def _tabled(mark: Landmark) -> Area | None:
     """The kelurahan that the table gives a landmark; of one name the nearest."""
     if not mark.kelurahan:

@@ -10,11 +10,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from nlu.places.words import ABBREVIATED, EXPANSIONS, GLUED
 
 _WORD = re.compile(r"[a-z]+|[0-9]+")
+_PARTS = re.compile(rf"({_WORD.pattern})")
 _HASHTAG = re.compile(r"#\w+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _GLUED = re.compile(
@@ -76,12 +77,13 @@ class Tokens:
 def tokenise(text: str) -> Tokens:
     """Cut a text into words and numbers. Never fails."""
     folded = fold(text)
-    spans = [match.span() for match in _WORD.finditer(folded)]
+    parts = _PARTS.split(folded)  # what stands between, word, between, word, ..., between
+    edges = [*accumulate(map(len, parts))]
+    starts, ends = tuple(edges[0:-1:2]), tuple(edges[1::2])
+    raw = tuple(parts[1::2])
     if "#" in text:
-        spans = _uncamel(text, spans)
-    raw = tuple([folded[start:end] for start, end in spans])
-    starts = tuple([start for start, _ in spans])
-    ends = tuple([end for _, end in spans])
+        starts, ends = _uncamel(text, starts, ends)
+        raw = tuple([folded[start:end] for start, end in zip(starts, ends, strict=True)])
     return Tokens(
         text=text,
         folded=folded,
@@ -95,6 +97,8 @@ def tokenise(text: str) -> Tokens:
 
 
 def _spelled(raw: tuple[str, ...]) -> tuple[str, ...]:
+    if EXPANSIONS.keys().isdisjoint(raw) and "rw" not in raw:
+        return raw
     words = [EXPANSIONS.get(word, word) for word in raw]
     if "rw" in raw:
         for at, then in enumerate(raw[1:]):
@@ -108,10 +112,11 @@ def _joins(folded: str, starts: tuple[int, ...], ends: tuple[int, ...]) -> tuple
         return ()
     joins = []
     for start, end, then in zip(starts, ends, starts[1:], strict=False):
-        gap = folded[end:then]
-        if gap in {" ", ""}:
+        if end == then or (then == end + 1 and folded[end] == " "):
             joins.append(True)
-        elif "." in gap and end - start > _ABBREVIATION and folded[start:end] not in ABBREVIATED:
+            continue
+        gap = folded[end:then]
+        if "." in gap and end - start > _ABBREVIATION and folded[start:end] not in ABBREVIATED:
             joins.append(len(gap) == 1)  # "Jl.Mawar", "di mall. Petugas"
         else:
             joins.append(_LOOSE.fullmatch(gap) is not None)
@@ -127,7 +132,9 @@ def _cased(text: str) -> bool:
     return small * 6 >= len(words)
 
 
-def _uncamel(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _uncamel(
+    text: str, starts: tuple[int, ...], ends: tuple[int, ...]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """#BanjirKelapaGading is three words, #banjirtebet two."""
     cuts = {
         tag.start() + cut.end()
@@ -136,9 +143,9 @@ def _uncamel(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         for cut in pattern.finditer(tag[0])
     }
     if not cuts:
-        return spans
+        return starts, ends
     found: list[tuple[int, int]] = []
-    for start, end in spans:
+    for start, end in zip(starts, ends, strict=True):
         edges = [start, *sorted(cut for cut in cuts if start < cut < end), end]
         found.extend(pairwise(edges))
-    return found
+    return tuple([start for start, _ in found]), tuple([end for _, end in found])
