@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 BUCKETS = 1 << 20
 WORDS = BUCKETS >> 1  # buckets from here on are of words
+MOST_WORDS = 16_384  # that are remembered, some 6 MB; then it begins anew
 _OWNER = 20
 _MULTIPLY = np.uint64(0x9E3779B97F4A7C15)  # Knuth's golden ratio, as Fibonacci hashing uses it
 _STEP = np.uint64(0x100000001B3)  # FNV's prime
 _SHIFT = np.uint64(45)  # 64 - 19: the high bits are the well mixed ones
 _POWERS = np.cumprod(np.full(64, _STEP, dtype=np.uint64))
 _SPACE = 32
+_Word = tuple[NDArray[np.int64], int, int]  # rows, how many, its number in pairs
 
 
 def buckets(
@@ -77,6 +79,21 @@ def _words(
     starts = np.flatnonzero(space[:-1] & ~space[1:]) + 1
     if not len(starts):
         return []
+    sums = _sums(codes, space, starts)
+    owners = owner[starts]
+    return [owners | WORDS | _bucket(sums, 1), *_pairs(sums, owners)]
+
+
+def _pairs(sums: NDArray[np.uint64], owners: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    same = owners[1:] == owners[:-1]
+    pairs = (sums[:-1] * _STEP + sums[1:])[same]
+    return [owners[1:][same] | WORDS | _bucket(pairs, 2)]
+
+
+def _sums(
+    codes: NDArray[np.uint8], space: NDArray[np.bool_], starts: NDArray[np.int64]
+) -> NDArray[np.uint64]:
+    """A number for each word, from its letters and length."""
     ends = np.flatnonzero(~space[:-1] & space[1:]) + 1
     at = np.arange(len(codes), dtype=np.int64)
     begin = np.zeros(len(codes), dtype=np.int64)
@@ -84,10 +101,61 @@ def _words(
     inside = np.minimum(at - np.maximum.accumulate(begin), 63)
     weighted = codes * _POWERS[inside]
     weighted[space] = 0
-    sums = np.add.reduceat(weighted, starts) + (ends - starts).astype(np.uint64)
-    owners = owner[starts]
-    found = [owners | WORDS | _bucket(sums, 1)]
-    same = owners[1:] == owners[:-1]
-    pairs = (sums[:-1] * _STEP + sums[1:])[same]
-    found.append(owners[1:][same] | WORDS | _bucket(pairs, 2))
-    return found
+    sums: NDArray[np.uint64] = np.add.reduceat(weighted, starts) + (ends - starts).astype(np.uint64)
+    return sums
+
+
+class Vocabulary:
+    """`buckets` for a server: remembers which rows of a model the words of texts have.
+
+    People say the same words again and again; their n-grams need not be hashed each time. Only
+    pairs of words are left to be hashed for a text.
+
+    Args:
+        row: the model's row of each bucket, -1 where it has none.
+    """
+
+    def __init__(self, row: NDArray[np.int32]) -> None:
+        self._row = row
+        self._words: dict[str, _Word] = {}
+
+    def rows(self, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The distinct (text, row) pairs of normalised texts, in the order of the texts."""
+        split = [text.split() for text in texts]
+        flat = [word for words in split for word in words]
+        if not flat:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        seen = self._seen(flat)
+        rows, sizes, sums = zip(*[seen[word] for word in flat], strict=True)
+        owners = np.repeat(np.arange(len(split)) << _OWNER, [len(words) for words in split])
+        (pairs,) = _pairs(np.array(sums, dtype=np.uint64), owners)
+        known = self._row[pairs & (BUCKETS - 1)].astype(np.int64)
+        known |= (pairs >> _OWNER) << _OWNER  # stays below zero where the model has no row
+        keys = np.concatenate((np.repeat(owners, sizes) | np.concatenate(rows), known[known >= 0]))
+        keys.sort()
+        fresh = np.ones(len(keys), dtype=np.bool_)
+        np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
+        keys = keys[fresh]
+        return keys >> _OWNER, keys & (BUCKETS - 1)
+
+    def _seen(self, words: list[str]) -> dict[str, _Word]:
+        """All that is remembered, these words included. A thread beside may learn them too."""
+        seen = self._words
+        fresh = [word for word in dict.fromkeys(words) if word not in seen]
+        if not fresh:
+            return seen
+        if len(seen) + len(fresh) > MOST_WORDS:
+            fresh, seen = list(dict.fromkeys(words)), {}
+        owner, bucket, _ = buckets(fresh)
+        row = self._row[bucket]
+        owner, row = owner[row >= 0], row[row >= 0].astype(np.int64)
+        edges = np.searchsorted(owner, np.arange(len(fresh) + 1)).tolist()
+        codes = np.frombuffer(f" {' '.join(fresh)} ".encode("ascii"), dtype=np.uint8)
+        space = codes == _SPACE
+        starts = np.flatnonzero(space[:-1] & ~space[1:]) + 1
+        for word, begin, end, number in zip(
+            fresh, edges, edges[1:], _sums(codes, space, starts).tolist(), strict=False
+        ):
+            seen[word] = (row[begin:end].copy(), end - begin, number)
+        self._words = seen
+        return seen

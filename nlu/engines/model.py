@@ -13,6 +13,7 @@ import io
 import json
 import zipfile
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlu.corpus import INTENTS
-from nlu.engines.features import BUCKETS, buckets
+from nlu.engines.features import BUCKETS, Vocabulary
 from nlu.engines.joint import CATEGORIES, Scores
 
 FORMAT = 1
@@ -60,25 +61,23 @@ class Model:
         self.name = f"embedded {card.version}"  # kept with every prediction
         self._used = used
         self._scale = scale.astype(np.float32)
-        self._weight = weight.astype(np.float32)
+        self._squares = self._scale * self._scale
+        # A feature counts as much as it is rare: multiplied in once, not for every text.
+        self._weight = weight.astype(np.float32) * self._scale[:, None]
         self._bias = bias.astype(np.float32)
-        self._row = np.full(BUCKETS, -1, dtype=np.int32)
-        self._row[used] = np.arange(len(used), dtype=np.int32)
+        row = np.full(BUCKETS, -1, dtype=np.int32)
+        row[used] = np.arange(len(used), dtype=np.int32)
+        self._vocabulary = Vocabulary(row)
 
     def score(self, texts: list[str]) -> tuple[Scores, NDArray[np.bool_]]:
         """Scores (texts x heads, intents first), and which texts hold anything that is known."""
-        owner, bucket, _ = buckets(texts)
-        row = self._row[bucket]
-        known = row >= 0
-        owner, row = owner[known], row[known]
-        scale = self._scale[row]
-        squares = np.bincount(owner, weights=scale * scale, minlength=len(texts))
+        owner, row = self._vocabulary.rows(texts)
+        squares = np.bincount(owner, weights=self._squares[row], minlength=len(texts))
         norm = np.sqrt(np.maximum(squares, 1e-9)).astype(np.float32)
         heads = np.zeros((len(texts), len(self._bias)), dtype=np.float32)
-        edges = np.searchsorted(owner, np.arange(len(texts) + 1))
-        for at in range(len(texts)):
-            part = slice(edges[at], edges[at + 1])
-            heads[at] = scale[part] @ self._weight[row[part]]
+        edges = np.searchsorted(owner, np.arange(len(texts) + 1)).tolist()
+        for at, (begin, end) in enumerate(pairwise(edges)):
+            np.add.reduce(self._weight.take(row[begin:end], axis=0), axis=0, out=heads[at])
         return heads / norm[:, None] + self._bias, squares > 0
 
     def save(self, folder: Path) -> None:
@@ -88,7 +87,7 @@ class Model:
         np.savez_compressed(
             raw,
             buckets=self._used,
-            weight=self._weight.astype(np.float16),
+            weight=(self._weight / self._scale[:, None]).astype(np.float16),
             scale=self._scale.astype(np.float16),
             bias=self._bias,
         )
