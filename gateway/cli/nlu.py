@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
@@ -13,13 +14,15 @@ from typing import Annotated, Any, BinaryIO
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from gateway.areas import CityMap
-from nlu import evaluation, training
+from gateway.cli import scores
+from nlu import corpus, evaluation, training
 from nlu.baseline import KeywordEngine
 from nlu.engines.embedded import EmbeddedEngine
 from nlu.engines.rasa import RasaServer
+from nlu.evaluation.folds import FOLDS, labelled
+from nlu.evaluation.folds import cross_validate as folds_of
 from nlu.rasa import measuring
 from nlu.rasa.environment import RasaMissingError
 from nlu.rasa.training import TOKEN
@@ -142,6 +145,12 @@ def engine_of(var: Path) -> EmbeddedEngine:
 
 def train_model(var: Path) -> Path:
     """Train with a progress bar on standard error; the new model's folder."""
+    with _bar() as tell:
+        return training.train(var, progress=tell)
+
+
+@contextmanager
+def _bar() -> Iterator[training.Progress]:
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -150,9 +159,7 @@ def train_model(var: Path) -> Path:
     )
     with bar:
         task = bar.add_task("training", total=1.0)
-        return training.train(
-            var, progress=lambda what, at: bar.update(task, description=what, completed=at)
-        )
+        yield lambda what, at: bar.update(task, description=what, completed=at)
 
 
 @app.command()
@@ -168,7 +175,10 @@ def train(var: Var) -> None:
 @app.command()
 def evaluate(
     var: Var,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Labelled JSONL.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(exists=True, dir_okay=False, metavar="FILE...", help="Labelled JSONL."),
+    ],
     form: Shape = "text",
     name: Annotated[
         str, typer.Option("--engine", help="embedded, or to compare: keywords, rasa")
@@ -176,18 +186,43 @@ def evaluate(
     url: Annotated[
         str, typer.Option("--rasa-url", help="Where `make rasa-serve` answers.")
     ] = "http://127.0.0.1:5005",
+    html: scores.Html = None,
+    png: scores.Png = None,
 ) -> None:
-    """Score the current model on a file of labelled texts."""
+    """Score the current model on labelled texts; docs/nlu.md says how they are written."""
     version, read = _reader(name, var, url)
     try:
-        report = evaluation.evaluate(read, evaluation.read(file))
+        texts = [text for file in files for text in evaluation.read(file)]
+        report = evaluation.evaluate(read, texts)
+        scores.write(report, texts, title=version, source=scores.named(files), html=html, png=png)
     except (evaluation.EvaluationError, RasaMissingError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
-    if form == "json":
-        typer.echo(json.dumps({"engine": version, **asdict(report)}))
-    else:
-        _print(version, report)
+    scores.show(report, version, form)
+
+
+@app.command()
+def cross_validate(
+    folds: Annotated[int, typer.Option(min=2, help="Models to train.")] = FOLDS,
+    form: Shape = "text",
+    html: scores.Html = None,
+    png: scores.Png = None,
+) -> None:
+    """Ask the corpus about itself: which classes are weak, and what is taken for what.
+
+    Each part of the corpus is read by a model that was taught all the others.
+    """
+    try:
+        examples = corpus.read()
+        with _bar() as tell:
+            report = folds_of(examples, folds=folds, tell=tell)
+        texts = [labelled(example) for example in examples]
+        title = f"the corpus in {folds} parts"
+        scores.write(report, texts, title=title, source="nlu/corpus", html=html, png=png)
+    except (corpus.CorpusError, evaluation.EvaluationError, training.TrainingError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    scores.show(report, title, form)
 
 
 def _reader(name: str, var: Path, url: str) -> tuple[str, evaluation.Reader]:
@@ -201,24 +236,3 @@ def _reader(name: str, var: Path, url: str) -> tuple[str, evaluation.Reader]:
         server = RasaServer(url=url, token=os.environ.get(TOKEN, ""))
         return f"rasa at {url}", measuring.reader(server, engine_of(var))
     raise typer.BadParameter(f"no engine {name!r}: embedded, keywords or rasa")
-
-
-def _print(version: str, report: evaluation.Report) -> None:
-    console = Console()
-    figures = Table("figure", "value", "95 % interval", "n", title=version)
-    for name, figure in report.figures.items():
-        interval = f"{figure.low:.3f} to {figure.high:.3f}"
-        figures.add_row(name, f"{figure.value:.3f}", interval, str(figure.n))
-    console.print(figures)
-    for title, rows in (("categories", report.classes), ("intents", report.intents)):
-        if rows:
-            table = Table(title, "n", "precision", "recall", "F1")
-            for row in rows:
-                shares = (f"{share:.2f}" for share in (row.precision, row.recall, row.f1))
-                table.add_row(row.name, str(row.n), *shares)
-            console.print(table)
-    if report.confusions:
-        table = Table("label", "answer", "times", title="confusions")
-        for gold, said, n in report.confusions[:15]:
-            table.add_row(gold, said, str(n))
-        console.print(table)

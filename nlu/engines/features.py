@@ -148,7 +148,7 @@ class Vocabulary:
             fresh, seen = list(dict.fromkeys(words)), {}
         owner, bucket, _ = buckets(fresh)
         row = self._row[bucket]
-        owner, row = owner[row >= 0], row[row >= 0].astype(np.int64)
+        owner, rows = owner[row >= 0], row[row >= 0].astype(np.int64)
         edges = np.searchsorted(owner, np.arange(len(fresh) + 1)).tolist()
         codes = np.frombuffer(f" {' '.join(fresh)} ".encode("ascii"), dtype=np.uint8)
         space = codes == _SPACE
@@ -156,6 +156,6 @@ class Vocabulary:
         for word, begin, end, number in zip(
             fresh, edges, edges[1:], _sums(codes, space, starts).tolist(), strict=False
         ):
-            seen[word] = (row[begin:end].copy(), end - begin, number)
+            seen[word] = (rows[begin:end].copy(), end - begin, number)
         self._words = seen
         return seen

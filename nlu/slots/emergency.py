@@ -177,16 +177,15 @@ _SIGNALS = (
     ),
 )
 # A text with none of these, in lower case, holds no signal.
-_HINTS = shortest(
-    """
+_DANGERS = """
     bakar api koba jago lalap fire burning flames ledak explo bocor leak jebak perangkap kurung
     kepung isol trapped kunci jepit timpa timbun tiban kubur crushed buried roboh ambruk runtuh
     strum setrum sengat electroc tenggelam kelelep hanyut seret drown swept cebur cemplung
     nyemplung jatuh jatoh perosok fell diri lompat loncat terjun suicide pingsan sadar sekarat
     jantung kejang unconscious heart luka jiwa darah melahirkan bleeding napas ambul evakuasi
     rescue perahu boat masuk
-    """.split()
-)
+"""
+_HINTS = shortest(_DANGERS.split())
 
 
 def emergency(text: str) -> bool:

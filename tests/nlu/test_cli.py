@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli.nlu import PLACE_FIELDS, app
+from nlu import corpus
 
 KEYS = {
     "id",
@@ -108,6 +109,39 @@ def test_evaluation_as_a_table_and_as_json() -> None:
     )
     assert plain["engine"].startswith("keywords ")
     assert run("evaluate", str(HEAD), "--engine", "magic").exit_code == 2
+
+
+def test_evaluation_as_a_page_and_as_curves(tmp_path: Path) -> None:
+    page, curves = tmp_path / "report.html", tmp_path / "curves.png"
+    texts = [HEAD, HEAD.with_name("emergency.jsonl")]
+    done = run("evaluate", *map(str, texts), "--html", str(page), "--png", str(curves))
+    assert done.exit_code == 0
+    assert "emergency_recall" in done.stdout
+    assert "categories.jsonl, emergency.jsonl" in page.read_text(encoding="utf-8")
+    assert curves.read_bytes().startswith(b"\x89PNG")
+
+
+def test_cross_validation_says_which_classes_are_weak(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = [one for one in corpus.read() if one.categories[:1] in (("banjir",), ("macet",))]
+    few += [one for one in corpus.read() if one.intent == "greet"]
+    monkeypatch.setattr("nlu.corpus.read", lambda: few)
+    done = run("cross-validate", "--folds", "2", "--format", "json")
+    assert done.exit_code == 0
+    scored = json.loads(done.stdout)
+    assert {row["name"] for row in scored["classes"]} == {"banjir", "macet"}
+    assert scored["figures"]["accuracy"]["value"] > 0.8
+    assert scored["wrong"] == [] or scored["wrong"][0]["id"].partition(":")[0].endswith(".yml")
+    assert run("cross-validate", "--folds", "1").exit_code == 2
+
+
+def test_cross_validation_names_a_mistake_in_the_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> Any:
+        raise corpus.CorpusError("banjir.yml:7: an example is one line that begins with `- `")
+
+    monkeypatch.setattr("nlu.corpus.read", broken)
+    done = run("cross-validate")
+    assert done.exit_code == 2
+    assert "banjir.yml:7" in done.output
 
 
 def test_a_file_with_a_mistake_is_refused(tmp_path: Path) -> None:

@@ -50,8 +50,18 @@ def test_either_annotator_counts(tmp_path: Path) -> None:
     [
         ("{", "no JSON object"),
         ('{"id": 1}', "no JSON object"),
-        ('{"text": "x", "label": "macett"}', "unknown category 'macett'"),
+        ('{"text": 7}', "no JSON object"),
+        ('["text"]', "no JSON object"),
+        ('{"text": "x", "label": "macett"}', "unknown category 'macett' .did you mean 'macet'"),
+        ('{"text": "x", "labels": "macet"}', "is a list"),
         ('{"text": "x", "intent": "rapport"}', "unknown intent"),
+        ('{"text": "x", "place": ""}', "write a name"),
+        ('{"text": "x", "place": [NaN, 106.8]}', "write a name"),
+        ('{"text": "x", "place": {"city": "Bogor"}}', "write a name"),
+        ('{"text": "x", "names": "Tebet"}', "lists of names"),
+        ('{"text": "x", "depth_cm": [50, 20]}', "centimetres"),
+        ('{"text": "x", "depth_cm": "deep"}', "centimetres"),
+        ('{"text": "x", "emergency": "yes"}', "true or false"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path: Path, line: str, says: str) -> None:
