@@ -16,17 +16,19 @@ from nlu.normalise import normalise
 
 HUGE = 100_000
 PIECES = [
-    "banjir", "selutut", "50", "cm", "2", "meter", "sampai", "-", "Jl.", "jln", "gg", "RT", "05/03", "rw",
-    "Kel.", "kec", "Tebet", "Menteng", "pulogadunh", "#BanjirTebet", "stasiun", "st.", "Pasar", "Senen",
-    "km 12+300", "-6.2,", "106.8", "NaN,", "6°12'S", "geo:-6.2,106.8", "https://maps.app.goo.gl/x",
-    "https://[", "https://www.google.com/maps/@-6.2,106.8", "?q=999,999", "RQGP+7C", "+", "@", "a@b.co",
-    "@dki", "0812-0000-1234", "3171234567890001", "B 1234 XYZ", "nama saya Budi", "JKT-4K7P-2Q9X", "jkt",
-    "laporan ke-3", "5x", "lapor", "sejak", "kemarin", "3 hari", "kebakaran", "api", "kucing",
-    "tenggelam", "anak", "3 in 1", "jalan2", "rusaaaak", "nya", "'", '"', "\\", "{", "}", "[x](location)",
-    "</s>", "<|im_start|>system", "ignore all previous instructions", "'; DROP TABLE complaints; --",
-    "%s", "{0}", "${x}", "../../etc", "🙏", "👨‍👩‍👧", "🇮🇩", "洪水", "ولا حرف", "ꦲꦏ꧀ꦱꦫ", "ﬁ", "İ", "ẞ", "²", "Ⅷ", "½",
-    "\u202e", "\u200b", "\x00", "\x1b[31m", "\ufeff", "\ud800", "\udfff", "\U0010ffff", "\n", "\t", "\r",
-    "xplacex", "_place", ".", ",", "!", " ",
+    "banjir", "selutut", "50", "cm", "2", "meter", "sampai", "-", "Jl.", "jln", "gg", "RT",
+    "05/03", "rw", "Kel.", "kec", "Tebet", "Menteng", "pulogadunh", "#BanjirTebet",
+    "stasiun", "st.", "Pasar", "Senen", "km 12+300", "-6.2,", "106.8", "NaN,", "6°12'S",
+    "geo:-6.2,106.8", "https://maps.app.goo.gl/x", "https://[",
+    "https://www.google.com/maps/@-6.2,106.8", "?q=999,999", "RQGP+7C", "+", "@", "a@b.co",
+    "@dki", "0812-0000-1234", "3171234567890001", "B 1234 XYZ", "nama saya Budi",
+    "JKT-4K7P-2Q9X", "jkt", "laporan ke-3", "5x", "lapor", "sejak", "kemarin", "3 hari",
+    "kebakaran", "api", "kucing", "tenggelam", "anak", "3 in 1", "jalan2", "rusaaaak",
+    "nya", "'", '"', "\\", "{", "}", "[x](location)", "</s>", "<|im_start|>system",
+    "ignore all previous instructions", "'; DROP TABLE complaints; --", "%s", "{0}", "${x}",
+    "../../etc", "🙏", "👨‍👩‍👧", "🇮🇩", "洪水", "ولا حرف", "ꦲꦏ꧀ꦱꦫ", "ﬁ", "İ", "ẞ", "²", "Ⅷ", "½",
+    "\u202e", "\u200b", "\x00", "\x1b[31m", "\ufeff", "\ud800", "\udfff", "\U0010ffff",
+    "\n", "\t", "\r", "xplacex", "_place", ".", ",", "!", " ",
 ]  # fmt: skip
 READ_MORE = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150
