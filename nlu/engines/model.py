@@ -25,6 +25,8 @@ from nlu.engines.features import BUCKETS, Vocabulary
 from nlu.engines.joint import CATEGORIES, Scores
 
 FORMAT = 1
+_FEW = 180  # rows: above, OpenBLAS wakes threads, which cost more here than they bring
+_ONES = np.ones(_FEW, dtype=np.float32)
 REBUILD = "run `kanal nlu train` to build it anew"
 
 
@@ -77,7 +79,11 @@ class Model:
         heads = np.zeros((len(texts), len(self._bias)), dtype=np.float32)
         edges = np.searchsorted(owner, np.arange(len(texts) + 1)).tolist()
         for at, (begin, end) in enumerate(pairwise(edges)):
-            np.add.reduce(self._weight.take(row[begin:end], axis=0), axis=0, out=heads[at])
+            weights = self._weight.take(row[begin:end], axis=0)
+            if end - begin < _FEW:
+                _ONES[: end - begin].dot(weights, out=heads[at])
+            else:
+                np.add.reduce(weights, axis=0, out=heads[at])
         return heads / norm[:, None] + self._bias, squares > 0
 
     def save(self, folder: Path) -> None:

@@ -53,19 +53,22 @@ def _shortenings(word: str) -> set[str]:
 
 @cache
 def _ends() -> tuple[frozenset[str], frozenset[str]]:
-    """What keys begin with, and what they end with."""
+    """What keys begin with; and what they end with, behind their first letter."""
     keys, _ = _names()
     heads = frozenset(key[:at] for key in keys for at in range(len(key) + 1))
-    return heads, frozenset(key[at:] for key in keys for at in range(len(key) + 1))
+    return heads, frozenset(key[0] + key[at:] for key in keys for at in range(1, len(key) + 1))
 
 
 def resembles(word: str) -> bool:
-    """Whether `near` can find anything without a cue: one error leaves one half of a name whole."""
+    """Whether `near` can find anything without a cue.
+
+    One error leaves one half of a name whole, and `near` wants the first letter right.
+    """
     size = len(word)
     if size < SHORTEST:
         return False
     heads, tails = _ends()
-    return word[: size // 2] in heads or word[size // 2 + 1 :] in tails
+    return word[: size // 2] in heads or word[0] + word[size // 2 + 1 :] in tails
 
 
 def near(word: str, *, cued: bool = False) -> str | None:

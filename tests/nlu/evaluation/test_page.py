@@ -63,7 +63,7 @@ def test_the_page_of_texts_without_categories_has_no_curves(tmp_path):
 
 def test_curves_without_matplotlib_name_the_remedy(texts, monkeypatch):
     monkeypatch.setattr(plots, "find_spec", lambda _name: None)
-    with pytest.raises(EvaluationError, match="kanal-warga.train"):
+    with pytest.raises(EvaluationError, match=r"kanal-warga\[train"):
         plots.png(evaluate(KeywordEngine().read, texts), "x")
 
 
