@@ -182,6 +182,20 @@ class Channel(Protocol):
     async def close(self) -> None: ...
 
 
+@runtime_checkable
+class Mixed(Protocol):
+    """One account speaks in public with some addresses, and in private with others."""
+
+    def caps_of(self, address: str) -> Caps:
+        """What this address can carry. Pure."""
+        ...
+
+
+def caps_of(adapter: Channel, address: str) -> Caps:
+    """What an address can carry on this channel."""
+    return adapter.caps_of(address) if isinstance(adapter, Mixed) else adapter.caps
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
     """What a webhook answers."""
@@ -203,6 +217,15 @@ class Webhook(Protocol):
 
     def acknowledge(self, accepted: Accepted) -> Reply:
         """What to answer, once T1 has committed. Pure."""
+        ...
+
+
+@runtime_checkable
+class Challenged(Protocol):
+    """A webhook whose provider asks, by GET at the same address, whether we are who we say."""
+
+    def challenge(self, query: Mapping[str, str]) -> Reply | None:
+        """The answer that proves us; None answers an empty 401. Pure but for the secret."""
         ...
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import structlog
 from aiohttp import web
 
-from channels.adapter import Channel, Raw, Site, StoreAway, Webhook
+from channels.adapter import Challenged, Channel, Raw, Site, StoreAway, Webhook
 from gateway.intake import Door
 from gateway.metrics import Meters
 
@@ -60,6 +60,21 @@ def webhook_route(door: Door, webhook: Webhook, meters: Meters) -> web.RouteDef:
     return web.post(f"/channels/{door.channel}/{door.account}", receive)
 
 
+def challenge_route(door: Door, challenged: Challenged, meters: Meters) -> web.RouteDef:
+    """GET /channels/<name>/<account>: the provider asks who we are."""
+
+    async def answer(request: web.Request) -> web.Response:
+        reply = challenged.challenge(dict(request.query))
+        if reply is None:
+            meters.refused.labels(door.channel, "challenge").inc()
+            return web.Response(status=401)
+        return web.Response(
+            status=reply.status, body=reply.body, headers={"Content-Type": reply.content_type}
+        )
+
+    return web.get(f"/channels/{door.channel}/{door.account}", answer)
+
+
 def build(
     doors: Mapping[tuple[str, str], Door], ready: Callable[[], Awaitable[str]], meters: Meters
 ) -> web.Application:
@@ -82,6 +97,8 @@ def build(
         adapter: Channel = door.adapter
         if isinstance(adapter, Webhook):
             app.add_routes([webhook_route(door, adapter, meters)])
+        if isinstance(adapter, Challenged):
+            app.add_routes([challenge_route(door, adapter, meters)])
         if isinstance(adapter, Site):
             app.add_routes(adapter.routes(door))
     return app

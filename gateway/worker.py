@@ -16,7 +16,7 @@ from random import Random, SystemRandom
 
 import structlog
 
-from channels.adapter import Caps
+from channels.adapter import Caps, caps_of
 from channels.message import OutboundMessage
 from dialogs.phrasebook import say
 from dialogs.step import step
@@ -147,7 +147,7 @@ class Worker:
 
     def _decide(self, one: Claimed, understanding: Understanding, looked: Looked) -> Decision:
         adapter = self._rooms.accounts.get((one.channel, one.account))
-        caps = adapter.caps if adapter else _PLAIN
+        caps = caps_of(adapter, one.address) if adapter else _PLAIN
         before, at = conversation_of(one), _now()
         offer = self._rooms.offers.to(
             before, caps, by_card=one.message.card, at=at, random=self._random

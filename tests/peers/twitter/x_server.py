@@ -69,6 +69,8 @@ class X:
         self.asked: list[tuple[str, str]] = []  # method and path of every request
         self.budget: dict[str, int] = defaultdict(lambda: 300)
         self.reset_at = int(time.time()) + 900
+        self.down = False  # the media host answers 503
+        self.redirects: dict[str, str] = {}
         self.fractions = fractions  # whether created_at has milliseconds
         self._number = 1_900_000_000_000_000_000
         self.app = web.Application(middlewares=[self._guard], client_max_size=20_000_000)
@@ -83,6 +85,7 @@ class X:
                 web.post("/2/media/upload", self._upload),
                 web.get("/2/dm_conversations/media/{dm}/{media}/{name}", self._dm_media),
                 web.get("/media/{name}", self._file),
+                web.get("/1.1/ton/data/dm/{dm}/{media}/{name}", self._file),
             ]
         )
 
@@ -370,7 +373,12 @@ class X:
         return await self._file(request)
 
     async def _file(self, request: web.Request) -> web.Response:
-        content = self.files.get(request.match_info["name"])
+        name = request.match_info["name"]
+        if self.down:
+            return web.Response(status=503)
+        if name in self.redirects:
+            return web.Response(status=302, headers={"Location": self.redirects[name]})
+        content = self.files.get(name)
         if content is None:
             return web.Response(status=404)
         return web.Response(body=content, content_type="image/jpeg")

@@ -1,0 +1,225 @@
+"""The whole gateway on our own X: citizens tweet and write, complaints are filed, answers come."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import TestServer
+from PIL import Image
+from sqlalchemy import select, update
+
+from channels.twitter.adapter import Hooked, Polling, Settings
+from gateway.app import Gateway, compose
+from gateway.settings import Settings as GatewaySettings
+from store import complaints, schema
+from store.database import Database
+from store.tables import Complaint, Media, Outbox, table
+from tests.channels.twitter.conftest import keys  # noqa: F401 - a fixture
+from tests.peers.twitter.x_server import Fault, X
+
+BUSY = 7200  # questions an hour: a round every second
+FLOOD = "@LaporKota banjir selutut di Jl. Kemang Raya dekat Pasar Minggu"
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[tuple[X, str]]:
+    x = X()
+    x.budget.default_factory = lambda: 1_000_000
+    async with TestServer(x.app, host="127.0.0.1") as server:
+        yield x, str(server.make_url("")).rstrip("/")
+
+
+@asynccontextmanager
+async def gateway_on(base: str, tmp_path: Path, engine, **more) -> AsyncIterator[Gateway]:
+    public = {"host": "127.0.0.1", "port": 0}
+    settings = GatewaySettings(var=tmp_path, public=public, metrics={"port": 0})
+    database = Database("sqlite", tmp_path)
+    await schema.upgrade(database)
+    own = Settings(api_base=base, requests_per_hour=BUSY, **more)
+    adapter = Hooked("main", own) if own.mode == "webhook" else Polling("main", own)
+    gateway = compose(settings, database, engine, {("twitter", "main"): adapter})
+    async with gateway.running():
+        yield gateway
+    await database.close()
+
+
+async def until(condition, seconds: float = 60):
+    async with asyncio.timeout(seconds):
+        while not (found := condition()):
+            await asyncio.sleep(0.02)
+        return found
+
+
+def ours(x: X) -> list[dict]:
+    return [one for one in x.posts.values() if one["author_id"] == "1708"]
+
+
+def dms(x: X) -> list[dict]:
+    return [one for one in x.events.values() if one["sender_id"] == "1708"]
+
+
+async def ready(x: X) -> None:
+    """Wait until the first round, which takes nothing, is over."""
+    await until(lambda: [path for _, path in x.asked if path == "/2/dm_events"])
+
+
+async def filed(gateway: Gateway):
+    async with gateway.database.read() as connection:
+        return (await connection.execute(select(table(Complaint)))).all()
+
+
+async def test_a_mention_becomes_a_complaint_and_is_answered_in_its_thread(
+    served,
+    keys,
+    tmp_path,
+    engine,  # noqa: F811
+) -> None:
+    x, base = served
+    async with gateway_on(base, tmp_path, engine) as gateway:
+        await ready(x)
+        picture = io.BytesIO()
+        Image.new("RGB", (64, 48), "brown").save(picture, "JPEG")
+        key = x.photo(picture.getvalue(), base)
+        ani = x.citizen("ani")
+        asked = x.post(ani, FLOOD, attachments={"media_keys": [key]})
+        (answer,) = await until(lambda: ours(x))
+        (complaint,) = await filed(gateway)
+        assert answer["conversation_id"] == asked
+        assert answer["text"].startswith("@ani ")
+        assert complaint.ticket in answer["text"]
+        assert complaint.category == "banjir"
+        assert "Kemang" not in answer["text"]  # nothing of what he told in public
+        async with gateway.database.read() as connection:
+            photo = (await connection.execute(select(table(Media)))).one()
+        assert (photo.state, photo.complaint_id) == ("kept", complaint.id)
+
+
+async def test_a_direct_message_is_a_talk(served, keys, tmp_path, engine) -> None:  # noqa: F811
+    x, base = served
+    async with gateway_on(base, tmp_path, engine) as gateway:
+        await ready(x)
+        ani = x.citizen("ani")
+        said = 0
+        for text in (
+            "lampu jalan mati",
+            "di Jl. Kemang Raya, Bangka, Mampang Prapatan",
+            "lewati",
+            "ya",
+        ):
+            if await filed(gateway):
+                break
+            x.dm(ani, text)
+            await until(lambda: len(dms(x)) > said)  # noqa: B023 - awaited here
+            said = len(dms(x))
+        await until(lambda: any("JKT-" in one["text"] for one in dms(x)))
+        (complaint,) = await filed(gateway)
+        assert complaint.category == "lampu_jalan"
+        assert not ours(x)  # nothing in public
+
+
+async def test_a_webhook_is_proved_believed_and_answered(served, keys, tmp_path, engine) -> None:  # noqa: F811
+    x, base = served
+    async with gateway_on(base, tmp_path, engine, mode="webhook") as gateway:
+        url = f"http://127.0.0.1:{gateway.public_port}/channels/twitter/main"
+        ani = x.citizen("ani")
+        number = x.post(ani, FLOOD)
+        event = {
+            "created_at": datetime.now(UTC).strftime("%a %b %d %H:%M:%S +0000 %Y"),
+            "id_str": number,
+            "text": FLOOD,
+            "user": {"id_str": ani, "screen_name": "ani"},
+            "entities": {"urls": []},
+        }
+        body = json.dumps({"for_user_id": "1708", "tweet_create_events": [event]}).encode()
+        async with aiohttp.ClientSession() as http:
+            async with http.get(url, params={"crc_token": "t"}) as reply:
+                assert await reply.json() == x.crc_answer("t")
+            async with http.get(url) as reply:
+                assert (reply.status, await reply.read()) == (401, b"")
+            async with http.post(url, data=body) as reply:
+                assert (reply.status, await reply.read()) == (401, b"")
+            for _ in range(2):  # X delivers twice now and then
+                async with http.post(url, data=body, headers=x.signed(body)) as reply:
+                    assert (reply.status, await reply.read()) == (200, b"")
+        (answer,) = await until(lambda: ours(x))
+        assert "JKT-" in answer["text"]
+        assert len(await filed(gateway)) == 1
+
+
+async def test_x_fails_for_a_while_in_the_middle_of_many(served, keys, tmp_path, engine) -> None:  # noqa: F811
+    """120 mentions; X answers nothing but errors for a stretch of questions and of posts."""
+    x, base = served
+    async with gateway_on(base, tmp_path, engine) as gateway:
+        await ready(x)
+        gateway.dispatcher._lanes.clear()
+        people = [x.citizen(f"warga{number}") for number in range(120)]
+        for number, citizen in enumerate(people):
+            x.post(citizen, f"{FLOOD} nomor {number}")
+            if number == 40:
+                x.faults = [
+                    Fault("/2/users/1708", 503, {}, times=2),
+                    Fault("/2/tweets", 503, {}, times=20),
+                    Fault("/2/tweets", 500, {}, times=5),
+                ]
+
+        async def hurried() -> bool:
+            """As if waits and the pace of X's limits were over."""
+            async with gateway.database.begin() as connection:
+                outbox = table(Outbox)
+                await connection.execute(
+                    update(outbox)
+                    .where(outbox.c.state.in_(("queued", "unknown")))
+                    .values(due_at=datetime.now(UTC), lease_until=None)
+                )
+            return len({one["text"].split()[0] for one in ours(x)}) == len(people)
+
+        for lane in gateway.dispatcher._open_lanes():
+            lane[1].at_once = 64
+            lane[1]._account = type(lane[1]._account)(0, 1, lane[1]._clock)
+        async with asyncio.timeout(120):
+            while not await hurried():
+                gateway.outgoing.ring()
+                await asyncio.sleep(0.05)
+        assert len(ours(x)) == len(people)  # each once
+        assert len(await filed(gateway)) == len(people)
+
+
+async def test_progress_is_told_in_the_thread(served, keys, tmp_path, engine) -> None:  # noqa: F811
+    from dialogs.conversation import Status
+    from gateway.progress import change_status
+    from store.ids import Ids
+
+    x, base = served
+    async with gateway_on(base, tmp_path, engine) as gateway:
+        await ready(x)
+        asked = x.post(x.citizen("ani"), FLOOD)
+        await until(lambda: ours(x))
+        (complaint,) = await filed(gateway)
+        await change_status(
+            gateway.database,
+            Ids(),
+            complaint.ticket,
+            Status.ASSIGNED,
+            actor="petugas",
+            note="",
+            now=datetime.now(UTC),
+        )
+        gateway.outgoing.ring()
+        await until(lambda: len(ours(x)) == 2)
+        assert ours(x)[1]["conversation_id"] == asked
+        assert complaint.ticket in ours(x)[1]["text"]
+        assert await _status(gateway, complaint.ticket) == "assigned"
+
+
+async def _status(gateway: Gateway, ticket: str) -> str:
+    async with gateway.database.read() as connection:
+        found = await complaints.by_number(connection, [ticket])
+    return str(found[ticket].status)
