@@ -32,6 +32,9 @@ NAME = "twitter"
 PUBLIC, PRIVATE = "post:", "dm:"  # what an address begins with; then the citizen's id
 _LEADING = re.compile(r"^(?:\s*@\w{1,50}(?:\s+|$))+")  # whom a reply goes to, as X writes it
 _KINDS = {"photo": MediaKind.PHOTO, "video": MediaKind.VIDEO, "animated_gif": MediaKind.VIDEO}
+_URL = re.compile(r"https?://[!-~]+")
+_USERNAME = re.compile(r"[A-Za-z0-9_]{1,50}")
+_IDS = ("id", "author_id", "sender_id")
 _LOCALES = {"in": "id", "id": "id", "en": "en"}  # X still calls Indonesian by its older code
 _MEDIA_LINK = re.compile(r"/(?:status/\d+/(?:photo|video)|messages/media)/")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # the only three that X escapes
@@ -70,6 +73,7 @@ Read = InboundMessage | Receipt | tuple[str, str]
 
 def _read(item: Mapping[str, Any], raw: Raw, account: str) -> Read:
     try:
+        _check_ids(item)
         match item:
             case {"me": {"id": str(me)}, "post": {"id": str(), "author_id": str()} as post}:
                 return _post(post, item, me, account)
@@ -85,7 +89,17 @@ def _read(item: Mapping[str, Any], raw: Raw, account: str) -> Read:
         return "malformed", f"an item cannot be read: {type(error).__name__}"
 
 
+def _check_ids(item: Mapping[str, Any]) -> None:
+    """Ids are digits: they name conversations and go into addresses. Raises ValueError."""
+    said = item.get("post") or item.get("dm") or {}
+    ids = (item.get("me", {}).get("id", "0"), *(said.get(n, "0") for n in _IDS))
+    if not all(isinstance(one, str) and one.isascii() and one.isdigit() for one in ids):
+        raise ValueError("an id that is no number")
+
+
 def _receipt(me: str, last: str, raw: Raw, account: str) -> Receipt:
+    """What the citizen has read up to. Raises ValueError."""
+    int(last)
     return Receipt(
         channel=NAME,
         account=account,
@@ -105,7 +119,7 @@ def _post(post: Mapping[str, Any], item: Mapping[str, Any], me: str, account: st
     others = [_other(referenced.get(kind), item) for kind in ("quoted", "replied_to")]
     context = [one for one in others if one and one.get("author_id") != me]
     answered = referenced.get("replied_to", "")
-    user = _user(item, author)
+    name = _name(item, author)
     return InboundMessage(
         channel=NAME,
         account=account,
@@ -126,11 +140,11 @@ def _post(post: Mapping[str, Any], item: Mapping[str, Any], me: str, account: st
         sent_at=_when(post),
         location=_point(post),
         media=tuple(_media(post, item)) or tuple(m for one in context for m in _media(one, item)),
-        reply_to=f"{me}:{PUBLIC}{answered}" if answered else "",
+        reply_to=f"{me}:{PUBLIC}{answered}" if answered.isdecimal() else "",
         edited=len(post.get("edit_history_tweet_ids") or ()) > 1,
-        sender_name=str(user.get("username", "")),
+        sender_name=name,
         locale=_LOCALES.get(str(post.get("lang", "")), ""),
-        thread={"post": str(post["id"]), "username": str(user.get("username", ""))},
+        thread={"post": str(post["id"]), "username": name},
     )
 
 
@@ -152,7 +166,7 @@ def _dm(event: Mapping[str, Any], item: Mapping[str, Any], me: str, account: str
         text=tidy(_linked(_unescaped(str(event.get("text", ""))), event)),
         sent_at=_when(event),
         media=tuple(_media(event, item)),
-        sender_name=str(_user(item, sender).get("username", "")),
+        sender_name=_name(item, sender),
         thread={"dm": sender},
     )
 
@@ -178,7 +192,7 @@ def _linked(text: str, said: Mapping[str, Any], quoted: str = "") -> str:
     """The text with links as their writer gave them, but for those to its media and its quote."""
     for link in (said.get("entities") or {}).get("urls") or ():
         target = str(link.get("unwound_url") or link.get("expanded_url") or link["url"])
-        own = "media_key" in link or _MEDIA_LINK.search(target)
+        own = "media_key" in link or bool(_MEDIA_LINK.search(target))
         own = own or bool(quoted and target.endswith(f"/status/{quoted}"))
         text = text.replace(str(link["url"]), "" if own else target)
     return text
@@ -196,9 +210,13 @@ def _other(number: str | None, item: Mapping[str, Any]) -> Mapping[str, Any] | N
     return found if isinstance(found, Mapping) else None
 
 
-def _user(item: Mapping[str, Any], number: str) -> Mapping[str, Any]:
-    found = (item.get("users") or {}).get(number)
-    return found if isinstance(found, Mapping) else {}
+def _name(item: Mapping[str, Any], number: str) -> str:
+    """A citizen's @name, "" when it is not told or cannot be one."""
+    match (item.get("users") or {}).get(number):
+        case {"username": str(name)} if _USERNAME.fullmatch(name):
+            return name
+        case _:
+            return ""
 
 
 def _media(said: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[MediaRef]:
@@ -207,9 +225,9 @@ def _media(said: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[MediaRe
         if not isinstance(media, Mapping):
             continue
         kind = _KINDS.get(str(media.get("type")), MediaKind.DOCUMENT)
-        url = media.get("url") or media.get("preview_image_url")
-        if url:
-            yield MediaRef(ref=_largest(str(url)), kind=kind)
+        url = str(media.get("url") or media.get("preview_image_url") or "")
+        if _URL.fullmatch(url):
+            yield MediaRef(ref=_largest(url), kind=kind)
 
 
 def _largest(url: str) -> str:
@@ -223,13 +241,9 @@ def _largest(url: str) -> str:
 def _point(post: Mapping[str, Any]) -> Location | None:
     """An exact position, which only few posts have; a named place is no position."""
     match post.get("geo"):
-        case {
-            "coordinates": {
-                "type": "Point",
-                "coordinates": [float() | int() as lon, float() | int() as lat],
-            }
-        }:
-            return Location(lat=float(lat), lon=float(lon))
+        case {"coordinates": {"type": "Point", "coordinates": [lon, lat]}}:
+            on_earth = abs(float(lat)) <= 90 and abs(float(lon)) <= 180  # noqa: PLR2004 - degrees
+            return Location(lat=float(lat), lon=float(lon)) if on_earth else None
         case _:
             return None
 

@@ -22,11 +22,14 @@ from gateway.settings import Settings as GatewaySettings
 from store import complaints, schema
 from store.database import Database
 from store.tables import Complaint, Media, Outbox, table
-from tests.channels.twitter.conftest import keys  # noqa: F401 - a fixture
+from tests.channels.twitter.conftest import keys as own_keys
 from tests.peers.twitter.x_server import Fault, X
 
 BUSY = 7200  # questions an hour: a round every second
 FLOOD = "@LaporKota banjir selutut di Jl. Kemang Raya dekat Pasar Minggu"
+
+
+keys = own_keys  # the fixture
 
 
 @pytest.fixture
@@ -80,7 +83,7 @@ async def test_a_mention_becomes_a_complaint_and_is_answered_in_its_thread(
     served,
     keys,
     tmp_path,
-    engine,  # noqa: F811
+    engine,
 ) -> None:
     x, base = served
     async with gateway_on(base, tmp_path, engine) as gateway:
@@ -102,7 +105,7 @@ async def test_a_mention_becomes_a_complaint_and_is_answered_in_its_thread(
         assert (photo.state, photo.complaint_id) == ("kept", complaint.id)
 
 
-async def test_a_direct_message_is_a_talk(served, keys, tmp_path, engine) -> None:  # noqa: F811
+async def test_a_direct_message_is_a_talk(served, keys, tmp_path, engine) -> None:
     x, base = served
     async with gateway_on(base, tmp_path, engine) as gateway:
         await ready(x)
@@ -125,7 +128,7 @@ async def test_a_direct_message_is_a_talk(served, keys, tmp_path, engine) -> Non
         assert not ours(x)  # nothing in public
 
 
-async def test_a_webhook_is_proved_believed_and_answered(served, keys, tmp_path, engine) -> None:  # noqa: F811
+async def test_a_webhook_is_proved_believed_and_answered(served, keys, tmp_path, engine) -> None:
     x, base = served
     async with gateway_on(base, tmp_path, engine, mode="webhook") as gateway:
         url = f"http://127.0.0.1:{gateway.public_port}/channels/twitter/main"
@@ -154,7 +157,7 @@ async def test_a_webhook_is_proved_believed_and_answered(served, keys, tmp_path,
         assert len(await filed(gateway)) == 1
 
 
-async def test_x_fails_for_a_while_in_the_middle_of_many(served, keys, tmp_path, engine) -> None:  # noqa: F811
+async def test_x_fails_for_a_while_in_the_middle_of_many(served, keys, tmp_path, engine) -> None:
     """120 mentions; X answers nothing but errors for a stretch of questions and of posts."""
     x, base = served
     async with gateway_on(base, tmp_path, engine) as gateway:
@@ -192,7 +195,7 @@ async def test_x_fails_for_a_while_in_the_middle_of_many(served, keys, tmp_path,
         assert len(await filed(gateway)) == len(people)
 
 
-async def test_progress_is_told_in_the_thread(served, keys, tmp_path, engine) -> None:  # noqa: F811
+async def test_progress_is_told_in_the_thread(served, keys, tmp_path, engine) -> None:
     from dialogs.conversation import Status
     from gateway.progress import change_status
     from store.ids import Ids

@@ -290,7 +290,7 @@ class X:
                     user = self.users[one[who]]
                     found["users"][user["id"]] = _only(user, request, "user.fields", USER)
             if "attachments.media_keys" in wanted:
-                for key in one.get("attachments", {}).get("media_keys", ()):
+                for key in (one.get("attachments") or {}).get("media_keys", ()):
                     media = _only(self.media[key], request, "media.fields", ("media_key", "type"))
                     found["media"][key] = media
             if "referenced_tweets.id" in wanted:
