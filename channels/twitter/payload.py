@@ -85,7 +85,7 @@ def _read(item: Mapping[str, Any], raw: Raw, account: str) -> Read:
                 return "ignored", why
             case _:
                 return "malformed", "no post and no direct message"
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         return "malformed", f"an item cannot be read: {type(error).__name__}"
 
 
