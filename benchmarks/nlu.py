@@ -201,7 +201,7 @@ def main() -> None:
         serving("embedded", own_port, own) as embedded,
     ):
         speed([rasa, embedded], chosen.rounds, chosen.seconds)
-        accuracy(var, rasa, [*sorted(TEXTS.glob("*.jsonl")), *chosen.file])
+        accuracy(var, rasa, [*TEXTS, *chosen.file])
         rate = rasa.rate(CLIENTS[-1])
     in_process(var, model, rate)
 

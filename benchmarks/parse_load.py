@@ -13,14 +13,17 @@ from pathlib import Path
 
 from benchmarks.load import sent
 
-TEXTS = Path(__file__).resolve().parent.parent / "tests" / "nlu" / "texts"
+_ROOT = Path(__file__).resolve().parent.parent
+TEXTS = sorted(
+    path for room in ("nlu/frozen", "tests/nlu/texts") for path in (_ROOT / room).glob("*.jsonl")
+)
 
 
 def texts() -> list[str]:
     """The project's own test texts: short and long, reports and small talk."""
     return [
         json.loads(line)["text"]
-        for path in sorted(TEXTS.glob("*.jsonl"))
+        for path in TEXTS
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
 

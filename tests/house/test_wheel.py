@@ -38,6 +38,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "nlu/categories.yml",
         "nlu/corpus/report/banjir.yml",
         "nlu/places/",
+        "nlu/frozen/categories.jsonl",
         "store/migrations/versions/r0001_first_tables.py",
         "store/migrations/script.py.mako",
         "channels/webchat/static/",

@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 
+import nlu
 from nlu.engines.embedded import EmbeddedEngine
 
 TEXTS = Path(__file__).parent / "texts"
+FROZEN = Path(str(nlu.__file__)).parent / "frozen"
 
 
 def rows(name: str) -> list[dict[str, Any]]:
-    lines = (TEXTS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    folder = FROZEN if (FROZEN / f"{name}.jsonl").exists() else TEXTS
+    lines = (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
 
 
@@ -31,5 +34,5 @@ def engine(var: Path) -> EmbeddedEngine:
 
 @pytest.fixture(scope="session")
 def labelled() -> Any:
-    """rows(name): the hand-written texts of texts/<name>.jsonl."""
+    """rows(name): the hand-written texts of frozen/ and texts/."""
     return rows

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+import nlu
 from gateway.cli.nlu import PLACE_FIELDS, app
 from nlu import corpus
 
@@ -24,7 +25,7 @@ KEYS = {
     "place",
     "language",
 }
-HEAD = Path(__file__).parent / "texts" / "categories.jsonl"
+HEAD = Path(str(nlu.__file__)).parent / "frozen" / "categories.jsonl"
 
 
 @pytest.fixture(autouse=True)

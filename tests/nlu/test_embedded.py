@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import nlu
 from nlu import evaluation
 from nlu.baseline import KeywordEngine
 from nlu.calibration import calibration_error
@@ -20,7 +21,7 @@ from nlu.engines.embedded import EmbeddedEngine
 from nlu.engines.features import BUCKETS, WORDS, buckets
 from nlu.engines.joint import ABOUT_A_COMPLAINT, ABOUT_ANYTHING
 
-TEXTS = Path(__file__).parent / "texts"
+FROZEN = Path(str(nlu.__file__)).parent / "frozen"
 SEED_SIX = ("macet", "banjir", "sampah", "joki_3in1", "parkir_liar", "pengemis")
 ODD = [
     "",
@@ -112,7 +113,7 @@ def test_features_of_a_text_do_not_depend_on_its_neighbours() -> None:
 
 @pytest.fixture(scope="session")
 def report(engine: EmbeddedEngine) -> evaluation.Report:
-    return evaluation.evaluate(engine.read, evaluation.read(TEXTS / "categories.jsonl"))
+    return evaluation.evaluate(engine.read, evaluation.read(FROZEN / "categories.jsonl"))
 
 
 def test_categories_of_our_own_texts(report: evaluation.Report) -> None:
@@ -129,7 +130,7 @@ def test_the_first_six_are_never_weak(report: evaluation.Report) -> None:
 
 
 def test_it_is_ahead_of_keywords(report: evaluation.Report) -> None:
-    texts = evaluation.read(TEXTS / "categories.jsonl")
+    texts = evaluation.read(FROZEN / "categories.jsonl")
     plain = evaluation.evaluate(KeywordEngine().read, texts)
     assert report.figures["accuracy"].value >= plain.figures["accuracy"].value + 0.1
 
@@ -138,7 +139,7 @@ def test_intents_of_our_own_texts(engine: EmbeddedEngine) -> None:
     texts = [
         text
         for name in ("categories", "intents")
-        for text in evaluation.read(TEXTS / f"{name}.jsonl")
+        for text in evaluation.read(FROZEN / f"{name}.jsonl")
     ]
     figures = evaluation.evaluate(engine.read, texts).figures
     assert figures["intent_macro_f1"].value >= 0.9
