@@ -32,7 +32,8 @@ from gateway.redact import Redactor
 from gateway.roster import Changes, Roster
 from gateway.settings import Settings
 from gateway.standing import Standing
-from gateway.understanding import open_engine
+from gateway.swap import ModelWatch, Swapping
+from gateway.understanding import models_folder, open_engine
 from gateway.wake import Bell
 from gateway.whereabouts import Whereabouts, open_whereabouts
 from gateway.worker import Rooms, Worker
@@ -113,6 +114,9 @@ class Gateway:
             loops.begin(self.dispatcher.run())
             loops.begin(self.media.run())
             loops.begin(self.places.watch())
+            if isinstance(self.engine, Swapping):
+                models = models_folder(self.settings.var)
+                loops.begin(ModelWatch(self.engine, models, self.meters).run())
             stack.push_async_callback(self.roster.close_all)
             stack.push_async_callback(self.dispatcher.drain)
             await self.roster.open_all()

@@ -76,6 +76,12 @@ class Meters:
             ["asked", "outcome"],
             registry=self.registry,
         )
+        self.models = Counter(
+            "kanal_model_changes",
+            "New models that the running gateway took, or refused because they were damaged",
+            ["outcome"],
+            registry=self.registry,
+        )
         self.waiting = Gauge(
             "kanal_inbox_waiting", "Messages not answered yet", registry=self.registry
         )

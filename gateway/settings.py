@@ -106,6 +106,7 @@ class Nlu(_Section):
 
     engine: Literal["embedded", "rasa"] = "embedded"
     rasa: Rasa = Rasa()
+    frozen: Path | None = None  # folder of the frozen test set; None: the one that ships with us
     short_links: bool = True  # ask map services where their short links lead
     geocoder: Literal["none", "nominatim"] = "none"
     nominatim: NominatimServer = NominatimServer()

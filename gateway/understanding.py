@@ -61,4 +61,5 @@ def _taught_from() -> Iterator[Path]:
     nlu_folder = Path(str(nlu.__file__)).parent
     yield nlu_folder / "categories.yml"
     yield nlu_folder / "lexicon.yml"
+    yield nlu_folder / "keywords.yml"
     yield from (nlu_folder / "corpus").rglob("*.yml")

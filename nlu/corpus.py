@@ -137,11 +137,11 @@ def _examples(path: Path, block: dict[str, Any]) -> Iterator[Example]:
 def _meaning(where: str, name: str) -> tuple[str, tuple[str, ...]]:
     intent, *slugs = name.split("+")
     if intent not in INTENTS:
-        raise CorpusError(f"{where}: unknown intent {intent!r}{_nearest(intent, INTENTS)}")
+        raise CorpusError(f"{where}: unknown intent {intent!r}{nearest(intent, INTENTS)}")
     for slug in slugs:
         if slug not in categories():
             raise CorpusError(
-                f"{where}: unknown category {slug!r}{_nearest(slug, tuple(categories()))};"
+                f"{where}: unknown category {slug!r}{nearest(slug, tuple(categories()))};"
                 f" a new one is a row in nlu/categories.yml"
             )
     if intent == "report" and not slugs:
@@ -149,7 +149,8 @@ def _meaning(where: str, name: str) -> tuple[str, tuple[str, ...]]:
     return intent, tuple(slugs)
 
 
-def _nearest(name: str, known: tuple[str, ...]) -> str:
+def nearest(name: str, known: tuple[str, ...]) -> str:
+    """What to say of an unknown name: the nearest that exists, or all of them."""
     near = get_close_matches(name, known, n=1, cutoff=0.5)
     return f" (did you mean {near[0]!r}?)" if near else f" (known: {', '.join(known)})"
 
@@ -160,7 +161,7 @@ def strip(annotated: str, where: str = "") -> tuple[str, tuple[Entity, ...]]:
     for match in _ANNOTATION.finditer(annotated):
         text += annotated[end : match.start()]
         if match[2] not in ENTITIES:
-            raise CorpusError(f"{where}: unknown entity {match[2]!r}{_nearest(match[2], ENTITIES)}")
+            raise CorpusError(f"{where}: unknown entity {match[2]!r}{nearest(match[2], ENTITIES)}")
         entities.append(
             Entity(entity=match[2], value=match[1], start=len(text), end=len(text) + len(match[1]))
         )

@@ -80,7 +80,7 @@ def _row(ids: Ids, filing: Filing) -> dict[str, Any]:
         "confidence": draft.confidence,
         "engine": draft.engine,
         "text": "\n".join(draft.texts),
-        **_where(draft.spot),
+        **where(draft.spot),
         "slots": json.dumps(dict(draft.slots), default=str),
         "emergency": draft.emergency,
         "complete": filing.complete,
@@ -92,7 +92,7 @@ def _row(ids: Ids, filing: Filing) -> dict[str, Any]:
     }
 
 
-def _where(spot: Spot | None) -> dict[str, Any]:
+def where(spot: Spot | None) -> dict[str, Any]:
     """The columns that say where a complaint is."""
     place = spot.place if spot else None
     return {
@@ -146,7 +146,7 @@ async def _place(connection: AsyncConnection, complaint_id: int, spot: Spot, now
     await connection.execute(
         update(COMPLAINT)
         .where(COMPLAINT.c.id == complaint_id, COMPLAINT.c.lat.is_(None))
-        .values(updated_at=now, **_where(spot))
+        .values(updated_at=now, **where(spot))
     )
 
 

@@ -234,14 +234,34 @@ class Prediction(Row, table=True):
 
 
 class Correction(Row, table=True):
-    """A moderator's word on a prediction. Appended, never changed."""
+    """A moderator's word on a prediction. Appended, never changed: a later word is a later row."""
 
     __tablename__ = "correction"
     id: int = _id()
-    complaint_id: int = _ref("complaint.id", index=True)
-    category: str = _text()
-    actor: str = _text()
+    complaint_id: int | None = _ref("complaint.id", nullable=True, index=True)
+    inbox_id: int | None = _ref("inbox.id", nullable=True, index=True)  # one of the two at least
+    actor: str = _text()  # a moderator's account; "citizen" or "auto:<rule>" where none spoke
     at: datetime = _at()
+    engine: str = _text()  # the one that predicted
+    before: str = _text(default="{}")  # category, intent, confidence, place_words
+    category: str | None = _text(nullable=True, default=None)  # None: no word on the category
+    categories: str = _text(default="[]")  # all that fit, `category` first
+    intent: str | None = _text(nullable=True, default=None)
+    spot: str | None = _text(nullable=True, default=None)  # where it is, a dumped Spot
+
+
+class Learning(Row, table=True):
+    """What became of a candidate model, or a roll-back. Appended, never changed."""
+
+    __tablename__ = "learning"
+    id: int = _id()
+    at: datetime = _at()
+    actor: str = _text()
+    outcome: str = _text()  # promoted | refused | rolled_back
+    version: str = _text()  # of the candidate, or of the model gone back to
+    before: str = _text()  # of the model that was current
+    learned_to: int = Field(sa_column=Column(BigInteger, nullable=False), default=0)
+    verdict: str = _text(default="{}")  # the figures
 
 
 class Complaint(Row, table=True):
@@ -280,7 +300,7 @@ class ComplaintEvent(Row, table=True):
     id: int = _id()
     complaint_id: int = _ref("complaint.id", index=True)
     at: datetime = _at()
-    kind: str = _text()  # filed | status | citizen_note | citizen_photo | dispute | repeat | ...
+    kind: str = _text()  # filed | status | corrected | confirmed | citizen_note | dispute | ...
     actor: str = _text()  # citizen | bot | a moderator's account
     body: str = _text(default="{}")
 

@@ -14,12 +14,13 @@ import typer
 
 from channels.errors import ChannelError
 from gateway import __version__
-from gateway.cli import areas, channels, chat, complaint, dead, nlu, replay, run
+from gateway.cli import areas, channels, chat, complaint, dead, learn, nlu, replay, run
 from gateway.keyring import KeyringError
 from gateway.port import PortTakenError
 from gateway.settings import ConfigError
 from nlu.corpus import CorpusError
 from nlu.engines.model import ModelError
+from nlu.evaluation import EvaluationError
 from nlu.places.outlines import BoundaryError
 from nlu.training import TrainingError
 from store.database import StoreError
@@ -36,6 +37,8 @@ app.command()(run.migrate)
 app.command(name="run")(run.run)
 app.command()(replay.replay)
 app.command()(chat.chat)
+for _command in (learn.learn, learn.models, learn.rollback, learn.queue):
+    nlu.app.command()(_command)
 app.add_typer(nlu.app, name="nlu")
 app.add_typer(areas.app, name="areas")
 app.add_typer(channels.app, name="channels")
@@ -71,6 +74,7 @@ def main() -> None:
         ConfigError,
         KeyringError,
         CorpusError,
+        EvaluationError,
         ModelError,
         PortTakenError,
         StoreError,

@@ -1,4 +1,4 @@
-"""kanal complaint: look at complaints and move their status, until the console does it."""
+"""kanal complaint: look at complaints, move their status, correct them, until the console does."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from dialogs.conversation import Status
-from gateway.cli.opened import with_store
+from gateway.cli.opened import NAME, with_store
 from gateway.progress import change_status
-from store import complaints
+from nlu.learning.labels import UnknownLabelError
+from store import complaints, corrections
+from store.corrections import Said
 from store.database import Database
 from store.ids import Ids
 from store.workflow import IllegalMoveError
@@ -53,3 +55,43 @@ def status(
         typer.echo(f"kanal: {error.args[0]}", err=True)
         raise typer.Exit(2) from error
     typer.echo(f"{ticket} is {to} now; the citizen is told.")
+
+
+@app.command()
+def correct(
+    what: Annotated[
+        str, typer.Argument(metavar="TICKET", help="Or a message's number, of `kanal nlu queue`.")
+    ],
+    category: Annotated[
+        str, typer.Argument(help="The right one; bukan_aduan: no complaint. The same one confirms.")
+    ],
+    also: Annotated[
+        list[str] | None, typer.Option(help="A second category that the text speaks of.")
+    ] = None,
+    intent: Annotated[str | None, typer.Option(help="What the text wants instead.")] = None,
+    by: Annotated[str, typer.Option(help="Who says so.")] = NAME,
+) -> None:
+    """Say what a complaint or a message is about; `kanal nlu learn` learns from it."""
+    said = Said(categories=(category, *(also or ())), intent=intent)
+    number = int(what) if what.isdecimal() else None
+
+    async def work(database: Database) -> None:
+        async with database.begin() as connection:
+            await corrections.append(
+                connection,
+                Ids(),
+                said,
+                ticket=what if number is None else None,
+                inbox_id=number,
+                actor=by,
+                now=datetime.now(UTC),
+            )
+
+    try:
+        with_store(work)
+    except (LookupError, UnknownLabelError) as error:
+        typer.echo(f"kanal: {error.args[0]}", err=True)
+        raise typer.Exit(2) from error
+    typer.echo(
+        f"{what}: {' and '.join(said.categories)}, says {by}. `kanal nlu learn` takes it in."
+    )

@@ -17,6 +17,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from gateway.areas import CityMap
 from gateway.cli import scores
+from gateway.cli.run import train_model as retrain
+from gateway.settings import load
 from nlu import corpus, evaluation, training
 from nlu.baseline import KeywordEngine
 from nlu.engines.embedded import EmbeddedEngine
@@ -164,8 +166,8 @@ def _bar() -> Iterator[training.Progress]:
 
 @app.command()
 def train(var: Var) -> None:
-    """Train a model from the corpus and make it the current one."""
-    folder = train_model(var)
+    """Train from the corpus and what corrections have taught; the result is the current model."""
+    folder = retrain(load().model_copy(update={"var": var}))
     card = json.loads((folder / "model.json").read_text(encoding="utf-8"))["card"]
     typer.echo(f"{folder}: {card['examples']} examples")
     for name, value in card["scores"].items():

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from rich.progress import Progress
 from gateway import __version__, pidfile
 from gateway.accounts import wanted
 from gateway.app import Gateway, open_gateway
+from gateway.cli.opened import with_store
 from gateway.logs import configure
 from gateway.settings import ConfigError, Settings, load
 from gateway.understanding import needs_training
@@ -39,21 +41,28 @@ def setup() -> None:
     wanted(settings)
     settings.var.mkdir(parents=True, exist_ok=True)
     if needs_training(settings):
-        _train(settings.var)
+        train_model(settings)
     asyncio.run(_migrate(settings))
 
 
-def _train(var: Path) -> None:
-    from nlu.training import train  # noqa: PLC0415 - the training library is large
+def train_model(settings: Settings) -> Path:
+    """Train from the corpus and what corrections have taught; answers the model's folder."""
+    from gateway.learning import retrain  # noqa: PLC0415 - the training library is large
 
-    with Progress(console=console, transient=not console.is_terminal) as progress:
-        task = progress.add_task("language model", total=1.0)
-        train(
-            var,
-            progress=lambda what, share: progress.update(
+    async def work(database: Database) -> Path:
+        return await retrain(
+            database,
+            settings.var,
+            now=datetime.now(UTC),
+            frozen_folder=settings.nlu.frozen,
+            tell=lambda what, share: progress.update(
                 task, completed=share, description=f"language model: {what}"
             ),
         )
+
+    with Progress(console=console, transient=not console.is_terminal) as progress:
+        task = progress.add_task("language model", total=1.0)
+        return with_store(work, settings)
 
 
 def migrate(
@@ -87,7 +96,7 @@ def run() -> None:
     settings = load()
     configure(settings.log)
     if needs_training(settings):
-        _train(settings.var)
+        train_model(settings)
     asyncio.run(_run(settings))
 
 

@@ -45,6 +45,9 @@ class Card:
     ask: float  # from this one on the citizen is asked between the best; below: a moderator
     second: float  # from this share of the best one on, a second complaint is in the text
     scores: dict[str, float]  # cross-validated, for information
+    corrections: int = 0  # lessons that corrections gave
+    learned_to: int = 0  # id of the newest correction that was looked at; 0: none
+    before: str = ""  # the version that was current when this one was made so
 
 
 class Model:

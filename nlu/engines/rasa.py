@@ -23,6 +23,7 @@ import aiohttp
 
 from nlu.engine import Engine
 from nlu.engines.breaker import Breaker
+from nlu.engines.embedded import EmbeddedEngine
 from nlu.engines.labels import NonsenseError, Reading, reading_of
 from nlu.normalise import MAX_CHARS
 from nlu.understanding import Understanding
@@ -68,6 +69,13 @@ class RasaEngine:
     @property
     def version(self) -> str:
         return f"rasa {self._model or '(not reached yet)'}"
+
+    def reload(self) -> bool:
+        """Let the fallback take its current model; whether it was another one.
+
+        Raises: ModelError, and keeps the one in use.
+        """
+        return isinstance(self._fallback, EmbeddedEngine) and self._fallback.reload()
 
     async def understand(self, texts: Sequence[str]) -> list[Understanding]:
         own = await self._fallback.understand(texts)

@@ -31,6 +31,7 @@ _NAME = re.compile(
     r"((?:(?:[Bb]apak|[Ii]bu|[Bb]pk\.?|[Ss]dr\.?)\s)?[A-Z][a-z']+(?:\s[A-Z][a-z'.]*){0,3})"
 )
 _NIK_LENGTH = 16
+_MASKS = {"phone": "0000", "nik": "0000", "plate": "0000"}
 _NO_NAMES = re.compile(
     r"(?:Jalan|Jl|Gang|Gg|Kelurahan|Kecamatan|Kampung|Taman|Pasar|Warga|Nama|Alamat|Ketua)\b"
 )
@@ -50,6 +51,19 @@ def find_personal(text: str) -> list[Entity]:
             if not _NO_NAMES.match(m[1])
         ]
     return found
+
+
+def masked(text: str) -> str:
+    """The text without personal data: what may be shown, or learnt from.
+
+    Digits stay digits, so that a number is still a number; a name or an address becomes "***".
+    """
+    parts, end = [], 0
+    for one in sorted(find_personal(text), key=lambda entity: (entity.start, -entity.end)):
+        if one.start >= end:
+            parts += [text[end : one.start], _MASKS.get(one.entity, "***")]
+        end = max(end, one.end)
+    return "".join(parts) + text[end:]
 
 
 def _entity(kind: str, value: str, start: int, end: int) -> Entity:

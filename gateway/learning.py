@@ -1,0 +1,215 @@
+"""Learning, from the store's corrections to the current model: read, train, judge, promote.
+
+Training happens in the process that asks for it (`kanal nlu learn`); running gateways notice the
+new model by themselves (gateway/swap.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from nlu import corpus, shelf, training
+from nlu.engines.embedded import current
+from nlu.engines.model import Model, load
+from nlu.learning import frozen
+from nlu.learning.bootstrap import difference
+from nlu.learning.candidate import answers, candidate, plausible
+from nlu.learning.correction import Correction, plain_of
+from nlu.learning.curriculum import Curriculum, curriculum
+from nlu.learning.verdict import Question, Verdict, compare, judge, question
+from store import corrections, learnings, schema
+from store.corrections import Kept
+from store.database import Database
+from store.ids import Ids
+from store.learnings import Learnt
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What one call of `learn` came to."""
+
+    version: str  # of the candidate; "" when there was nothing to train for
+    before: str
+    curriculum: Curriculum
+    verdict: Verdict
+    pruned: tuple[str, ...] = ()
+
+
+async def learn(
+    database: Database,
+    ids: Ids,
+    var: Path,
+    *,
+    actor: str,
+    now: datetime,
+    margin: float,
+    frozen_folder: Path | None = None,
+    dry_run: bool = False,
+    tell: training.Progress = lambda _what, _share: None,
+) -> Outcome:
+    """Train a candidate on corpus and corrections; make it current when it measures better.
+
+    With `dry_run` nothing is written. Raises: ModelError where there is no current model to
+    compare with; StoreError, TrainingError, CorpusError; EvaluationError for the test set.
+    """
+    async with database.read() as connection:
+        kept = await corrections.since(connection)
+    before = load(current(var / "models"))
+    tested = frozen.read(frozen_folder)
+    learnt = _curriculum(words_of(kept), now=now, tested=tested, before=before)
+    outcome, model = _judged(before, learnt, tested, margin, tell)
+    if dry_run or model is None:
+        return outcome
+    if outcome.verdict.promoted:
+        shelf.keep(var, model)
+    async with database.begin() as connection:
+        await learnings.append(connection, ids, _record(outcome, actor, now))
+    if outcome.verdict.promoted:
+        shelf.point(var, outcome.version)
+        outcome = replace(outcome, pruned=tuple(shelf.prune(var)))
+    return outcome
+
+
+def words_of(kept: Sequence[Kept]) -> list[Correction]:
+    """Corrections as learning sees them; those that speak of places alone are left out."""
+    read = cache(plain_of)  # ten thousand corrections may speak of one text
+    return [
+        Correction(
+            id=one.id,
+            at=one.at,
+            actor=one.actor,
+            plain=read(one.text),
+            categories=one.said.categories,
+            intent=one.said.intent,
+            intent_before=one.before.get("intent"),
+        )
+        for one in kept
+        if one.said.categories or one.said.intent
+    ]
+
+
+def _curriculum(
+    words: Sequence[Correction],
+    *,
+    now: datetime,
+    tested: Sequence[Question],
+    before: Model | None,
+) -> Curriculum:
+    return curriculum(
+        words,
+        now=now,
+        corpus_weight=len(corpus.read()),
+        frozen=[one.plain for one in tested],
+        plausible=plausible(before, [one.plain for one in words]) if before else None,
+    )
+
+
+def _judged(
+    before: Model,
+    learnt: Curriculum,
+    tested: Sequence[Question],
+    margin: float,
+    tell: training.Progress,
+) -> tuple[Outcome, Model | None]:
+    """Train and compare; no model where the current one has been taught everything."""
+    fresh = [at for at, one in enumerate(learnt.ids) if one > before.card.learned_to]
+    if not fresh:
+        nothing = difference([], [])
+        verdict = judge(nothing, nothing, nothing, margin)
+        return _outcome("", before, learnt, verdict), None
+    made = candidate(corpus.read(), learnt, fresh, tell, before=before.card)
+    asked = [question(learnt.lessons[at]) for at in fresh]
+    plain = [one.plain for one in tested]
+    was = answers(before, [one.plain for one in asked])
+    verdict = judge(
+        compare(tested, answers(before, plain), answers(made.model, plain)),
+        compare(asked, was, made.unseen) if made.unseen else difference([], []),
+        compare(asked, was, answers(made.model, [one.plain for one in asked])),
+        margin,
+    )
+    return _outcome(made.model.card.version, before, learnt, verdict), made.model
+
+
+def _outcome(version: str, before: Model, learnt: Curriculum, verdict: Verdict) -> Outcome:
+    return Outcome(version=version, before=before.card.version, curriculum=learnt, verdict=verdict)
+
+
+def _record(outcome: Outcome, actor: str, now: datetime) -> Learnt:
+    learnt = outcome.curriculum
+    figures = {
+        **asdict(outcome.verdict),
+        "lessons": len(learnt.lessons),
+        "looked_at": learnt.looked_at,
+        "held_out": [asdict(one) for one in learnt.held_out],
+    }
+    return Learnt(
+        at=now,
+        actor=actor,
+        outcome="promoted" if outcome.verdict.promoted else "refused",
+        version=outcome.version,
+        before=outcome.before,
+        learned_to=learnt.newest,
+        verdict=json.dumps(figures),
+    )
+
+
+async def roll_back(
+    database: Database, ids: Ids, var: Path, version: str | None, *, actor: str, now: datetime
+) -> str:
+    """Make an earlier model current and keep a record of it; answers its version.
+
+    Raises: ModelError, which names the models that are there.
+    """
+    replaced = shelf.current_version(var)
+    card = shelf.roll_back(var, version)
+    async with database.begin() as connection:
+        promoted = await learnings.promotion_of(connection, card.version)
+        record = Learnt(
+            at=now,
+            actor=actor,
+            outcome="rolled_back",
+            version=card.version,
+            before=replaced,
+            learned_to=card.learned_to,
+            verdict=promoted.verdict if promoted else "{}",
+        )
+        await learnings.append(connection, ids, record)
+    return card.version
+
+
+async def retrain(
+    database: Database,
+    var: Path,
+    *,
+    now: datetime,
+    frozen_folder: Path | None = None,
+    tell: training.Progress = lambda _what, _share: None,
+) -> Path:
+    """Train anew from the corpus and from every correction that has been promoted before.
+
+    For a corpus or a release that is newer than the model: what was learnt stays learnt, and what
+    was refused, held out or not measured yet stays out until `learn` judges it.
+    """
+    last = await _last(database)
+    if last is None or not last.learned_to:
+        return training.train(var, progress=tell)
+    async with database.read() as connection:
+        kept = await corrections.since(connection, upto=last.learned_to)
+    out = {one["actor"] for one in json.loads(last.verdict).get("held_out", ())}
+    words = words_of([one for one in kept if one.actor not in out])
+    learnt = _curriculum(words, now=now, tested=frozen.read(frozen_folder), before=None)
+    return training.train(var, more=learnt.lessons, learned_to=last.learned_to, progress=tell)
+
+
+async def _last(database: Database) -> Learnt | None:
+    """The record of the model that was last made current; None in a new house."""
+    if database.is_sqlite and not Path(database.url.database or "").exists():
+        return None
+    await schema.upgrade(database)
+    async with database.read() as connection:
+        return await learnings.latest(connection)

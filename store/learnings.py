@@ -1,0 +1,72 @@
+"""What was learnt: every verdict on a candidate model and every roll-back, appended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from store.ids import Ids
+from store.tables import Learning, table
+
+LEARNING = table(Learning)
+Outcome = Literal["promoted", "refused", "rolled_back"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Learnt:
+    """One verdict or roll-back."""
+
+    at: datetime
+    actor: str
+    outcome: Outcome
+    version: str  # the candidate, or the model gone back to
+    before: str  # the model that was current; "" when there was none
+    learned_to: int  # id of the newest correction that `version` was taught; 0: none
+    verdict: str = "{}"  # the figures as JSON
+
+
+async def append(connection: AsyncConnection, ids: Ids, learnt: Learnt) -> None:
+    """Keep a record."""
+    row = {name: getattr(learnt, name) for name in Learnt.__dataclass_fields__}
+    await connection.execute(insert(LEARNING), [{"id": ids.next(), **row}])
+
+
+async def newest(connection: AsyncConnection, most: int) -> list[Learnt]:
+    """The last records, newest first."""
+    statement = select(LEARNING).order_by(LEARNING.c.id.desc()).limit(most)
+    return [_learnt(row) for row in await connection.execute(statement)]
+
+
+async def latest(connection: AsyncConnection) -> Learnt | None:
+    """Of the model that was made current last, by promotion or by going back; None: none was.
+
+    Corrections beyond its `learned_to` have not been measured yet, or were refused.
+    """
+    statement = (
+        select(LEARNING)
+        .where(LEARNING.c.outcome != "refused")
+        .order_by(LEARNING.c.id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    return _learnt(row) if row is not None else None
+
+
+async def promotion_of(connection: AsyncConnection, version: str) -> Learnt | None:
+    """The record of a model's promotion; None where it was trained from the corpus alone."""
+    statement = (
+        select(LEARNING)
+        .where(LEARNING.c.outcome == "promoted", LEARNING.c.version == version)
+        .order_by(LEARNING.c.id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    return _learnt(row) if row is not None else None
+
+
+def _learnt(row: Any) -> Learnt:
+    return Learnt(**{name: getattr(row, name) for name in Learnt.__dataclass_fields__})
