@@ -89,6 +89,10 @@ bench: $(VENV)/dev.stamp ## measure: webhooks, the whole pipeline, start-up, mem
 bench-nlu: $(VENV)/dev.stamp rasa-env ## measure the embedded engine against Rasa: speed, memory, accuracy
 	@$(BIN)/python -m benchmarks.nlu
 
+.PHONY: bench-learning
+bench-learning: $(VENV)/dev.stamp ## measure what 200 corrections of our own test texts are worth on the others
+	@$(BIN)/python -m benchmarks.learning
+
 .PHONY: channel
 channel: $(VENV)/run.stamp ## lay a new channel's folder: make channel name=line
 	@$(BIN)/kanal channels new $(name)

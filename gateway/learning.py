@@ -22,7 +22,7 @@ from nlu.learning.candidate import answers, candidate, plausible
 from nlu.learning.correction import Correction, plain_of
 from nlu.learning.curriculum import Curriculum, curriculum
 from nlu.learning.verdict import Question, Verdict, compare, judge, question
-from store import corrections, learnings, schema
+from store import corrections, learnings
 from store.corrections import Kept
 from store.database import Database
 from store.ids import Ids
@@ -195,7 +195,8 @@ async def retrain(
     For a corpus or a release that is newer than the model: what was learnt stays learnt, and what
     was refused, held out or not measured yet stays out until `learn` judges it.
     """
-    last = await _last(database)
+    async with database.read() as connection:
+        last = await learnings.latest(connection)
     if last is None or not last.learned_to:
         return training.train(var, progress=tell)
     async with database.read() as connection:
@@ -204,12 +205,3 @@ async def retrain(
     words = words_of([one for one in kept if one.actor not in out])
     learnt = _curriculum(words, now=now, tested=frozen.read(frozen_folder), before=None)
     return training.train(var, more=learnt.lessons, learned_to=last.learned_to, progress=tell)
-
-
-async def _last(database: Database) -> Learnt | None:
-    """The record of the model that was last made current; None in a new house."""
-    if database.is_sqlite and not Path(database.url.database or "").exists():
-        return None
-    await schema.upgrade(database)
-    async with database.read() as connection:
-        return await learnings.latest(connection)

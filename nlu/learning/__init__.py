@@ -8,6 +8,7 @@ In reading order:
     likeness.py    which texts are nearly the same
     guard.py       vandalism: who is heard, who is held out and why
     curriculum.py  corrections -> weighed lessons
+    balance.py     how frequent each category is, as corrections tell
     candidate.py   lessons -> a model in memory, and one that has not seen some of them
     frozen.py      the test set that is never taught
     bootstrap.py   the difference between two models, with its lower bound

@@ -35,15 +35,17 @@ def difference(before: Sequence[bool], after: Sequence[bool]) -> Difference:
     if not n:
         return Difference(n=0, before=0.0, after=0.0, value=0.0, low=-1.0, won=0, lost=0)
     gain = np.array(after, dtype=np.int8) - np.array(before, dtype=np.int8)
-    pool = np.concatenate((gain, [1, -1]))
-    chance = np.random.default_rng(SEED)
-    means = [float(chance.choice(pool, len(pool)).mean()) for _ in range(RESAMPLES)]
+    won, lost = int((gain > 0).sum()), int((gain < 0).sum())
+    # Drawing n texts of three kinds with replacement is drawing from a multinomial.
+    kinds = np.array([won + 1, lost + 1, n - won - lost]) / (n + 2)
+    drawn = np.random.default_rng(SEED).multinomial(n + 2, kinds, RESAMPLES)
+    means = (drawn[:, 0] - drawn[:, 1]) / (n + 2)
     return Difference(
         n=n,
         before=float(np.mean(before)),
         after=float(np.mean(after)),
         value=float(gain.mean()),
         low=float(np.quantile(means, BELOW)),
-        won=int((gain > 0).sum()),
-        lost=int((gain < 0).sum()),
+        won=won,
+        lost=lost,
     )

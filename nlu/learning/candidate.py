@@ -11,10 +11,11 @@ from nlu.corpus import INTENTS, Example
 from nlu.engines.embedded import classify
 from nlu.engines.joint import CATEGORIES, Scores, best_intent, decide
 from nlu.engines.model import Card, Model
+from nlu.learning.balance import lean
 from nlu.learning.curriculum import Curriculum
-from nlu.training import Progress, finish, prepare, unseen
+from nlu.training import Prepared, Progress, finish, prepare, unseen
 
-FOLDS = 3  # in which the fresh lessons are held out, each once
+FOLDS = 2  # in which the lessons of corrections are held out, each once
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Candidate:
     """A model in memory that nobody uses yet."""
 
     model: Model
-    unseen: tuple[Answer, ...]  # to each fresh lesson, by heads that were not taught it; () if one
+    unseen: tuple[Answer, ...]  # to each fresh one, by heads not taught it; () for one alone
 
 
 def candidate(
@@ -41,24 +42,45 @@ def candidate(
     *,
     before: Card,
 ) -> Candidate:
-    """Train on everything; and, for the lessons at `fresh`, once more without each third of them.
+    """Train on everything; and twice more without one half of the corrections each.
 
-    What is compared is thus never what was taught, yet every fresh correction is compared.
+    What is compared is thus never what was taught, yet every correction at `fresh` is compared.
     `before` is the current model's card: it gives the calibration, which the corpus decides.
     """
     prepared = prepare(examples, tell, more=learnt.lessons)
-    first = len(prepared.taught) - len(learnt.lessons)
-    folds = min(FOLDS, len(fresh)) if len(fresh) > 1 else 0
-    scores = np.zeros((len(fresh), len(INTENTS) + len(CATEGORIES)), dtype=np.float32)
-    for fold in range(folds):
-        tell(f"rehearsal {fold + 1} of {folds}", 0.1 + 0.6 * fold / folds)
-        mine = list(range(fold, len(fresh), folds))
-        out = [first + fresh[at] for at in mine]
-        scores[mine] = unseen(prepared.taught, prepared.design, out, out)
-    model = finish(prepared, lambda what, share: tell(what, 0.7 + 0.3 * share), like=before)
+    scores = _rehearsed(prepared, len(learnt.lessons), tell)
+    topics = [next(iter(lesson.categories), None) for lesson in learnt.lessons]
+    model = finish(
+        prepared,
+        lambda what, share: tell(what, 0.7 + 0.3 * share),
+        like=before,
+        lean=_lean(scores, topics, range(len(scores)), before),
+    )
     model.card = replace(model.card, learned_to=learnt.newest)
-    answered = decide(scores, model.card.sharpness) if folds else None
-    return Candidate(model=model, unseen=tuple(_answers(*answered)) if answered else ())
+    for fold in range(FOLDS if len(scores) else 0):  # a rehearsal may not know its own questions
+        others = [at for at in range(len(scores)) if at % FOLDS != fold]
+        scores[fold::FOLDS, len(INTENTS) :] += _lean(scores, topics, others, before)
+    said = _answers(*decide(scores[list(fresh)], before.sharpness)) if len(scores) else []
+    return Candidate(model=model, unseen=tuple(said))
+
+
+def _rehearsed(prepared: Prepared, lessons: int, tell: Progress) -> Scores:
+    """Scores of each lesson of a correction by heads that were not taught it; none for one."""
+    first = len(prepared.taught) - lessons
+    if lessons < FOLDS:
+        return np.zeros((0, len(INTENTS) + len(CATEGORIES)), dtype=np.float32)
+    scores = np.zeros((lessons, len(INTENTS) + len(CATEGORIES)), dtype=np.float32)
+    for fold in range(FOLDS):
+        tell(f"rehearsal {fold + 1} of {FOLDS}", 0.1 + 0.6 * fold / FOLDS)
+        out = range(first + fold, first + lessons, FOLDS)
+        scores[fold::FOLDS] = unseen(prepared.taught, prepared.design, out, out)
+    return scores
+
+
+def _lean(scores: Scores, topics: Sequence[str | None], at: Sequence[int], before: Card) -> Scores:
+    known = [(i, topics[i] or "") for i in at if topics[i]]
+    rows = scores[[i for i, _ in known], len(INTENTS) :]
+    return lean(rows, [label for _, label in known], before.sharpness[1])
 
 
 def answers(model: Model, plain: Sequence[str]) -> list[Answer]:
