@@ -197,11 +197,11 @@ async def retrain(
     """
     async with database.read() as connection:
         last = await learnings.latest(connection)
-    if last is None or not last.learned_to:
-        return training.train(var, progress=tell)
-    async with database.read() as connection:
-        kept = await corrections.since(connection, upto=last.learned_to)
-    out = {one["actor"] for one in json.loads(last.verdict).get("held_out", ())}
+        learned_to = last.learned_to if last else 0
+        kept = await corrections.since(connection, upto=learned_to)
+    out = {one["actor"] for one in json.loads(last.verdict).get("held_out", ())} if last else set()
     words = words_of([one for one in kept if one.actor not in out])
     learnt = _curriculum(words, now=now, tested=frozen.read(frozen_folder), before=None)
-    return training.train(var, more=learnt.lessons, learned_to=last.learned_to, progress=tell)
+    made = training.train(var, more=learnt.lessons, learned_to=learned_to, progress=tell)
+    shelf.prune(var)
+    return made

@@ -24,7 +24,7 @@ from nlu.understanding import Candidate
 
 _WIDTH = 4096  # 4-grams are folded into so many columns to compare all texts at once
 _NEIGHBOURS = 10  # that make the density
-_SURE = 0.05  # of doubt below which nothing is asked
+_SURE = 0.1  # of doubt below which nothing is asked
 _UNLIKE, _LIKE = 0.15, 0.4  # likeness to corrected texts that counts as none, as much
 
 
@@ -73,11 +73,10 @@ def ranked(waiting: Sequence[Waiting], corrected: Sequence[str], most: int) -> l
 
 
 def doubt(candidates: Sequence[Candidate]) -> float:
-    """0 where the first category is certain, 1 where the second is as likely."""
+    """0 where the first category is certain, 1 where the second is as likely (margin sampling)."""
     if len(candidates) < 2:  # noqa: PLR2004 (no second one)
         return 0.0
-    first, second = candidates[0].confidence, candidates[1].confidence
-    return second / first if first > 0 else 1.0
+    return 1 - (candidates[0].confidence - candidates[1].confidence)
 
 
 def _asked(one: Waiting, alike: int, density: float, near: float) -> Asked:

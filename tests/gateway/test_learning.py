@@ -188,14 +188,14 @@ async def test_the_queue_names_what_to_correct_and_hides_who_wrote(
     store_url = f"sqlite:///{tmp_path / 'kanal.db'}"
     async with living(var, store_url) as house:
         assert "Nothing waits" in await house.kanal("nlu", "queue")
-        await house.reads("portal ditutup sepihak, hp saya 0812-3456-7890, gimana ini pak")
+        await house.reads("tolong dicek pak di depan ruko, hp saya 0812-3456-7890")
         number = await house.newest_message()
         told = await house.kanal("nlu", "queue", "--most", "3")
         assert number in told
-        assert "portal ditutup sepihak" in told
+        assert "tolong dicek pak di depan ruko" in told
         assert "3456" not in told
         assert " or " in told
-        await house.kanal("complaint", "correct", number, "gangguan_ketertiban")
+        await house.kanal("complaint", "correct", number, "tidak_jelas")
         assert "Nothing waits" in await house.kanal("nlu", "queue")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from nlu.learning.correction import plain_of
 from nlu.learning.queue import Waiting, doubt, ranked
 from nlu.understanding import Candidate
@@ -23,7 +25,7 @@ def waiting(number: int, text: str, first: float, second: float) -> Waiting:
 
 def test_doubt_is_how_near_the_second_is() -> None:
     assert doubt(waiting(1, "x", 0.5, 0.5).candidates) == 1
-    assert doubt(waiting(1, "x", 0.8, 0.2).candidates) == 0.25
+    assert doubt(waiting(1, "x", 0.8, 0.2).candidates) == pytest.approx(0.4)
     assert doubt(()) == 0
     assert doubt(waiting(1, "x", 0, 0).candidates) == 1
 
