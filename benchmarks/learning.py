@@ -4,8 +4,9 @@
     python -m benchmarks.learning FILE.jsonl --corrections 45        # another set, by its path
 
 Each round draws other texts to correct, as moderators would who look at them in no order: those
-that were right are confirmed. The texts go the whole way of learning (masking, guard, weights),
-and the candidate is measured whether it would be promoted or not. The interval holds 95 % of the
+that were right are confirmed. The texts go the whole way of learning (masking, guard, weights,
+rehearsal, verdict). Both are told: what any candidate would do, and what the promoted ones do, a
+refused one changing nothing. The interval holds 95 % of the
 differences that a bootstrap over texts gives, where a text's difference is its mean over the
 rounds in which it was not corrected: rounds share texts and are no independent experiments.
 """
@@ -13,18 +14,23 @@ rounds in which it was not corrected: rounds share texts and are no independent 
 from __future__ import annotations
 
 import argparse
-import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
 import numpy as np
 
+from gateway.settings import load as load_settings
 from nlu import corpus, evaluation, training
+from nlu.engines.embedded import current
+from nlu.engines.model import Model, load
 from nlu.evaluation import Labelled
-from nlu.learning.candidate import Answer, answers, candidate
+from nlu.learning import frozen
+from nlu.learning.candidate import Answer, Candidate, answers, candidate
 from nlu.learning.correction import Correction, plain_of
-from nlu.learning.curriculum import curriculum
+from nlu.learning.curriculum import Curriculum, curriculum
+from nlu.learning.verdict import MARGIN, Verdict, compare, judge, question
 
 _NOW = datetime(2026, 11, 23, tzinfo=UTC)
 _OURS = Path(__file__).resolve().parent.parent / "nlu" / "frozen" / "categories.jsonl"
@@ -54,50 +60,89 @@ def main() -> None:
     parser.add_argument("file", nargs="?", type=Path, default=_OURS)
     parser.add_argument("--corrections", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--var", type=Path, default=None, help="whose current model is corrected")
     chosen = parser.parse_args()
     texts = [text for text in evaluation.read(chosen.file) if text.label]
     assert chosen.corrections < len(texts), f"{len(texts)} texts are too few"
-    plain = [plain_of(text.text) for text in texts]
-    examples = corpus.read()
-    base = training.fit(examples, _quiet)
-    before = answers(base, plain)
-    right = np.array([one.category == text.label for one, text in zip(before, texts, strict=True)])
-    gains = np.full((chosen.rounds, len(texts)), np.nan)
+    var = chosen.var or load_settings().var
+    if not (var / "models" / "current").exists():
+        training.train(var)
+    bench = Bench(load(current(var / "models")), texts, ours=chosen.file == _OURS)
+    free = np.full((chosen.rounds, len(texts)), np.nan)
+    gated = free.copy()
     for number in range(chosen.rounds):
         order = list(range(len(texts)))
         Random(number).shuffle(order)
-        taught, held = order[: chosen.corrections], order[chosen.corrections :]
-        began = time.process_time()
+        held = order[chosen.corrections :]
+        gain, verdict = bench.round(order[: chosen.corrections], held)
+        free[number, held] = gain
+        gated[number, held] = gain if verdict.promoted else 0
+        print(f"  round {number + 1}: {gain.mean():+.4f} on {len(held)} texts; {verdict.reason}")
+        told = f"{chosen.file.name}, {chosen.corrections} corrections, {number + 1} rounds"
+        print(f"{told}, before {bench.right.mean():.3f}")
+        print(f"    any candidate     {summary(free[: number + 1])}")
+        print(f"    where promoted    {summary(gated[: number + 1])}", flush=True)
+
+
+class Bench:
+    """One labelled set, read by the current model; rounds of corrections of it."""
+
+    def __init__(self, base: Model, texts: list[Labelled], *, ours: bool) -> None:
+        self.base, self.texts = base, texts
+        self.plain = [plain_of(text.text) for text in texts]
+        self.before = answers(base, self.plain)
+        self.right = self._right(self.before, range(len(texts)))
+        self.examples = corpus.read()
+        # What is measured cannot be the judge as well: on our own set the corrections judge alone.
+        self.tested = [] if ours else frozen.read()
+        self.margin = 1.0 if ours else MARGIN
+
+    def round(self, taught: list[int], held: list[int]) -> tuple[np.ndarray, Verdict]:
+        """Correct some texts; what that does to the others, and whether it would be promoted."""
         said = corrected(
-            [texts[i] for i in taught], [plain[i] for i in taught], [before[i] for i in taught]
+            [self.texts[i] for i in taught],
+            [self.plain[i] for i in taught],
+            [self.before[i] for i in taught],
         )
-        learnt = curriculum(said, now=_NOW, corpus_weight=len(examples))
-        made = candidate(examples, learnt, [], _quiet, before=base.card)
-        after = answers(made.model, [plain[i] for i in held])
-        now_right = np.array(
-            [one.category == texts[i].label for one, i in zip(after, held, strict=True)]
+        learnt = curriculum(
+            said,
+            now=_NOW,
+            corpus_weight=len(self.examples),
+            frozen=[one.plain for one in self.tested],
         )
-        gains[number, held] = now_right.astype(float) - right[held]
-        print(
-            f"  round {number + 1}: {right[held].mean():.3f} -> {now_right.mean():.3f}"
-            f" on {len(held)} texts, {time.process_time() - began:.0f} s of CPU"
+        fresh = range(len(learnt.lessons))
+        made = candidate(self.examples, learnt, fresh, _quiet, before=self.base.card)
+        after = self._right(answers(made.model, [self.plain[i] for i in held]), held)
+        return after.astype(float) - self.right[held], self._verdict(learnt, made)
+
+    def _right(self, said: Sequence[Answer], at: Sequence[int]) -> np.ndarray:
+        return np.array(
+            [one.category == self.texts[i].label for one, i in zip(said, at, strict=True)]
         )
-        _tell(chosen.file, chosen.corrections, right, gains[: number + 1])
+
+    def _verdict(self, learnt: Curriculum, made: Candidate) -> Verdict:
+        asked = [question(lesson) for lesson in learnt.lessons]
+        was = answers(self.base, [one.plain for one in asked])
+        now = answers(made.model, [one.plain for one in asked])
+        plain = [one.plain for one in self.tested]
+        return judge(
+            compare(self.tested, answers(self.base, plain), answers(made.model, plain)),
+            compare(asked, was, made.unseen),
+            compare(asked, was, now),
+            self.margin,
+        )
 
 
-def _tell(file: Path, corrections: int, right: np.ndarray, gains: np.ndarray) -> None:
+def summary(gains: np.ndarray) -> str:
+    """The mean difference, its interval, and how the rounds went."""
     rounds = np.nanmean(gains, axis=1)
-    seen = ~np.isnan(gains).all(axis=0)
-    by_text = np.nanmean(gains[:, seen], axis=0)
+    by_text = np.nanmean(gains[:, ~np.isnan(gains).all(axis=0)], axis=0)
     chance = np.random.default_rng(1)
     draws = [chance.choice(by_text, len(by_text)).mean() for _ in range(4000)]
     low, high = np.quantile(draws, [0.025, 0.975])
-    print(
-        f"{file.name}: {corrections} corrections, {len(rounds)} rounds: {right.mean():.3f} before,"
-        f" {by_text.mean():+.4f} after (95 %: {low:+.4f} to {high:+.4f});"
-        f" rounds from {rounds.min():+.4f} to {rounds.max():+.4f},"
-        f" {int((rounds < 0).sum())} of them fell",
-        flush=True,
+    return (
+        f"{by_text.mean():+.4f} (95 %: {low:+.4f} to {high:+.4f}); rounds {rounds.min():+.4f} to"
+        f" {rounds.max():+.4f}, {int((rounds < 0).sum())} of them fell"
     )
 
 
