@@ -201,7 +201,8 @@ async def retrain(
         kept = await corrections.since(connection, upto=learned_to)
     out = {one["actor"] for one in json.loads(last.verdict).get("held_out", ())} if last else set()
     words = words_of([one for one in kept if one.actor not in out])
-    learnt = _curriculum(words, now=now, tested=frozen.read(frozen_folder), before=None)
+    tested = frozen.read(frozen_folder) if words else []
+    learnt = _curriculum(words, now=now, tested=tested, before=None)
     made = training.train(var, more=learnt.lessons, learned_to=learned_to, progress=tell)
     shelf.prune(var)
     return made

@@ -162,7 +162,9 @@ def test_a_model_is_trained_when_there_is_none(tmp_path: Path) -> None:
 
 def test_training_says_what_it_reached(monkeypatch: pytest.MonkeyPatch, var: Path) -> None:
     folder = var / "models" / (var / "models" / "current").read_text().strip()
-    monkeypatch.setattr("nlu.training.train", lambda _var, *, progress: progress("", 1.0) or folder)
+    monkeypatch.setattr(
+        "nlu.training.train", lambda _var, *, progress, **_: progress("", 1.0) or folder
+    )
     done = run("train")
     assert done.exit_code == 0
     assert "category_accuracy (cross-validated)" in done.stdout
