@@ -18,7 +18,7 @@ from nlu.engines.embedded import current
 from nlu.engines.model import Model, load
 from nlu.learning import frozen
 from nlu.learning.bootstrap import difference
-from nlu.learning.candidate import answers, candidate, plausible
+from nlu.learning.candidate import answers, candidate, plausible, remember
 from nlu.learning.correction import Correction, plain_of
 from nlu.learning.curriculum import Curriculum, curriculum
 from nlu.learning.verdict import Question, Verdict, compare, judge, question
@@ -201,8 +201,12 @@ async def retrain(
         kept = await corrections.since(connection, upto=learned_to)
     out = {one["actor"] for one in json.loads(last.verdict).get("held_out", ())} if last else set()
     words = words_of([one for one in kept if one.actor not in out])
-    tested = frozen.read(frozen_folder) if words else []
-    learnt = _curriculum(words, now=now, tested=tested, before=None)
-    made = training.train(var, more=learnt.lessons, learned_to=learned_to, progress=tell)
+    if not words:
+        return training.train(var, progress=tell)
+    learnt = _curriculum(words, now=now, tested=frozen.read(frozen_folder), before=None)
+    model = remember(corpus.read(), learnt, tell)
+    model.card = replace(model.card, learned_to=learned_to)
+    made = shelf.keep(var, model)
+    shelf.point(var, model.card.version)
     shelf.prune(var)
     return made

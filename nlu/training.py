@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -71,15 +71,9 @@ def train(
     var: Path,
     *,
     examples: Sequence[Example] | None = None,
-    more: Sequence[Lesson] = (),
-    learned_to: int = 0,
     progress: Progress | None = None,
 ) -> Path:
     """Train on `examples` (default: the corpus) and make the result the current model.
-
-    `more` are lessons beside the examples: what corrections up to the id `learned_to` teach
-    (nlu/learning/curriculum.py).
-
 
     Writes `<var>/models/<version>/` and then points `<var>/models/current` at it, each in one
     step: a reader sees the old model or the new one. Answers the model's folder.
@@ -87,23 +81,25 @@ def train(
     tell = progress or (lambda _what, _share: None)
     tell("reading the corpus", 0.0)
     chosen = list(examples) if examples is not None else read()
-    model = fit(chosen, tell, more=more)
-    model.card = replace(model.card, learned_to=learned_to)
+    model = fit(chosen, tell)
     target = keep(var, model)
     point(var, model.card.version)
     tell("done", 1.0)
     return target
 
 
-def fit(examples: Sequence[Example], tell: Progress, *, more: Sequence[Lesson] = ()) -> Model:
-    """A calibrated model of `examples` and `more` lessons, in memory."""
-    return finish(prepare(examples, tell, more=more), tell)
+def fit(examples: Sequence[Example], tell: Progress) -> Model:
+    """A calibrated model of `examples`, in memory."""
+    return finish(prepare(examples, tell), tell)
 
 
 def prepare(
     examples: Sequence[Example], tell: Progress, *, more: Sequence[Lesson] = ()
 ) -> Prepared:
-    """Everything that fitting needs, made once: it may be fitted several times."""
+    """Everything that fitting needs, made once: it may be fitted several times.
+
+    `more` are lessons beside the examples: what corrections teach (nlu/learning/curriculum.py).
+    """
     if find_spec("sklearn") is None:
         raise TrainingError(
             "training needs scikit-learn: pip install 'kanal-warga[train]' (serving does not)"
@@ -123,20 +119,20 @@ def finish(
     tell: Progress,
     *,
     like: Card | None = None,
-    lean: NDArray[np.float32] | None = None,
+    lean: Callable[[float], NDArray[np.float32]] | None = None,
 ) -> Model:
     """Calibrate by cross-validation, then fit on everything.
 
     With `like` the calibration of another model of the same corpus is taken over: a few
-    corrections do not change it, and three quarters of the time are saved. `lean` is added to
-    the scores of the categories: how frequent they are.
+    corrections do not change it, and three quarters of the time are saved. `lean` answers, for a
+    sharpness, what to add to the scores of the categories: how frequent they are.
     """
     taught, design = prepared.taught, prepared.design
     calibration = _calibration(taught, design, tell) if like is None else _taken_over(like)
     tell("fitting on everything", 0.7)
     heads = _fit(taught, design, list(range(len(taught))))
     if lean is not None:
-        heads.bias[len(INTENTS) :] += lean
+        heads.bias[len(INTENTS) :] += lean(calibration["sharpness"][1])
     tell("writing", 0.95)
     card = Card(
         version=_version(taught),

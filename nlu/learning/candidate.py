@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -54,14 +55,24 @@ def candidate(
         prepared,
         lambda what, share: tell(what, 0.7 + 0.3 * share),
         like=before,
-        lean=_lean(scores, topics, range(len(scores)), before),
+        lean=partial(_lean, scores, topics, range(len(scores))),
     )
     model.card = replace(model.card, learned_to=learnt.newest)
+    leaning = scores.copy()
     for fold in range(FOLDS if len(scores) else 0):  # a rehearsal may not know its own questions
         others = [at for at in range(len(scores)) if at % FOLDS != fold]
-        scores[fold::FOLDS, len(INTENTS) :] += _lean(scores, topics, others, before)
-    said = _answers(*decide(scores[list(fresh)], before.sharpness)) if len(scores) else []
+        lent = _lean(scores, topics, others, before.sharpness[1])
+        leaning[fold::FOLDS, len(INTENTS) :] += lent
+    said = _answers(*decide(leaning[list(fresh)], before.sharpness)) if len(scores) else []
     return Candidate(model=model, unseen=tuple(said))
+
+
+def remember(examples: Sequence[Example], learnt: Curriculum, tell: Progress) -> Model:
+    """A model of another corpus that knows the same corrections; calibrated, not compared."""
+    prepared = prepare(examples, tell, more=learnt.lessons)
+    scores = _rehearsed(prepared, len(learnt.lessons), tell)
+    topics = [next(iter(lesson.categories), None) for lesson in learnt.lessons]
+    return finish(prepared, tell, lean=partial(_lean, scores, topics, range(len(scores))))
 
 
 def _rehearsed(prepared: Prepared, lessons: int, tell: Progress) -> Scores:
@@ -77,10 +88,12 @@ def _rehearsed(prepared: Prepared, lessons: int, tell: Progress) -> Scores:
     return scores
 
 
-def _lean(scores: Scores, topics: Sequence[str | None], at: Sequence[int], before: Card) -> Scores:
+def _lean(
+    scores: Scores, topics: Sequence[str | None], at: Sequence[int], sharpness: float
+) -> Scores:
     known = [(i, topics[i] or "") for i in at if topics[i]]
     rows = scores[[i for i, _ in known], len(INTENTS) :]
-    return lean(rows, [label for _, label in known], before.sharpness[1])
+    return lean(rows, [label for _, label in known], sharpness)
 
 
 def answers(model: Model, plain: Sequence[str]) -> list[Answer]:
