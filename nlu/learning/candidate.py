@@ -10,7 +10,7 @@ import numpy as np
 
 from nlu.corpus import INTENTS, Example
 from nlu.engines.embedded import classify
-from nlu.engines.joint import CATEGORIES, Scores, best_intent, decide
+from nlu.engines.joint import CATEGORIES, Scores, best_intents, decide
 from nlu.engines.model import Card, Model
 from nlu.learning.balance import lean
 from nlu.learning.curriculum import Curriculum
@@ -113,8 +113,8 @@ def plausible(model: Model, plain: Sequence[str], most: int = 3) -> list[Collect
 
 
 def _answers(intents: Scores, topics: Scores) -> list[Answer]:
-    found = []
-    for intent, topic in zip(intents, topics, strict=True):
-        best = int(topic.argmax())
-        found.append(Answer(INTENTS[best_intent(intent, best)], CATEGORIES[best]))
-    return found
+    best = topics.argmax(axis=1)
+    return [
+        Answer(INTENTS[intent], CATEGORIES[category])
+        for intent, category in zip(best_intents(intents, best), best, strict=True)
+    ]
