@@ -13,7 +13,7 @@ delivery can be parsed again from the journal, years later, with the same result
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -90,11 +90,13 @@ class Caps:
     text_limit: int  # in `text_unit`, for one wire message; `render` splits beyond it
     text_unit: Literal["characters", "utf16", "septets", "bytes"] = "characters"
     media: bool = True  # photos can come in
+    photos_out: bool = False  # photos can be sent; the adapter is `Showing`
     location: bool = False  # a native pin can come in
     buttons: int = 0  # choices shown as buttons; 0 means numbers in the text
     public: bool = False  # strangers read along
     receipts: bool = False
-    reply_window: timedelta | None = None
+    reply_window: timedelta | None = None  # after a citizen's message; None: at any time
+    templates: frozenset[str] = frozenset()  # phrases that may be sent outside the window
     unasked: bool = True  # may be written to without having asked: reminders, updates
     per_second: float = 0  # wire parts that the provider takes of an account; 0: no limit known
     burst: int = 1  # of them at once after a rest
@@ -285,6 +287,19 @@ class Site(Protocol):
 
     def routes(self, accept: Accept) -> Iterable[web.AbstractRouteDef]:
         """All below `/channels/<name>/`, but for `/` (web chat) and `/c/` (card)."""
+        ...
+
+
+Photos = Callable[[str], Awaitable[bytes | None]]
+"""A reference of `OutboundMessage.photos` to a JPEG; None when it may not be sent any more."""
+
+
+@runtime_checkable
+class Showing(Protocol):
+    """The channel sends photos: `caps.photos_out`. `render` names references, `send` reads them."""
+
+    def use_photos(self, photos: Photos) -> None:
+        """Called once before `start`."""
         ...
 
 

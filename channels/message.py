@@ -139,6 +139,9 @@ class OutboundMessage:
     choices: tuple[Choice, ...] = ()
     ask_location: bool = False  # invite a native pin where the channel has one
     link: Link | None = None
+    photos: tuple[str, ...] = ()  # references, where the channel's `photos_out` says that it can
+    template: str = ""  # name of an approved template that says `text`; see `Caps.templates`
+    template_slots: Mapping[str, str] = field(default_factory=dict)
     locale: str = "id"
     in_reply_to: str = ""  # external_id of the message answered, "" when we speak unasked
     thread: Mapping[str, str] = field(default_factory=dict)  # of the message answered

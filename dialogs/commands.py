@@ -28,7 +28,7 @@ def stop(conversation: Conversation, _turn: Turn) -> Decision:
 def start(conversation: Conversation, turn: Turn) -> Decision:
     """Undo STOP and a hand-over; else it is how some apps say hello."""
     if not (conversation.stopped or conversation.handed_over):
-        if conversation.waiting_for:
+        if conversation.draft is not None:
             return asking.resume(conversation, turn)
         return smalltalk.greet(conversation, turn)
     effects = (OptOut(stopped=False),) if conversation.stopped else ()

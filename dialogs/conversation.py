@@ -102,11 +102,23 @@ class Ticket:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class News:
+    """What an officer told of a complaint; `ticket` is how it stands now."""
+
+    ticket: Ticket
+    status: Status  # to which he moved it
+    note: str = ""  # his words for the citizen
+    photos: tuple[str, ...] = ()  # references of his photos
+    published: bool = False  # the photos can be seen on the ticket's page
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
     """What the store knows beside the conversation, gathered by the worker; `step` never asks."""
 
     tickets: tuple[Ticket, ...] = ()  # this citizen's, newest first, and any that the text names
     nearby: tuple[Ticket, ...] = ()  # open complaints of the draft's kind near its spot
+    replied: str = ""  # the one ticket that the message spoke of which this turn answers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,6 +129,7 @@ class Abilities:
     location: bool = False
     buttons: int = 0
     public: bool = False
+    photos_out: bool = False  # photos can be sent to the citizen
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,7 +163,10 @@ class Turn:
     photos: tuple[Photo, ...] = ()
     choice: str = ""  # value of a pressed button
     edited: bool = False
-    timer: str = ""  # name of the due timer: reminder, expire
+    timer: str = ""  # name of the due timer: reminder, expire, news, ...
+    news: News | None = None  # what the timer `news` tells
+    person: str = ""  # what a moderator says, with the timer `said`
+    pages: str = ""  # where tickets have their public pages, without a slash at the end
     abilities: Abilities = Abilities()
     known: Known = Known()
     locale_hint: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialogs import answers, asking, drafting
-from dialogs.conversation import Conversation, Draft, Ticket, Turn
+from dialogs.conversation import Conversation, Draft, Status, Ticket, Turn
 from dialogs.effects import HandOver, Say, UpdateComplaint
 from dialogs.filing import closed
 from dialogs.reporting import begin
@@ -13,23 +13,31 @@ from dialogs.rule import Decision, is_sure, reply
 from dialogs.status import named_numbers
 
 _KINDS = ("repeat", "dispute")
+_SETTLED = frozenset({Status.DONE, Status.REJECTED})
 _CAPTION = 6  # words
 
 
 def again(conversation: Conversation, turn: Turn) -> Decision | None:
-    """The rule: a repeat or dispute joins its complaint, else is filed anew and flagged."""
+    """The rule: a repeat or dispute joins its complaint, else is filed anew and flagged.
+
+    Told again of what is said to be done opens it again, when it is the citizen's own.
+    """
     kind = turn.understanding.intent
     if kind not in _KINDS or not turn.text:
         return None
     ticket = find(turn)
     if ticket is None:
         return begin(conversation, turn, Say(phrase=f"{kind}_anew"), **{kind: _count(turn)})
-    ids = tuple(one.media_id for one in turn.photos if one.state != "refused")
-    update = UpdateComplaint(
-        ticket=ticket.number, kind=kind, text=turn.text, photos=ids, spot=turn.spot
+    opens = ticket.mine and ticket.status in _SETTLED
+    update = replace(note(turn, ticket.number, kind), moves_to=Status.REOPENED if opens else None)
+    phrase = "reopened" if opens else f"{kind}_attached"
+    return reply(
+        conversation,
+        *drafting.notes(turn),
+        update,
+        HandOver(reason=kind, ticket=ticket.number),
+        Say(phrase=phrase, slots={"ticket": ticket.number}),
     )
-    said = Say(phrase=f"{kind}_attached", slots={"ticket": ticket.number})
-    return reply(conversation, *drafting.notes(turn), update, HandOver(reason=kind), said)
 
 
 def _count(turn: Turn) -> object:
@@ -38,19 +46,26 @@ def _count(turn: Turn) -> object:
 
 
 def find(turn: Turn) -> Ticket | None:
-    """The complaint that a text names, else the citizen's newest of its kind."""
-    named = named_numbers(turn)
-    if named:
+    """The complaint that a text names or answers, else the newest of its kind.
+
+    The citizen's own come first, then those of the place.
+    """
+    named = named_numbers(turn) or [turn.known.replied]
+    if named[0]:
         return next((one for one in turn.known.tickets if one.number == named[0]), None)
     mine = [one for one in turn.known.tickets if one.mine]
-    if is_sure(turn.understanding):
-        return next((one for one in mine if one.category == turn.understanding.category), None)
-    return mine[0] if mine else None
+    if not is_sure(turn.understanding):
+        return mine[0] if mine else None
+    kind = turn.understanding.category
+    return next((one for one in (*mine, *turn.known.nearby) if one.category == kind), None)
 
 
 def photo_of(conversation: Conversation, turn: Turn) -> Decision | None:
-    """The rule: a photo with hardly more than a ticket number belongs to that complaint."""
-    named = named_numbers(turn)
+    """The rule: a photo with hardly more than a ticket number belongs to that complaint.
+
+    So does one that answers a message about a complaint.
+    """
+    named = named_numbers(turn) or [turn.known.replied]
     known = next((one for one in turn.known.tickets if one.number in named), None)
     kept = any(one.state != "refused" for one in turn.photos)
     if known is None or not kept or len(turn.text.split()) > _CAPTION:

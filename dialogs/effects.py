@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from dialogs.conversation import Draft, Spot
+from dialogs.conversation import Draft, Spot, Status
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +38,13 @@ class Ask:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Show:
+    """Photos of ours that go with the words, by reference."""
+
+    photos: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FileComplaint:
     """A draft becomes a complaint under `ticket`."""
 
@@ -51,10 +58,11 @@ class UpdateComplaint:
     """Something happened to a filed complaint: kept in its history."""
 
     ticket: str
-    kind: str  # citizen_note | citizen_photo | dispute | repeat | edited
+    kind: str  # citizen_note | citizen_photo | dispute | repeat | edited | confirmed
     text: str = ""
     photos: tuple[str, ...] = ()
     spot: Spot | None = None  # a place told after filing; `text` holds it in words too
+    moves_to: Status | None = None  # a status, where the table of moves allows it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +70,7 @@ class HandOver:
     """A person must look: becomes a moderator's task."""
 
     reason: str  # asked_for_human | misunderstood | emergency | unsure | dispute | repeat | erase
+    ticket: str = ""  # the complaint that it is about
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,4 +88,4 @@ class OptOut:
     stopped: bool
 
 
-Effect = Say | Ask | FileComplaint | UpdateComplaint | HandOver | Schedule | OptOut
+Effect = Say | Ask | Show | FileComplaint | UpdateComplaint | HandOver | Schedule | OptOut

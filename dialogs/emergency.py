@@ -10,12 +10,18 @@ from dialogs.conversation import Conversation, Draft, Ticket, Turn
 from dialogs.drafting import plausible
 from dialogs.earlier import note
 from dialogs.effects import Ask, Effect, FileComplaint, HandOver, Say
-from dialogs.filing import closed, settled
+from dialogs.filing import closed, page, settled
 from dialogs.phrasebook import has
 from dialogs.rule import UNCLEAR, Decision, category_of, is_sure, reply
 
 WAITING = "about_location"
 _SAME = timedelta(minutes=30)
+_DANGERS = {  # a group of words.yml, and the phrase for it
+    "danger_violence": "emergency_violence",
+    "danger_fire": "emergency_kebakaran",
+    "danger_wire": "emergency_listrik",
+    "danger_trapped": "emergency_trapped",
+}
 
 
 def is_emergency(turn: Turn) -> bool:
@@ -35,8 +41,9 @@ def danger(conversation: Conversation, turn: Turn) -> Decision | None:
     going_on = _just_filed(turn)
     if going_on is not None:
         update = note(turn, going_on.number, "citizen_note")
-        said = (_call(turn.understanding.category), Say(phrase="emergency_noted"))
-        return reply(conversation, said[0], update, HandOver(reason="emergency"), said[1])
+        call = _call(turn, turn.understanding.category)
+        task = HandOver(reason="emergency", ticket=going_on.number)
+        return reply(conversation, call, update, task, Say(phrase="emergency_noted"))
     return _file(*_apart(conversation, turn), turn)
 
 
@@ -72,11 +79,12 @@ def _file(conversation: Conversation, waiting: Draft | None, turn: Turn) -> Deci
     draft = replace(_kind(taken.draft or begun, turn), emergency=True)
     located = draft.spot is not None and not spots.is_vague(draft.spot)
     effects: tuple[Effect, ...] = (
-        _call(draft.category),
+        _call(turn, draft.category),
         *drafting.notes(turn),
         FileComplaint(ticket=turn.ticket_number, draft=draft, complete=located),
-        HandOver(reason="emergency"),
+        HandOver(reason="emergency", ticket=turn.ticket_number),
         Say(phrase="emergency_filed", slots={"ticket": turn.ticket_number}),
+        *page(turn, turn.ticket_number),
     )
     after = closed(taken)
     if waiting is not None:
@@ -100,8 +108,10 @@ def _kind(draft: Draft, turn: Turn) -> Draft:
     return drafting.with_category(draft, turn, best[0].category) if best else settled(draft)
 
 
-def _call(slug: str | None) -> Say:
-    own = f"emergency_{slug or UNCLEAR}"
+def _call(turn: Turn, slug: str | None) -> Say:
+    """112, and what to do: by the danger that the words name, else by the kind of complaint."""
+    named = (phrase for group, phrase in _DANGERS.items() if words.holds(group, turn.text))
+    own = next(named, f"emergency_{slug or UNCLEAR}")
     return Say(phrase=own if has("id", own) else "emergency")
 
 
@@ -116,7 +126,7 @@ def located(conversation: Conversation, turn: Turn) -> Decision | None:
     if (meant or not turn.text) and not drafting.brings(turn):
         said = Say(phrase="emergency_wait", slots={"ticket": ticket})
         return asking.onward(after, Draft(), turn, *drafting.notes(turn), said)
-    again = (_call(None),) if turn.understanding.emergency else ()
+    again = (_call(turn, None),) if turn.understanding.emergency else ()
     update = note(turn, ticket, "citizen_note")
     said = Say(phrase="emergency_noted")
     return asking.onward(after, Draft(), turn, *again, *drafting.notes(turn), update, said)

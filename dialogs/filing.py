@@ -18,8 +18,12 @@ def file(
     effects = (
         *said,
         FileComplaint(ticket=turn.ticket_number, draft=draft, complete=complete),
-        *(HandOver(reason=one) for one in dict.fromkeys(filter(None, (reason, *reasons(draft))))),
+        *(
+            HandOver(reason=one, ticket=turn.ticket_number)
+            for one in dict.fromkeys(filter(None, (reason, *reasons(draft))))
+        ),
         *_told(conversation.locale, draft, turn.ticket_number, complete=complete),
+        *page(turn, turn.ticket_number),
     )
     return reply(closed(conversation), *effects)
 
@@ -40,6 +44,13 @@ def _told(locale: str, draft: Draft, ticket: str, *, complete: bool) -> tuple[Ef
     slots = {"ticket": ticket, "agency": agency(draft.category, locale)}
     hint = (Say(phrase=row.hint),) if row and row.hint and has(locale, row.hint) else ()
     return (*hint, Say(phrase="filed" if complete else "filed_incomplete", slots=slots))
+
+
+def page(turn: Turn, ticket: str) -> tuple[Effect, ...]:
+    """Where the complaint can be followed by whoever has its number."""
+    if not turn.pages:
+        return ()
+    return (Say(phrase="ticket_page", slots={"link": f"{turn.pages}/t/{ticket}"}),)
 
 
 def agency(slug: str | None, locale: str) -> str:

@@ -16,6 +16,7 @@ from dialogs.conversation import (
     Conversation,
     Draft,
     Known,
+    News,
     Offer,
     Photo,
     Spot,
@@ -36,7 +37,7 @@ from nlu.understanding import Candidate, Understanding
 Read = Callable[[Sequence[str]], list[Understanding]]
 BEGIN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 _ALIAS = re.compile(r"\bJKT-(\d{1,2})\b")
-_PART = re.compile(r"\[(photo|foto|pin|card|press|edited|refused)\b([^\]]*)\]\s*")
+_PART = re.compile(r"\[(photo|foto|pin|card|press|edited|refused|reply)\b([^\]]*)\]\s*")
 _FLAGS = {"yes": True, "no": False}
 
 
@@ -66,6 +67,7 @@ class Stage:
     photos: int = 0
     cards: int = 0
     has_cards: bool = False
+    replied: str = ""
 
     def play(self, row: Row) -> None:
         """One row of the citizen's, of time, or of the scene."""
@@ -82,12 +84,32 @@ class Stage:
                 self.at += timedelta(**{unit if unit.endswith("s") else f"{unit}s": float(amount)})
             case "moved":
                 self._move(*self._real(row.words).split())
+            case "officer":
+                self._take(self._news(row.words))
+            case "moderator":
+                self._take(self._turn("", timer="said", person=row.words))
             case "reads":
                 self.reading = row.words
             case "timer":
                 self._take(self._turn("", timer=row.words))
             case _:
                 self._take(self._heard(row.words))
+
+    def _news(self, words: str) -> Turn:
+        """What `JKT-1 done [photo] words` brings: an officer has moved a complaint."""
+        alias, status, *said = words.split(maxsplit=2)
+        number = self._real(alias)
+        self._move(number, status)
+        note = " ".join(said)
+        photos = ("photo-of-an-officer",) if note.startswith("[photo]") else ()
+        ticket = next(one for one in self.tickets if one.number == number)
+        news = News(
+            ticket=ticket,
+            status=ticket.status,
+            note=note.removeprefix("[photo]").strip(),
+            photos=photos,
+        )
+        return self._turn("", timer="news:1", news=news)
 
     def _move(self, number: str, status: str) -> None:
         self.tickets = [
@@ -120,6 +142,8 @@ class Stage:
                 more["choice"] = self._real(detail)
             case "edited":
                 more["edited"] = True
+            case "reply":
+                self.replied = self._real(detail)
             case _:
                 more["photos"] = (*more["photos"], self._photo(kind, detail))
 
@@ -140,6 +164,8 @@ class Stage:
         understanding = self.read([text])[0]
         if self.reading:
             understanding, self.reading = reading(understanding, self.reading), ""
+        known = Known(tickets=tuple(self.tickets), replied=self.replied)
+        self.replied = ""
         outside = resolve(text).outside is not None and understanding.place is None
         return Turn(
             **{"outside_city": outside, **more},
@@ -148,7 +174,7 @@ class Stage:
             at=self.at,
             ticket_number=ticket.make(self.random),
             abilities=self.abilities,
-            known=Known(tickets=tuple(self.tickets)),
+            known=known,
             locale_hint=self.locale,
             offer=self._offer(more.get("by_card", "")),
         )
@@ -167,6 +193,7 @@ class Stage:
         self.cards += self.conversation.card not in {None, before}
         reply = compose(self.conversation.locale, effects, self.abilities)
         said = [Row("bot", line) for line in reply.text.splitlines() if line.strip()]
+        said += [Row("bot", "[photo]") for _ in reply.photos]
         if reply.options:
             said.append(Row("bot", " ".join(f"[{label}]" for _, label in reply.options)))
         self.rows += said
@@ -181,7 +208,10 @@ class Stage:
                 self.rows.append(filed_row(effect))
             case UpdateComplaint():
                 photos = f" +{len(effect.photos)} photo" if effect.photos else ""
-                self.rows.append(Row("noted", f"{effect.ticket} {effect.kind}{photos}"))
+                moved = f" {effect.moves_to.value}" if effect.moves_to else ""
+                self.rows.append(Row("noted", f"{effect.ticket} {effect.kind}{moved}{photos}"))
+                if effect.moves_to:
+                    self._move(effect.ticket, effect.moves_to.value)
             case HandOver():
                 self.rows.append(Row("person", effect.reason))
 

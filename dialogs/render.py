@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialogs.conversation import Abilities
-from dialogs.effects import Ask, Effect, Option, Say
+from dialogs.effects import Ask, Effect, Option, Say, Show
 from dialogs.phrasebook import say
 
 _INLINE = 36  # characters of all labels together
@@ -20,6 +20,7 @@ class Reply:
     options: tuple[tuple[str, str], ...] = ()  # (value, label) for buttons; () once numbered
     ask_location: bool = False
     link: tuple[str, str] | None = None  # address and label of a card that the text names
+    photos: tuple[str, ...] = ()  # references
 
 
 def compose(locale: str, effects: Sequence[Effect], abilities: Abilities) -> Reply:
@@ -43,7 +44,8 @@ def compose(locale: str, effects: Sequence[Effect], abilities: Abilities) -> Rep
             paragraphs.append(_numbered(locale, options))
         options = ()
     text = "\n\n".join(paragraphs)
-    return Reply(text=text, options=options, ask_location=location, link=link)
+    shown = tuple(one for effect in effects if isinstance(effect, Show) for one in effect.photos)
+    return Reply(text=text, options=options, ask_location=location, link=link, photos=shown)
 
 
 def _is_skip_alone(options: Sequence[tuple[str, str]]) -> bool:

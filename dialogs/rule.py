@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from dialogs.conversation import Conversation, Turn
 from dialogs.effects import Effect, Say
@@ -17,6 +18,7 @@ Rule = Callable[[Conversation, Turn], Decision | None]
 
 FILE_COMPLAINT = "file_complaint"
 UNCLEAR = "tidak_jelas"
+HAND_BACK = timedelta(hours=12)  # a person who has not written for so long has gone
 
 
 def filing_flow() -> Flow:

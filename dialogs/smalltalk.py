@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 from dialogs import words
 from dialogs.conversation import Conversation, Turn
 from dialogs.effects import HandOver, Say, Schedule
-from dialogs.rule import Decision, is_no_complaint, reply, tell
+from dialogs.rule import HAND_BACK, Decision, is_no_complaint, reply, tell
 from dialogs.status import asked as status
 
 _ASIDE_FROM = 0.8
 _SHORT = 8  # words
 _CAPTION = 4  # words
-HAND_BACK = timedelta(hours=12)
 
 
 def greet(conversation: Conversation, _turn: Turn) -> Decision:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from dialogs import (
     cards,
+    closing,
     commands,
     drafted,
     earlier,
@@ -30,11 +31,14 @@ ORDER: tuple[Rule, ...] = (
     commands.command,  # STOP and the like, before any classifier
     emergency.located,  # what follows an emergency belongs to it
     emergency.danger,  # 112, even while a person has the conversation
+    closing.answered,  # "is it fixed?": by a press at any time
     quiet.handed_over,  # a person answers: be silent
     quiet.edited,  # a better wording of what was answered
     public.public,  # strangers read along
+    closing.reason,  # what is still wrong
     earlier.photo_of,  # a photo with a ticket number
     earlier.photo_for,  # whose photo is this?
+    status.chosen,  # one of the complaints that were listed
     status.number_alone,  # nothing but a ticket number
     drafted.answered,  # an answer to what was asked, or anything else while a draft is open
     smalltalk.bare,  # one word that needs no classifier

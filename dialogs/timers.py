@@ -1,4 +1,7 @@
-"""Timers that are due: one reminder, then filing what would else be lost, and the hand-back."""
+"""What the clock brings: a reminder, filing what would else be lost, news, and what people do.
+
+A timer is named `reminder` or, where it is about something, `news:4711`.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from dialogs import asking
+from dialogs import asking, news
 from dialogs.conversation import Conversation, Turn
 from dialogs.effects import Say, Schedule
 from dialogs.filing import closed, file
-from dialogs.rule import Decision
+from dialogs.rule import HAND_BACK, Decision
 
 _NEXT = timedelta(seconds=1)
 
@@ -19,7 +22,7 @@ def due(conversation: Conversation, turn: Turn) -> Decision | None:
     """The rule: a timer of a name that this version does not know passes in silence."""
     if not turn.timer:
         return None
-    return TIMERS.get(turn.timer, _silence)(conversation, turn)
+    return TIMERS.get(turn.timer.partition(":")[0], _silence)(conversation, turn)
 
 
 def _silence(conversation: Conversation, _turn: Turn) -> Decision:
@@ -64,6 +67,29 @@ def hand_back(conversation: Conversation, _turn: Turn) -> Decision:
     return replace(conversation, handed_over=False), ()
 
 
+def taken(conversation: Conversation, _turn: Turn) -> Decision:
+    """A person takes the conversation: silent until he hands back, or has long been silent too."""
+    paused = replace(conversation, handed_over=True)
+    return paused, (Schedule(timer="hand_back", after=HAND_BACK),)
+
+
+def said(conversation: Conversation, turn: Turn) -> Decision:
+    """A person writes; whoever writes has taken the conversation."""
+    after, effects = taken(conversation, turn)
+    return after, (Say(phrase="person_says", slots={"text": turn.person}), *effects)
+
+
+def back(conversation: Conversation, turn: Turn) -> Decision:
+    """A person hands back: said once, and what was under way goes on."""
+    if not conversation.handed_over:
+        return _silence(conversation, turn)
+    after = replace(conversation, handed_over=False, misunderstood=0)
+    if after.draft is not None:
+        return asking.advance(after, turn, Say(phrase="handed_back"))
+    return after, (Say(phrase="handed_back"),)
+
+
 TIMERS: dict[str, Callable[[Conversation, Turn], Decision]] = {
     "reminder": remind, "expire": expire, "hand_back": hand_back,
+    "news": news.told, "taken": taken, "said": said, "back": back,
 }  # fmt: skip

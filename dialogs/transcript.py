@@ -13,14 +13,17 @@ Rows are `who  words`. Who is
 
 * citizen: a message. Before the words: [photo], [photo pending], [photo at LAT,LON],
   [refused REASON], [pin LAT,LON], [press SLOT:VALUE], [edited]; [card LAT,LON words], [card]: what
-  he marked on the card last offered, or only sent by it.
+  he marked on the card last offered, or only sent by it; [reply JKT-1] where it answers a message
+  that spoke of that complaint.
 * bot: a line that he reads; several make one message, blank lines are left out.
 * filed, noted, person: what was filed, added to a complaint, given to a person. Filed rows are
   compared always, the others when the file has any of their kind. A row may stop early: `filed
   banjir` leaves the place open.
 * channel, locale: what the channel can do (`card=yes`: cards are offered), and its hint.
 * later: time passes ("2 hours").
-* timer: one is due (reminder, expire, hand_back). moved: `JKT-1 done`, an officer's doing.
+* timer: one is due (reminder, expire, hand_back, taken, back). moved: `JKT-1 done`, of which nobody
+  is told. officer: `JKT-1 done [photo] words`, of which the citizen is told. moderator: what a
+  person writes to him.
 * reads: what the engine says of the next message, where the model must not decide the test:
   `report banjir 0.40 saluran_air 0.35`, an intent and categories; `both` makes two complaints of
   the first two, `emergency` is danger to life.
@@ -35,7 +38,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-SAID = {"citizen", "timer", "later", "moved", "reads", "channel", "locale"}
+SAID = {
+    "citizen", "timer", "later", "moved", "officer", "moderator", "reads", "channel", "locale",
+}  # fmt: skip
 HEARD = {"bot", "filed", "noted", "person"}
 _NUMBER = re.compile(r"\bJKT-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 

@@ -24,10 +24,12 @@ from gateway.accounts import Key, Wanted, make_all, wanted
 from gateway.areas import CityMap
 from gateway.cards import Offers
 from gateway.dispatch import Dispatcher
+from gateway.gallery import Gallery
 from gateway.intake import Door, Intake
 from gateway.media import Limits, MediaFetcher
 from gateway.metrics import Meters
 from gateway.port import Port
+from gateway.public.site import TicketSite
 from gateway.redact import Redactor
 from gateway.roster import Changes, Roster
 from gateway.settings import Settings
@@ -131,14 +133,20 @@ class Gateway:
         public, metrics = self.settings.public, self.settings.metrics
         self._public = Port(public.host, public.port)
         stack.push_async_callback(self._public.close)
-        await self._public.serve(self._pages())
         apart = Port(metrics.host, metrics.port)
         stack.push_async_callback(apart.close)
         await apart.serve(_metrics_app(self.meters))
         self.metrics_port = apart.number
+        await self._public.serve(self._pages())
 
     def _pages(self) -> web.Application:
-        return public_door.build(self.doors, self.ready, self.meters)
+        tickets = TicketSite(
+            self.database,
+            Gallery(self.database, self.settings.var / "media"),
+            zone=self.settings.zone,
+            behind_proxy=self.settings.public.behind_proxy,
+        )
+        return public_door.build(self.doors, self.ready, self.meters, tickets.routes())
 
     async def reload(self, settings: Settings) -> Changes:
         """Switch channels on, off and over to new keys, as config.yml says now.
@@ -203,7 +211,7 @@ async def open_gateway(
 ) -> AsyncIterator[Gateway]:
     """Make everything that runs; nothing runs yet. Migrates the database, loads the model.
 
-    `accounts` takes the place of the channels that config.yml names.
+    `accounts` takes the place of the channels that config.yml names; no page is named then.
     """
     settings.var.mkdir(parents=True, exist_ok=True)
     chosen = wanted(settings) if accounts is None else {}
@@ -220,13 +228,29 @@ async def open_gateway(
         whereabouts = open_whereabouts(settings.nlu, places, meters)
         stack.push_async_callback(whereabouts.close)
         gateway = compose(
-            settings, database, engine, served, meters, places=places, whereabouts=whereabouts
+            settings,
+            database,
+            engine,
+            served,
+            meters,
+            places=places,
+            whereabouts=whereabouts,
+            has_pages=accounts is None,
         )
         gateway.wanted = chosen
         gateway.dispatcher.redactor.learn(
             secret for one in chosen.values() for secret in one.secrets
         )
         yield gateway
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What may come in as a photo, and how large it stays."""
+    return Limits(
+        max_bytes=settings.media.max_bytes,
+        max_pixels=settings.media.max_pixels,
+        keep_side=settings.media.keep_side,
+    )
 
 
 def compose(
@@ -238,10 +262,12 @@ def compose(
     *,
     places: CityMap | None = None,
     whereabouts: Whereabouts | None = None,
+    has_pages: bool = True,
 ) -> Gateway:
     """Put the parts together; nothing is opened and nothing runs.
 
     Without `places` there are no boundaries, without `whereabouts` nobody is asked about a place.
+    Unless it `has_pages`, answers name no page: a talk in a terminal has no door.
     """
     ids, meters = Ids(), meters or Meters()
     places = places or CityMap()
@@ -262,7 +288,13 @@ def compose(
         lease=lease,
     )
     roster = Roster(
-        database, intake, dispatcher, standing, accounts=served, owner=secrets.token_hex(8)
+        database,
+        intake,
+        dispatcher,
+        standing,
+        accounts=served,
+        owner=secrets.token_hex(8),
+        photos=Gallery(database, settings.var / "media").sendable,
     )
     roster.add(accounts)
     rooms = Rooms(
@@ -276,17 +308,14 @@ def compose(
         outgoing=outgoing,
         places=places,
         whereabouts=whereabouts or Whereabouts(places, meters),
+        pages=str(settings.public.url).rstrip("/") if has_pages else "",
     )
     media = MediaFetcher(
         database,
         served,
         meters,
         folder=settings.var / "media",
-        limits=Limits(
-            max_bytes=settings.media.max_bytes,
-            max_pixels=settings.media.max_pixels,
-            keep_side=settings.media.keep_side,
-        ),
+        limits=limits_of(settings),
         ids=ids,
         work=to_fetch,
         news=news,

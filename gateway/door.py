@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 import structlog
@@ -76,9 +76,12 @@ def challenge_route(door: Door, challenged: Challenged, meters: Meters) -> web.R
 
 
 def build(
-    doors: Mapping[tuple[str, str], Door], ready: Callable[[], Awaitable[str]], meters: Meters
+    doors: Mapping[tuple[str, str], Door],
+    ready: Callable[[], Awaitable[str]],
+    meters: Meters,
+    pages: Iterable[web.AbstractRouteDef] = (),
 ) -> web.Application:
-    """Make the application: a route per webhook, the channels' sites, health.
+    """Make the application: a route per webhook, the channels' sites, our own `pages`, health.
 
     `ready` returns "" when the gateway can do its work, else what is wrong.
     """
@@ -93,6 +96,7 @@ def build(
         return web.json_response(body, status=503 if wrong else 200)
 
     app.add_routes([web.get("/health/live", live), web.get("/health/ready", is_ready)])
+    app.add_routes(pages)
     for door in doors.values():
         adapter: Channel = door.adapter
         if isinstance(adapter, Webhook):

@@ -40,6 +40,24 @@ class Meters:
             ["channel", "category"],
             registry=self.registry,
         )
+        self.emergencies = Counter(
+            "kanal_emergencies",
+            "Complaints filed that tell of danger to life",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.told_again = Counter(
+            "kanal_complaint_events",
+            "What citizens added to filed complaints: confirmed, dispute, repeat, ...",
+            ["kind"],
+            registry=self.registry,
+        )
+        self.tasks = Counter(
+            "kanal_tasks",
+            "Tasks given to people, by reason",
+            ["reason"],
+            registry=self.registry,
+        )
         self.sends = Counter(
             "kanal_sends",
             "Attempts to send, by outcome",

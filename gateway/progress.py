@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
-from channels.message import OutboundMessage, Priority
-from dialogs import codec
-from dialogs.conversation import Conversation, Status
-from dialogs.phrasebook import say
-from store import complaints, outbox
-from store.complaints import Moved
+from dialogs.conversation import Status
+from gateway.media import Limits
+from store import progress
 from store.database import Database
 from store.ids import Ids
+from store.media import Kept
+from store.progress import Result
 
 
 async def change_status(
@@ -23,31 +25,23 @@ async def change_status(
     actor: str,
     note: str,
     now: datetime,
+    photos: Sequence[Kept] = (),
+    publish: bool = False,
 ) -> None:
-    """Move a complaint and queue what the citizen reads, in one transaction (T2).
+    """Move a complaint and wake whoever follows it, in one transaction (T2).
 
     Raises: LookupError for an unknown ticket, IllegalMoveError, StoreError.
     """
+    result = Result(status=status, actor=actor, note=note, photos=tuple(photos), publish=publish)
     async with database.begin() as connection:
-        moved = await complaints.move(
-            connection, ids, ticket, status, actor=actor, note=note, now=now
-        )
-        if not moved.stopped:  # STOP: nothing unasked
-            row = outbox.row(ids, moved.conversation_id, _told(moved, note, ids.next()), now)
-            await outbox.put(connection, [row])
+        await progress.move(connection, ids, ticket, result, now)
 
 
-def _told(moved: Moved, note: str, number: int) -> OutboundMessage:
-    locale = codec.load(moved.state).locale if moved.state else Conversation().locale
-    slots = {"ticket": moved.ticket, "status": say(locale, f"status_{moved.status.value}", {})}
-    text = say(locale, "status_changed", slots)
-    return OutboundMessage(
-        channel=moved.channel,
-        account=moved.account,
-        address=moved.address,
-        key=f"status:{number}",
-        text=f"{text}\n\n{note}" if note else text,
-        locale=locale,
-        thread=moved.filed_with.thread,
-        priority=Priority.STATUS,
-    )
+async def keep_photos(contents: Sequence[bytes], folder: Path, limits: Limits) -> tuple[Kept, ...]:
+    """Keep an officer's photos as a citizen's are kept: pixels only, upright, scaled down.
+
+    Raises: PhotoRefusedError, naming the sentence that says why.
+    """
+    from gateway.photos import keep  # noqa: PLC0415 - the image libraries wait for a first photo
+
+    return tuple([await asyncio.to_thread(keep, one, folder, limits) for one in contents])

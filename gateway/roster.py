@@ -16,7 +16,17 @@ from typing import Any
 
 import structlog
 
-from channels.adapter import Bind, Carder, Channel, Listener, Puller, Site, Webhook
+from channels.adapter import (
+    Bind,
+    Carder,
+    Channel,
+    Listener,
+    Photos,
+    Puller,
+    Showing,
+    Site,
+    Webhook,
+)
 from channels.errors import ChannelError, Misconfigured
 from gateway.accounts import Key
 from gateway.backoff import backoff
@@ -62,6 +72,7 @@ class Roster:
         *,
         accounts: dict[Key, Channel],
         owner: str,
+        photos: Photos,
     ) -> None:
         self.accounts = accounts
         self.doors: dict[Key, Door] = {}
@@ -70,11 +81,14 @@ class Roster:
         self._outgoing = outgoing
         self._standing = standing
         self._owner = owner
+        self._photos = photos
         self._loops: dict[Key, list[asyncio.Task[None]]] = {}
 
     def add(self, accounts: Mapping[Key, Channel]) -> None:
         """Know these accounts; nothing is opened."""
         for key, adapter in accounts.items():
+            if isinstance(adapter, Showing):
+                adapter.use_photos(self._photos)
             self.accounts[key] = adapter
             if isinstance(adapter, Carder):
                 adapter.use_desk(CardDesk(self._database, lambda: datetime.now(UTC)))

@@ -74,6 +74,7 @@ class Public(_Section):
     host: str = "127.0.0.1"
     port: Port = 8080  # 0 lets the system choose
     url: HttpUrl = HttpUrl("http://127.0.0.1:8080")  # as citizens and providers reach it
+    behind_proxy: bool = False  # believe the last address of X-Forwarded-For
 
 
 class Metrics(_Section):

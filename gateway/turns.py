@@ -6,7 +6,7 @@ Everything that a step may know stands in the turn, everything that it wants don
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
 
@@ -17,6 +17,7 @@ from dialogs.conversation import (
     Abilities,
     Conversation,
     Known,
+    News,
     Offer,
     Photo,
     Spot,
@@ -32,6 +33,7 @@ from dialogs.effects import (
     UpdateComplaint,
 )
 from dialogs.render import compose
+from gateway.reach import UNREACHABLE, Elsewhere, Way, way_of
 from nlu import ticket
 from nlu.places.place import OutsideCity, Place
 from nlu.places.resolve import BadPoint
@@ -40,7 +42,9 @@ from store import codec as store_codec
 from store.cards import NewCard
 from store.complaints import Filing, Happening
 from store.decisions import Decision, Timer
+from store.handover import SAID
 from store.inbox import CLOCK, Claimed
+from store.progress import NEWS
 
 Locate = Callable[[float, float], Place | OutsideCity]
 _LONGEST = 20_000  # characters of one message that are read; the journal keeps all
@@ -50,18 +54,31 @@ _LONGEST = 20_000  # characters of one message that are read; the journal keeps 
 class Looked:
     """What the store was asked for, for a batch of claimed messages."""
 
-    mine: Mapping[int, tuple[Ticket, ...]]  # by conversation
-    named: Mapping[str, Ticket]  # by number
+    mine: Mapping[int, tuple[Ticket, ...]] = field(default_factory=dict)  # by conversation
+    named: Mapping[str, tuple[Ticket, int]] = field(default_factory=dict)  # by number; who filed it
+    replied: Mapping[int, str] = field(default_factory=dict)  # the ticket a conversation answers on
+    news: Mapping[int, News] = field(default_factory=dict)  # by event
+    said: Mapping[int, str] = field(default_factory=dict)  # a moderator's words, by event
+    elsewhere: Mapping[int, tuple[Elsewhere, ...]] = field(default_factory=dict)  # by conversation
 
 
-def numbers_in(understandings: Sequence[Understanding]) -> list[str]:
-    """Every ticket number that these texts mention."""
-    return [
-        str(entity.value)
-        for understanding in understandings
-        for entity in understanding.entities
-        if entity.entity == "ticket"
-    ]
+def numbers_in(message: InboundMessage, understanding: Understanding) -> list[str]:
+    """Every ticket number that a message mentions, in its words or in a pressed choice."""
+    pressed = [number for number, _, _ in ticket.find(message.choice)]
+    told = [str(one.value) for one in understanding.entities if one.entity == "ticket"]
+    return [*pressed, *told]
+
+
+def spoken_of(message: OutboundMessage) -> str:
+    """The one ticket that a message of ours spoke of; "" for none or several."""
+    numbers = {number for number, _, _ in ticket.find(message.text)}
+    return numbers.pop() if len(numbers) == 1 else ""
+
+
+def event_of(message: InboundMessage, *names: str) -> int | None:
+    """The event that a message from the clock is about, when its timer has one of these names."""
+    name, _, number = message.choice.partition(":")
+    return int(number) if message.channel == CLOCK and name in names else None
 
 
 def readable(message: InboundMessage) -> str:
@@ -79,9 +96,11 @@ def turn_of(
     random: Random,
     locate: Locate,
     offer: Offer | None = None,
+    pages: str = "",
 ) -> Turn:
     """Put together what the step may know; `locate` finds the kelurahan of a point."""
     message = claimed.message
+    news, said = event_of(message, NEWS), event_of(message, SAID)
     spot, outside = _spot(message, locate)
     outside = outside or (spot is None and understanding.outside)
     return Turn(
@@ -103,13 +122,25 @@ def turn_of(
         choice="" if message.channel == CLOCK else message.choice,
         edited=message.edited,
         timer=message.choice if message.channel == CLOCK else "",
-        abilities=Abilities(
-            media=caps.media, location=caps.location, buttons=caps.buttons, public=caps.public
-        ),
+        news=looked.news.get(news) if news else None,
+        person=looked.said.get(said, "") if said else "",
+        pages=pages,
+        abilities=abilities_of(caps),
         known=_known(claimed, understanding, looked),
         locale_hint=message.locale,
         offer=offer,
         by_card=message.card,
+    )
+
+
+def abilities_of(caps: Caps) -> Abilities:
+    """What a channel can carry, in the words of a dialog."""
+    return Abilities(
+        media=caps.media,
+        location=caps.location,
+        buttons=caps.buttons,
+        public=caps.public,
+        photos_out=caps.photos_out,
     )
 
 
@@ -143,13 +174,16 @@ def _taken_at(lat: float | None, lon: float | None, locate: Locate) -> Spot | No
 
 def _known(claimed: Claimed, understanding: Understanding, looked: Looked) -> Known:
     mine = looked.mine.get(claimed.conversation_id, ())
+    replied = looked.replied.get(claimed.conversation_id, "")
     owned = {one.number for one in mine}
+    numbers = (*numbers_in(claimed.message, understanding), replied)
     others = (
-        looked.named[number]
-        for number in dict.fromkeys(numbers_in([understanding]))
+        replace(named, mine=filed_by == claimed.conversation_id)
+        for number in dict.fromkeys(numbers)
         if number in looked.named and number not in owned
+        for named, filed_by in (looked.named[number],)
     )
-    return Known(tickets=(*mine, *others))
+    return Known(tickets=(*mine, *others), replied=replied)
 
 
 def conversation_of(claimed: Claimed) -> Conversation:
@@ -166,8 +200,11 @@ def decision_of(
     caps: Caps,
     owner: str,
     understanding: Understanding | None,
+    elsewhere: Sequence[Elsewhere] = (),
 ) -> Decision:
     """Put together what T2 writes."""
+    answers = claimed.message.channel != CLOCK
+    way = _way(claimed, turn, after, effects, caps, elsewhere)
     stopped = next(
         (effect.stopped for effect in effects if isinstance(effect, OptOut)), after.stopped
     )
@@ -177,9 +214,14 @@ def decision_of(
         owner=owner,
         state=codec.dump(after),
         stopped=stopped,
+        handed_over=after.handed_over,
+        heard_at=turn.at if answers else None,
+        wakes=answers and caps.reply_window is not None,
         at=turn.at,
         understanding=understanding,
-        says=_says(claimed, turn, after, effects),
+        says=way.here,
+        elsewhere=way.elsewhere,
+        parked=way.parked,
         filings=tuple(
             Filing(
                 ticket=effect.ticket,
@@ -202,11 +244,15 @@ def decision_of(
                 body={"text": effect.text},
                 photos=effect.photos,
                 spot=effect.spot,
+                moves_to=effect.moves_to,
             )
             for effect in effects
             if isinstance(effect, UpdateComplaint)
         ),
-        tasks=tuple(effect.reason for effect in effects if isinstance(effect, HandOver)),
+        tasks=(
+            *((one.reason, one.ticket) for one in effects if isinstance(one, HandOver)),
+            *((UNREACHABLE, turn.news.ticket.number if turn.news else "") for _ in way.parked),
+        ),
         timers=tuple(
             timer_of(claimed, effect.timer, turn.at + effect.after)
             for effect in effects
@@ -230,6 +276,31 @@ def _new_card(claimed: Claimed, turn: Turn, after: Conversation) -> NewCard | No
     )
 
 
+def _way(
+    claimed: Claimed,
+    turn: Turn,
+    after: Conversation,
+    effects: Sequence[Effect],
+    caps: Caps,
+    elsewhere: Sequence[Elsewhere],
+) -> Way:
+    """The message that says it all, on the way that is open to it."""
+    says = _says(claimed, turn, after, effects)
+    if not says or claimed.message.channel != CLOCK:
+        return Way(here=says)
+    by_person = event_of(claimed.message, SAID) is not None
+    if not caps.unasked or (claimed.stopped and not by_person):  # STOP, or he has blocked us
+        return Way()
+    return way_of(
+        says[0],
+        effects,
+        caps=caps,
+        heard_at=claimed.heard_at,
+        at=turn.at,
+        elsewhere=tuple(elsewhere),
+    )
+
+
 def _says(
     claimed: Claimed, turn: Turn, after: Conversation, effects: Sequence[Effect]
 ) -> tuple[OutboundMessage, ...]:
@@ -238,20 +309,22 @@ def _says(
         return ()
     message = claimed.message
     answers = message.channel != CLOCK
+    by_person = event_of(message, SAID)
     return (
         OutboundMessage(
             channel=claimed.channel,
             account=claimed.account,
             address=claimed.address,
-            key=f"{claimed.id}:answer",
+            key=f"{SAID}:{by_person}" if by_person else f"{claimed.id}:answer",
             text=reply.text,
             choices=tuple(Choice(value=value, label=label) for value, label in reply.options),
             ask_location=reply.ask_location,
             link=Link(url=reply.link[0], label=reply.link[1]) if reply.link else None,
+            photos=reply.photos,
             locale=after.locale,
             in_reply_to=message.external_id if answers else "",
             thread=message.thread,
-            priority=Priority.REPLY if answers else Priority.STATUS,
+            priority=Priority.REPLY if answers or by_person else Priority.STATUS,
         ),
     )
 

@@ -25,16 +25,27 @@ from gateway.backoff import backoff
 from gateway.cards import Offers
 from gateway.dispatch import Accounts
 from gateway.metrics import Meters
-from gateway.turns import Looked, conversation_of, decision_of, numbers_in, readable, turn_of
+from gateway.turns import (
+    Looked,
+    conversation_of,
+    decision_of,
+    event_of,
+    numbers_in,
+    readable,
+    spoken_of,
+    turn_of,
+)
 from gateway.wake import Bell, finished
 from gateway.whereabouts import Whereabouts
 from nlu.engine import Engine
 from nlu.understanding import Understanding
-from store import complaints, decisions, inbox, parts
+from store import complaints, decisions, handover, inbox, outbox, parts, progress
 from store.database import Database, StoreError
 from store.decisions import Decision
+from store.handover import SAID
 from store.ids import Ids
 from store.inbox import Claimed
+from store.progress import NEWS
 
 log = structlog.get_logger()
 
@@ -56,6 +67,7 @@ class Rooms:
     outgoing: Bell  # rung when the outbox has
     places: CityMap
     whereabouts: Whereabouts
+    pages: str = ""  # where tickets have their public pages
 
 
 class Worker:
@@ -137,12 +149,27 @@ class Worker:
         return list(zip(claimed, said, strict=True))
 
     async def _look_up(self, understood: Sequence[Understood]) -> Looked:
+        """Ask the store all that these turns may know; a question that nobody has is not asked."""
         talks = [one.conversation_id for one, _ in understood if one.state]
-        numbers = numbers_in([understanding for _, understanding in understood])
+        replies = {
+            one.conversation_id: one.message.reply_to
+            for one, _ in understood
+            if one.message.reply_to
+        }
+        told = [number for one, _ in understood if (number := event_of(one.message, NEWS))]
+        said = [number for one, _ in understood if (number := event_of(one.message, SAID))]
         async with self._rooms.database.read() as connection:
+            answered = await outbox.answered(connection, replies) if replies else {}
+            replied = {talk: spoken_of(message) for talk, message in answered.items()}
+            numbers = [one for pair in understood for one in numbers_in(pair[0].message, pair[1])]
             return Looked(
                 mine=await complaints.of_conversations(connection, talks) if talks else {},
-                named=await complaints.by_number(connection, numbers),
+                named=await complaints.by_number(
+                    connection, [*numbers, *filter(None, replied.values())]
+                ),
+                replied=replied,
+                news=await progress.news(connection, told),
+                said=await handover.words(connection, said),
             )
 
     def _decide(self, one: Claimed, understanding: Understanding, looked: Looked) -> Decision:
@@ -161,6 +188,7 @@ class Worker:
             random=self._random,
             locate=self._rooms.places.locate,
             offer=offer,
+            pages=self._rooms.pages,
         )
         after, effects = step(before, turn)
         return decision_of(
@@ -171,6 +199,7 @@ class Worker:
             caps=caps,
             owner=self._owner,
             understanding=understanding if turn.text else None,
+            elsewhere=looked.elsewhere.get(one.conversation_id, ()),
         )
 
     async def _commit(self, decided: list[tuple[Claimed, Decision]]) -> None:
@@ -199,6 +228,12 @@ class Worker:
         meters.turns.labels(channel, said.intent if said else "timer").inc()
         for filing in decision.filings:
             meters.filed.labels(filing.channel, filing.draft.category or "tidak_jelas").inc()
+            if filing.draft.emergency:
+                meters.emergencies.labels(filing.channel).inc()
+        for happening in decision.happenings:
+            meters.told_again.labels(happening.kind).inc()
+        for reason, _ in decision.tasks:
+            meters.tasks.labels(reason).inc()
 
     async def _failed(self, one: Claimed, error: Exception) -> None:
         """Try again later; after the fifth time a person reads it and the citizen is told so."""

@@ -13,18 +13,16 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.message import InboundMessage
 from dialogs.conversation import Draft, Spot, Status, Ticket
-from store.codec import load
 from store.ids import Ids
-from store.tables import Complaint, ComplaintEvent, ConversationRow, Inbox, Media, table
-from store.workflow import UNRESOLVED, check_move
+from store.tables import Complaint, ComplaintEvent, Media, table
+from store.workflow import NEXT, UNRESOLVED
 
-COMPLAINT, EVENT = table(Complaint), table(ComplaintEvent)
-MEDIA, CONVERSATION, INBOX = table(Media), table(ConversationRow), table(Inbox)
+COMPLAINT, EVENT, MEDIA = table(Complaint), table(ComplaintEvent), table(Media)
 
 _METRES_A_DEGREE = 111_320.0
 _MOST_LISTED = 20
+_ESCALATES = frozenset({"repeat", "dispute"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +49,7 @@ class Happening:
     body: Mapping[str, Any]
     photos: tuple[str, ...] = ()  # media ids that join the complaint
     spot: Spot | None = None  # told after filing: becomes its place where it has none
+    moves_to: Status | None = None  # where the status table allows it
 
 
 async def file(connection: AsyncConnection, ids: Ids, filings: Sequence[Filing]) -> None:
@@ -64,7 +63,7 @@ async def file(connection: AsyncConnection, ids: Ids, filings: Sequence[Filing])
     await connection.execute(insert(COMPLAINT), rows)
     await connection.execute(
         insert(EVENT),
-        [_event(ids, row["id"], "filed", "citizen", row["filed_at"], {}) for row in rows],
+        [event_row(ids, row["id"], "filed", "citizen", row["filed_at"], {}) for row in rows],
     )
     for row, filing in zip(rows, filings, strict=True):
         await _attach(connection, row["id"], filing.draft.photos)
@@ -106,9 +105,10 @@ def where(spot: Spot | None) -> dict[str, Any]:
     }
 
 
-def _event(
+def event_row(
     ids: Ids, complaint_id: int, kind: str, actor: str, at: datetime, body: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """Build the row of something that happened to a complaint."""
     return {
         "id": ids.next(),
         "complaint_id": complaint_id,
@@ -129,16 +129,38 @@ async def _attach(connection: AsyncConnection, complaint_id: int, photos: Sequen
 
 
 async def append(connection: AsyncConnection, ids: Ids, happenings: Sequence[Happening]) -> None:
-    """Append to histories. A ticket that does not exist is passed over."""
+    """Append to histories. A ticket that does not exist is passed over.
+
+    What was told again or disputed is counted as escalated.
+    """
     for one in happenings:
-        complaint_id = await _id_of(connection, one.ticket)
-        if complaint_id is None:
+        row = await _locked(connection, one.ticket)
+        if row is None:
             continue
-        row = _event(ids, complaint_id, one.kind, one.actor, one.at, one.body)
-        await connection.execute(insert(EVENT), [row])
-        await _attach(connection, complaint_id, one.photos)
+        now = Status(row.status)
+        moved = one.moves_to if one.moves_to in NEXT[now] else None
+        body = {**one.body, **({"from": now.value, "to": moved.value} if moved else {})}
+        event = event_row(ids, row.id, one.kind, one.actor, one.at, body)
+        await connection.execute(insert(EVENT), [event])
+        await _attach(connection, row.id, one.photos)
         if one.spot is not None:
-            await _place(connection, complaint_id, one.spot, one.at)
+            await _place(connection, row.id, one.spot, one.at)
+        changes: dict[str, Any] = {"status": moved.value, "updated_at": one.at} if moved else {}
+        if one.kind in _ESCALATES:
+            changes["escalated"] = COMPLAINT.c.escalated + 1
+        if changes:
+            await connection.execute(
+                update(COMPLAINT).where(COMPLAINT.c.id == row.id).values(changes)
+            )
+
+
+async def _locked(connection: AsyncConnection, ticket: str) -> Any:
+    found = await connection.execute(
+        select(COMPLAINT.c.id, COMPLAINT.c.status)
+        .where(COMPLAINT.c.ticket == ticket)
+        .with_for_update()
+    )
+    return found.one_or_none()
 
 
 async def _place(connection: AsyncConnection, complaint_id: int, spot: Spot, now: datetime) -> None:
@@ -147,83 +169,6 @@ async def _place(connection: AsyncConnection, complaint_id: int, spot: Spot, now
         update(COMPLAINT)
         .where(COMPLAINT.c.id == complaint_id, COMPLAINT.c.lat.is_(None))
         .values(updated_at=now, **where(spot))
-    )
-
-
-async def _id_of(connection: AsyncConnection, ticket: str) -> int | None:
-    found = await connection.execute(select(COMPLAINT.c.id).where(COMPLAINT.c.ticket == ticket))
-    return found.scalar()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Moved:
-    """A complaint whose status has changed, and whom to tell."""
-
-    ticket: str
-    status: Status
-    conversation_id: int
-    channel: str
-    account: str
-    address: str
-    stopped: bool
-    state: str  # the conversation's, for its language
-    filed_with: InboundMessage  # the message that filed it: its thread goes on
-
-
-async def move(
-    connection: AsyncConnection,
-    ids: Ids,
-    ticket: str,
-    status: Status,
-    *,
-    actor: str,
-    note: str,
-    now: datetime,
-) -> Moved:
-    """Change a complaint's status and append it to the history.
-
-    The caller queues the citizen's message in the same transaction.
-    Raises: LookupError for an unknown ticket; IllegalMoveError.
-    """
-    row = (
-        await connection.execute(
-            select(
-                COMPLAINT.c.id,
-                COMPLAINT.c.status,
-                CONVERSATION.c.id.label("talk"),
-                CONVERSATION.c.channel,
-                CONVERSATION.c.account,
-                CONVERSATION.c.address,
-                CONVERSATION.c.stopped,
-                CONVERSATION.c.state,
-                INBOX.c.message,
-            )
-            .join(CONVERSATION, CONVERSATION.c.id == COMPLAINT.c.conversation_id)
-            .join(INBOX, INBOX.c.id == COMPLAINT.c.filed_by)
-            .where(COMPLAINT.c.ticket == ticket)
-            .with_for_update(of=COMPLAINT)
-        )
-    ).one_or_none()
-    if row is None:
-        raise LookupError(f"no complaint has the number {ticket}")
-    check_move(Status(row.status), status)
-    await connection.execute(
-        update(COMPLAINT)
-        .where(COMPLAINT.c.id == row.id)
-        .values(status=status.value, updated_at=now)
-    )
-    body = {"from": row.status, "to": status.value, "note": note}
-    await connection.execute(insert(EVENT), [_event(ids, row.id, "status", actor, now, body)])
-    return Moved(
-        ticket=ticket,
-        status=status,
-        conversation_id=row.talk,
-        channel=row.channel,
-        account=row.account,
-        address=row.address,
-        stopped=row.stopped,
-        state=row.state,
-        filed_with=load(InboundMessage, row.message),
     )
 
 
@@ -239,16 +184,18 @@ async def of_conversations(
     found: dict[int, list[Ticket]] = defaultdict(list)
     for row in rows:
         if len(found[row.conversation_id]) < _MOST_LISTED:
-            found[row.conversation_id].append(_ticket(row, mine=True))
+            found[row.conversation_id].append(ticket_of(row, mine=True))
     return {talk: tuple(tickets) for talk, tickets in found.items()}
 
 
-async def by_number(connection: AsyncConnection, numbers: Sequence[str]) -> dict[str, Ticket]:
-    """Tickets that a text names, whoever filed them."""
+async def by_number(
+    connection: AsyncConnection, numbers: Sequence[str]
+) -> dict[str, tuple[Ticket, int]]:
+    """Tickets that a text names, whoever filed them, and the conversation that filed each."""
     if not numbers:
         return {}
     rows = await connection.execute(select(COMPLAINT).where(COMPLAINT.c.ticket.in_(numbers)))
-    return {row.ticket: _ticket(row, mine=False) for row in rows}
+    return {row.ticket: (ticket_of(row, mine=False), row.conversation_id) for row in rows}
 
 
 async def near(
@@ -268,10 +215,11 @@ async def near(
         .order_by(COMPLAINT.c.filed_at.desc())
         .limit(_MOST_LISTED)
     )
-    return tuple(_ticket(row, mine=False) for row in rows)
+    return tuple(ticket_of(row, mine=False) for row in rows)
 
 
-def _ticket(row: Any, *, mine: bool) -> Ticket:
+def ticket_of(row: Any, *, mine: bool) -> Ticket:
+    """A complaint's row as a dialog may speak of it."""
     return Ticket(
         number=row.ticket,
         category=row.category,
@@ -302,3 +250,12 @@ async def history(connection: AsyncConnection, ticket: str) -> list[dict[str, An
         {"at": row.at, "kind": row.kind, "actor": row.actor, "body": json.loads(row.body)}
         for row in rows
     ]
+
+
+async def words(connection: AsyncConnection, ticket: str) -> str:
+    """A complaint's text as written. Raises: LookupError for an unknown ticket."""
+    found = await connection.execute(select(COMPLAINT.c.text).where(COMPLAINT.c.ticket == ticket))
+    text: str | None = found.scalar()
+    if text is None:
+        raise LookupError(f"no complaint has the number {ticket}")
+    return text

@@ -34,6 +34,7 @@ async def ensure(
                 "address": address,
                 "state": "",
                 "stopped": False,
+                "handed_over": False,
                 "updated_at": now,
             }
             for number, (channel, account, address) in made.items()

@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, func, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import OutboundMessage
 from nlu.understanding import Understanding
-from store import cards, complaints, conversations, inbox, outbox
+from store import cards, complaints, conversations, inbox, outbox, tasks
 from store.codec import dump
 from store.dialect import upsert
 from store.ids import Ids
-from store.tables import ConversationRow, Inbox, Prediction, Task, table
+from store.tables import ConversationRow, Inbox, Prediction, Utc, table
 
 CONVERSATION, INBOX = table(ConversationRow), table(Inbox)
-PREDICTION, TASK = table(Prediction), table(Task)
+PREDICTION = table(Prediction)
 
 _SAVE = (
     update(CONVERSATION)
@@ -31,6 +31,8 @@ _SAVE = (
     .values(
         state=bindparam("state"),
         stopped=bindparam("stopped"),
+        handed_over=bindparam("handed_over"),
+        heard_at=func.coalesce(bindparam("heard", type_=Utc), CONVERSATION.c.heard_at),
         updated_at=bindparam("updated_at"),
         lease_owner=None,
         lease_until=None,
@@ -58,10 +60,15 @@ class Decision:
     stopped: bool
     at: datetime
     understanding: Understanding | None
+    handed_over: bool = False
+    heard_at: datetime | None = None  # the citizen wrote; None when the clock woke us
+    wakes: bool = False  # what was parked for this conversation may go out now
     says: tuple[OutboundMessage, ...] = ()
+    elsewhere: tuple[tuple[int, OutboundMessage], ...] = ()  # with the conversation that hears it
+    parked: tuple[OutboundMessage, ...] = ()  # until the citizen writes again
     filings: tuple[complaints.Filing, ...] = ()
     happenings: tuple[complaints.Happening, ...] = ()
-    tasks: tuple[str, ...] = ()  # a reason each
+    tasks: tuple[tuple[str, str], ...] = ()  # a reason each, and the ticket that it is about
     timers: tuple[Timer, ...] = ()
     card: cards.NewCard | None = None
 
@@ -77,8 +84,10 @@ async def write(connection: AsyncConnection, ids: Ids, decisions: Sequence[Decis
         await _predict(connection, kept)
         await complaints.file(connection, ids, [one for d in kept for one in d.filings])
         await complaints.append(connection, ids, [one for d in kept for one in d.happenings])
+        woken = [decision.conversation_id for decision in kept if decision.wakes]
+        await outbox.wake(connection, woken, kept[0].at)
         await outbox.put(connection, _outbox_rows(ids, kept))
-        await _ask_people(connection, ids, kept)
+        await tasks.put(connection, _task_rows(ids, kept))
         await _set_timers(connection, ids, kept)
         await cards.put(connection, [one.card for one in kept if one.card])
     return [decision.conversation_id in ours for decision in decisions]
@@ -88,7 +97,14 @@ async def _save(connection: AsyncConnection, kept: Sequence[Decision]) -> None:
     await connection.execute(
         _SAVE,
         [
-            {"b_id": d.conversation_id, "state": d.state, "stopped": d.stopped, "updated_at": d.at}
+            {
+                "b_id": d.conversation_id,
+                "state": d.state,
+                "stopped": d.stopped,
+                "handed_over": d.handed_over,
+                "heard": d.heard_at,
+                "updated_at": d.at,
+            }
             for d in kept
         ],
     )
@@ -113,27 +129,28 @@ async def _predict(connection: AsyncConnection, kept: Sequence[Decision]) -> Non
 
 
 def _outbox_rows(ids: Ids, kept: Sequence[Decision]) -> list[dict[str, Any]]:
+    rows = []
+    for decision in kept:
+        talk, at = decision.conversation_id, decision.at
+        rows += [outbox.row(ids, talk, said, at) for said in decision.says]
+        rows += [outbox.row(ids, other, said, at) for other, said in decision.elsewhere]
+        rows += [outbox.row(ids, talk, said, at, state="parked") for said in decision.parked]
+    return rows
+
+
+def _task_rows(ids: Ids, kept: Sequence[Decision]) -> list[dict[str, Any]]:
     return [
-        outbox.row(ids, decision.conversation_id, said, decision.at)
+        tasks.row(
+            ids,
+            reason,
+            decision.at,
+            ticket=ticket,
+            conversation_id=decision.conversation_id,
+            inbox_id=decision.inbox_id,
+        )
         for decision in kept
-        for said in decision.says
+        for reason, ticket in decision.tasks
     ]
-
-
-async def _ask_people(connection: AsyncConnection, ids: Ids, kept: Sequence[Decision]) -> None:
-    rows = [
-        {
-            "id": ids.next(),
-            "reason": reason,
-            "conversation_id": decision.conversation_id,
-            "inbox_id": decision.inbox_id,
-            "at": decision.at,
-        }
-        for decision in kept
-        for reason in decision.tasks
-    ]
-    if rows:
-        await connection.execute(insert(TASK), rows)
 
 
 async def _set_timers(connection: AsyncConnection, ids: Ids, kept: Sequence[Decision]) -> None:
@@ -169,11 +186,5 @@ async def give_up(
     await conversations.release(connection, [conversation_id])
     if says is not None:
         await outbox.put(connection, [outbox.row(ids, conversation_id, says, now)])
-        row = {
-            "id": ids.next(),
-            "reason": "dead_letter",
-            "conversation_id": conversation_id,
-            "inbox_id": inbox_id,
-            "at": now,
-        }
-        await connection.execute(insert(TASK), [row])
+        row = tasks.row(ids, "dead_letter", now, conversation_id=conversation_id, inbox_id=inbox_id)
+        await tasks.put(connection, [row])

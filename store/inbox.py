@@ -34,6 +34,7 @@ class Claimed:
     stopped: bool
     attempts: int
     media: tuple[media.Attachment, ...]
+    heard_at: datetime | None = None  # when the citizen last wrote, before this
 
 
 async def claim(
@@ -77,6 +78,7 @@ async def _due(connection: AsyncConnection, now: datetime, most: int) -> Sequenc
             INBOX.c.attempts,
             CONVERSATION.c.state,
             CONVERSATION.c.stopped,
+            CONVERSATION.c.heard_at,
             CONVERSATION.c.channel,
             CONVERSATION.c.account,
             CONVERSATION.c.address,
@@ -106,6 +108,7 @@ def _claimed(row: Any, attachments: tuple[media.Attachment, ...]) -> Claimed:
         stopped=row.stopped,
         attempts=row.attempts,
         media=attachments,
+        heard_at=row.heard_at,
     )
 
 

@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import InboundMessage, MediaRef
 from store.codec import load
-from store.tables import ConversationRow, Inbox, Media, table
+from store.tables import Complaint, ConversationRow, Inbox, Media, table
 
 MEDIA, INBOX, CONVERSATION = table(Media), table(Inbox), table(ConversationRow)
+COMPLAINT = table(Complaint)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +68,28 @@ async def of_messages(
         )
         found[row.inbox_id] = (*found.get(row.inbox_id, ()), one)
     return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filed:
+    """A kept photo of a complaint."""
+
+    id: int
+    by_officer: bool
+    published: bool
+
+
+async def of_complaint(connection: AsyncConnection, ticket: str) -> list[Filed]:
+    """The photos of a complaint, oldest first."""
+    rows = await connection.execute(
+        select(MEDIA.c.id, MEDIA.c.inbox_id, MEDIA.c.published)
+        .join(COMPLAINT, COMPLAINT.c.id == MEDIA.c.complaint_id)
+        .where(COMPLAINT.c.ticket == ticket, MEDIA.c.state == "kept")
+        .order_by(MEDIA.c.id)
+    )
+    return [
+        Filed(id=row.id, by_officer=row.inbox_id is None, published=row.published) for row in rows
+    ]
 
 
 async def claim(

@@ -13,7 +13,7 @@ and one priority messages go out in the order in which they were decided, one at
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -70,8 +70,15 @@ class Record:
     shut: bool = False  # the citizen blocked us: nothing unasked until he writes again
 
 
-def row(ids: Ids, conversation_id: int, message: OutboundMessage, now: datetime) -> dict[str, Any]:
-    """Build the row of a message that T2 decided."""
+def row(
+    ids: Ids,
+    conversation_id: int,
+    message: OutboundMessage,
+    now: datetime,
+    *,
+    state: str = "queued",
+) -> dict[str, Any]:
+    """Build the row of a message that T2 decided; `parked` waits until the citizen writes again."""
     return {
         "id": ids.next(),
         "key": message.key,
@@ -80,7 +87,7 @@ def row(ids: Ids, conversation_id: int, message: OutboundMessage, now: datetime)
         "account": message.account,
         "message": dump(message),
         "priority": int(message.priority),
-        "state": "queued",
+        "state": state,
         "part": 0,
         "attempts": 0,
         "due_at": now,
@@ -203,13 +210,41 @@ async def awake(
         CONVERSATION.c.account == account,
         CONVERSATION.c.address == address,
     )
+    return await _wake(connection, talk, now)
+
+
+async def wake(connection: AsyncConnection, conversation_ids: Sequence[int], now: datetime) -> int:
+    """Queue again what was parked for these conversations; returns how many messages."""
+    return await _wake(connection, conversation_ids, now) if conversation_ids else 0
+
+
+async def _wake(connection: AsyncConnection, talks: Any, now: datetime) -> int:
     rows = await connection.execute(
         update(OUTBOX)
-        .where(OUTBOX.c.conversation_id.in_(talk), OUTBOX.c.state == "parked")
+        .where(OUTBOX.c.conversation_id.in_(talks), OUTBOX.c.state == "parked")
         .values(state="queued", due_at=now)
         .returning(OUTBOX.c.id)
     )
     return len(rows.all())
+
+
+async def answered(
+    connection: AsyncConnection, replies: Mapping[int, str]
+) -> dict[int, OutboundMessage]:
+    """Our message that each conversation answers, by the provider's id of any part of it."""
+    rows = await connection.execute(
+        select(OUTBOX.c.conversation_id, receipts.PART.c.provider_id, OUTBOX.c.message)
+        .join(receipts.PART, receipts.PART.c.outbox_id == OUTBOX.c.id)
+        .where(
+            OUTBOX.c.conversation_id.in_(replies),
+            receipts.PART.c.provider_id.in_(set(replies.values())),
+        )
+    )
+    return {
+        row.conversation_id: load(OutboundMessage, row.message)
+        for row in rows
+        if replies[row.conversation_id] == row.provider_id
+    }
 
 
 async def count(connection: AsyncConnection, *states: str, channel: str | None = None) -> int:

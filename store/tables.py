@@ -123,7 +123,9 @@ class ConversationRow(Row, table=True):
     address: str = _text()
     state: str = _text(default="{}")
     stopped: bool = False
+    handed_over: bool = False  # a person answers
     updated_at: datetime = _at()
+    heard_at: datetime | None = _at(nullable=True)  # when the citizen last wrote
     lease_owner: str | None = _text(nullable=True, default=None)
     lease_until: datetime | None = _at(nullable=True)
     __table_args__ = (UniqueConstraint("channel", "account", "address"),)
@@ -193,8 +195,8 @@ class Media(Row, table=True):
 
     __tablename__ = "media"
     id: int = _id()
-    inbox_id: int = _ref("inbox.id", index=True)
-    delivery_id: int = _ref("delivery.id")
+    inbox_id: int | None = _ref("inbox.id", nullable=True, index=True)  # None: an officer's photo
+    delivery_id: int | None = _ref("delivery.id", nullable=True)
     channel: str = _text()
     account: str = _text()
     ref: str = _text()
@@ -209,6 +211,7 @@ class Media(Row, table=True):
     lat: float | None = None  # EXIF position
     lon: float | None = None
     complaint_id: int | None = _ref("complaint.id", nullable=True, index=True)
+    published: bool = False  # a moderator lets everybody see it
     __table_args__ = (
         Index(
             "ix_media_pending",
@@ -285,6 +288,10 @@ class Complaint(Row, table=True):
     slots: str = _text(default="{}")
     emergency: bool = False
     complete: bool = True
+    escalated: int = 0  # how often it was told again or disputed
+    published_text: str | None = _text(
+        nullable=True, default=None
+    )  # as a moderator lets it be read
     channel: str = _text()
     conversation_id: int = _ref("conversation.id", index=True)
     filed_by: int = _ref("inbox.id")  # the message that filed it
@@ -313,8 +320,22 @@ class Task(Row, table=True):
     reason: str = _text()
     conversation_id: int | None = _ref("conversation.id", nullable=True)
     inbox_id: int | None = _ref("inbox.id", nullable=True)
+    ticket: str | None = _text(nullable=True, default=None)  # the complaint that it is about
     at: datetime = _at()
     done_at: datetime | None = _at(nullable=True)
+    done_by: str | None = _text(nullable=True, default=None)
+
+
+class ConversationEvent(Row, table=True):
+    """What people did with a conversation. Appended, never edited."""
+
+    __tablename__ = "conversation_event"
+    id: int = _id()
+    conversation_id: int = _ref("conversation.id", index=True)
+    at: datetime = _at()
+    kind: str = _text()  # taken | said | back
+    actor: str = _text()  # a moderator's account
+    text: str = _text()  # what was said
 
 
 class Outbox(Row, table=True):

@@ -98,6 +98,8 @@ class Paper:
                     "key": message.key,
                     "piece": piece,
                     "choices": [one.value for one in message.choices],
+                    "photos": list(message.photos),
+                    "template": message.template,
                 },
             )
             for piece in range(self.pieces)
@@ -112,6 +114,8 @@ class Paper:
                 return outcome
         self.sent.append(part.body["text"])
         self.choices: list[str] = part.body["choices"]
+        self.photos: list[str] = part.body["photos"]
+        self.template: str = part.body["template"]
         return Sent(provider_id=f"p{len(self.sent)}")
 
     async def fetch(self, media: MediaRef, raw: Raw) -> AsyncIterator[bytes]:
@@ -134,6 +138,7 @@ def _message(one: dict[str, Any]) -> InboundMessage:
         address=one["sender"],
         choice=one.get("choice", ""),
         edited=one.get("edited", False),
+        reply_to=one.get("reply", ""),
         location=Location(lat=pin[0], lon=pin[1]) if pin else None,
         media=tuple(MediaRef(ref=ref, kind=MediaKind.PHOTO) for ref in one.get("photos", ())),
     )

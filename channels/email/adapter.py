@@ -16,7 +16,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from channels.adapter import Accept, Raw, Received, Refused, SendOutcome, Sent, WirePart
+from channels.adapter import Accept, Photos, Raw, Received, Refused, SendOutcome, Sent, WirePart
 from channels.email import mime, payload
 from channels.email.listener import Door, Limits, open_door
 from channels.email.ours import Us, is_address
@@ -87,6 +87,7 @@ class Adapter:
             recipients=settings.recipients,
         )
         self._folder: Path | None = None
+        self._photos: Photos | None = None
         self._post: Post | None = None
         self._door: Door | None = None
         self._server: asyncio.Server | None = None
@@ -100,6 +101,9 @@ class Adapter:
 
     def use_folder(self, folder: Path) -> None:
         self._folder = folder
+
+    def use_photos(self, photos: Photos) -> None:
+        self._photos = photos
 
     def parse(self, raw: Raw) -> Received:
         return payload.parse(raw, self._us)
@@ -172,11 +176,18 @@ class Adapter:
         if self._post is None:
             self._post = self._way_out()  # the start had failed: the operator may have helped
         try:
-            mail = compose(part, datetime.now(UTC))
+            mail = compose(part, datetime.now(UTC), await self._shown(part))
         except (ValueError, UnicodeError):
             return Refused(detail="the answer cannot be written as a mail to this address")
         outcome = await self._post.deliver(mail, self._us.address, part.body["to"])
         return Sent(provider_id=part.body["message_id"]) if isinstance(outcome, Sent) else outcome
+
+    async def _shown(self, part: WirePart) -> list[bytes]:
+        """The photos that a mail names; one that was taken back meanwhile is left out."""
+        if self._photos is None:
+            return []
+        read = [await self._photos(one) for one in part.body.get("photos", ())]
+        return [content for content in read if content is not None]
 
     async def fetch(self, media: MediaRef, raw: Raw) -> AsyncIterator[bytes]:
         part = await asyncio.to_thread(mime.find, raw.body, media.ref)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
@@ -18,7 +19,7 @@ from channels.email.ours import LOOP_HEADER, Us, is_address
 from channels.message import Link, OutboundMessage
 from channels.text import cut, tidy
 
-CAPS = Caps(text_limit=100_000, receipts=True)
+CAPS = Caps(text_limit=100_000, photos_out=True, receipts=True)
 _SUBJECTS = {"id": "Laporan Anda", "en": "Your report"}
 _ANSWERS = re.compile(r"\s*(re|bls|balas)\s?:", re.IGNORECASE)
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
@@ -69,6 +70,7 @@ def _body(message: OutboundMessage, piece: str, number: int, us: Us) -> dict[str
         "locale": message.locale,
         "text": piece,
         "html": _page(piece, message.locale, message.link),
+        **({"photos": list(message.photos)} if message.photos and number == 1 else {}),
     }
 
 
@@ -108,8 +110,11 @@ def _link(url: str, button: Link | None) -> str:
     return f'<a href="{link}">{link}</a>'
 
 
-def compose(part: WirePart, at: datetime) -> bytes:
-    """Write the mail that a wire part stands for. Raises ValueError for what no mail can hold."""
+def compose(part: WirePart, at: datetime, photos: Sequence[bytes] = ()) -> bytes:
+    """Write the mail that a wire part stands for, with JPEGs attached.
+
+    Raises: ValueError for what no mail can hold.
+    """
     body = part.body
     if not is_address(body["to"]):
         raise ValueError("the address is none")
@@ -131,5 +136,7 @@ def compose(part: WirePart, at: datetime) -> bytes:
     mail[LOOP_HEADER.title()] = body["from"]
     mail.set_content(body["text"])
     mail.add_alternative(body["html"], subtype="html")
+    for number, photo in enumerate(photos, 1):
+        mail.add_attachment(photo, "image", "jpeg", filename=f"foto-{number}.jpg")
     mail["Content-Language"] = body["locale"]
     return mail.as_bytes()

@@ -20,6 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from channels.adapter import (
     Accepted,
+    Photos,
     Raw,
     Received,
     Refused,
@@ -34,7 +35,7 @@ from channels.errors import Misconfigured, Throttled, Unreachable
 from channels.errors import Refused as NeverFetched
 from channels.message import MediaRef, OutboundMessage
 from channels.telegram import payload
-from channels.telegram.api import Api, Broken, Rejected
+from channels.telegram.api import Api, Broken, Rejected, photo_file
 from channels.telegram.render import CAPS, render
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
@@ -86,6 +87,7 @@ class Telegram(ABC):
         self._username = settings.username
         self._api: Api | None = None
         self._introduced = False
+        self._photos: Photos | None = None
         token = _TOKEN.fullmatch(os.environ.get(settings.token_env, ""))
         # A bot's chats count their messages from 1: another bot's are other messages.
         self._scope = token[1] if token else account
@@ -95,6 +97,9 @@ class Telegram(ABC):
 
     def render(self, message: OutboundMessage) -> list[WirePart]:
         return render(message)
+
+    def use_photos(self, photos: Photos) -> None:
+        self._photos = photos
 
     @property
     def _me(self) -> payload.Me:
@@ -144,6 +149,11 @@ class Telegram(ABC):
 
     async def _send(self, method: str, body: Mapping[str, Any]) -> Sent:
         """Send, once more to the new chat when a group has become a supergroup."""
+        if method == "sendPhoto":
+            content = await self._photos(body["photo"]) if self._photos else None
+            if content is None:
+                return Sent()  # taken back meanwhile: the words go out without it
+            body = {**body, "photo": photo_file(content)}
         try:
             answer = await self._opened.call(method, body)
         except Rejected as error:
@@ -167,6 +177,8 @@ class Telegram(ABC):
                 raise self._bad_token() from None
             case 400 if method == "answerCallbackQuery":
                 return Sent()  # pressed too long ago: nothing spins any more
+            case 400 if method == "sendPhoto":
+                return Sent()  # a picture that Telegram does not like must not hold up the words
             case 403:
                 return Refused(detail=detail, blocked=True)
             case code if code >= 500:  # noqa: PLR2004 - HTTP

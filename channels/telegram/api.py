@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from telegram import Bot
+from telegram import Bot, InputFile
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
@@ -108,12 +108,27 @@ class _Request(BaseRequest):
     ) -> tuple[int, bytes]:
         """See `BaseRequest`. The time-outs are the session's."""
         del read_timeout, write_timeout, connect_timeout, pool_timeout
-        form = request_data.json_parameters if request_data else None
+        form = _form(request_data) if request_data else None
         async with self.session.request(method, url, data=form) as answer:
             payload = await answer.read()
         if not answer.ok:
             raise Rejected(answer.status, _answer(payload))
         return answer.status, payload
+
+
+def _form(request_data: RequestData) -> aiohttp.FormData | dict[str, str]:
+    """The parameters as a form, with files as its parts where there are some."""
+    if not request_data.contains_files:
+        return request_data.json_parameters
+    form = aiohttp.FormData(request_data.json_parameters)
+    for field, (name, content, kind) in request_data.multipart_data.items():
+        form.add_field(field, content, filename=name, content_type=kind)
+    return form
+
+
+def photo_file(content: bytes) -> InputFile:
+    """A JPEG to be uploaded as the parameter that it is given for."""
+    return InputFile(content, filename="foto.jpg")
 
 
 class Api(Bot):

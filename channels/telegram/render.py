@@ -1,6 +1,6 @@
 """A message, dressed as requests of the Bot API. Pure.
 
-Source: Bot API, "sendMessage", "ReplyKeyboardMarkup", "InlineKeyboardMarkup",
+Source: Bot API, "sendMessage", "sendPhoto", "ReplyKeyboardMarkup", "InlineKeyboardMarkup",
 "answerCallbackQuery".
 """
 
@@ -15,6 +15,7 @@ from channels.text import cut, whole
 CAPS = Caps(
     text_limit=4096,  # "1-4096 characters after entities parsing", counted in UTF-16 code units
     text_unit="utf16",
+    photos_out=True,
     location=True,
     buttons=100,
     # Bots FAQ, "My bot is hitting limits": about 30 messages a second in all, one a second in a
@@ -35,18 +36,29 @@ def render(message: OutboundMessage) -> list[WirePart]:
     if parts:
         parts[0] = WirePart(method="sendMessage", body={**parts[0].body, **_answered(message)})
         parts[-1] = WirePart(method="sendMessage", body={**parts[-1].body, **_markup(message)})
+    # Before the words, so that the keyboard stands below all of it.
+    parts = [*_photos(message), *parts] if parts else []
     if press := message.thread.get("press"):
         # First, so that the button stops spinning and the outcome kept is the message's.
         parts.insert(0, WirePart(method="answerCallbackQuery", body={"callback_query_id": press}))
     return parts
 
 
+def _photos(message: OutboundMessage) -> list[WirePart]:
+    """A request a photo: an album would come without its outcome for each."""
+    return [
+        WirePart(method="sendPhoto", body={**_where(message), "photo": photo})
+        for photo in message.photos
+    ]
+
+
 def _body(message: OutboundMessage, piece: str) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "chat_id": _chat_id(message.address.partition(":")[0]),
-        "text": piece,
-        "link_preview_options": {"is_disabled": True},
-    }
+    preview = {"link_preview_options": {"is_disabled": True}}
+    return {**_where(message), "text": piece, **preview}
+
+
+def _where(message: OutboundMessage) -> dict[str, Any]:
+    body: dict[str, Any] = {"chat_id": _chat_id(message.address.partition(":")[0])}
     if topic := message.thread.get("topic"):
         body["message_thread_id"] = int(topic)
     return body

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from channels.adapter import (
     Accept,
     Parked,
+    Photos,
     Raw,
     Received,
     Refused,
@@ -79,6 +80,10 @@ class Adapter:
         self._recorded_s = recorded_s
         self._parked: dict[str, float] = {}  # address -> when a send to it was parked
         self._waking: set[asyncio.Task[None]] = set()
+        self._photos: Photos | None = None
+
+    def use_photos(self, photos: Photos) -> None:
+        self._photos = photos
 
     def routes(self, accept: Accept) -> Iterable[web.AbstractRouteDef]:
         """The page at `/`, everything else below `/channels/webchat/`."""
@@ -95,8 +100,12 @@ class Adapter:
             allowed_origins=frozenset(own.allowed_origins),
             clock=self._clock,
             wake=self._wake,
+            photos=self._shown,
         )
         return site.routes()
+
+    async def _shown(self, reference: str) -> bytes | None:
+        return await self._photos(reference) if self._photos else None
 
     def parse(self, raw: Raw) -> Received:
         return payload.parse(raw, self._account)

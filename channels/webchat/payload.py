@@ -35,9 +35,11 @@ from channels.message import (
 from channels.text import cut, tidy, whole
 
 NAME = "webchat"
-CAPS = Caps(text_limit=4000, media=True, location=True, buttons=10, receipts=True)
+CAPS = Caps(text_limit=4000, media=True, photos_out=True, location=True, buttons=10, receipts=True)
 LONGEST = 20_000  # characters of one text; the page says so before it sends
 PHOTO_REF = "body"  # a photo's bytes are its delivery's body
+SHOWN = "/channels/webchat/shown"  # photos of ours
+PHOTO_SENT = re.compile(r"[0-9a-f]{64}")
 LANGUAGES = ("id", "en")
 Json = Mapping[Any, Any]  # an object, not yet matched
 
@@ -246,11 +248,18 @@ def render(message: OutboundMessage) -> list[WirePart]:
                     "choices": _choices(message) if number == last else [],
                     "ask_location": message.ask_location and number == last,
                     "locale": message.locale,
+                    **(_photos(message) if number == last else {}),
                 },
             },
         )
         for number, piece in enumerate(pieces)
     ]
+
+
+def _photos(message: OutboundMessage) -> dict[str, list[str]]:
+    """Where the page finds our photos: a reference is a hash that nobody can guess."""
+    shown = [f"{SHOWN}/{one}.jpg" for one in message.photos if PHOTO_SENT.fullmatch(one)]
+    return {"photos": shown} if shown else {}
 
 
 def _choices(message: OutboundMessage) -> list[dict[str, str]]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from channels.adapter import Accept, Raw, StoreAway
+from channels.adapter import Accept, Photos, Raw, StoreAway
 from channels.pace import Pace
 from channels.uploads import UploadError, Uploads
 from channels.webchat import payload
@@ -45,6 +45,7 @@ class ChatSite:
     allowed_origins: Collection[str]
     clock: Callable[[], float]
     wake: Callable[[Accept, str], Awaitable[None]]
+    photos: Photos
     uploads: Uploads = field(default_factory=Uploads)
 
     def routes(self) -> list[web.RouteDef]:
@@ -55,6 +56,7 @@ class ChatSite:
             web.get(ROOT + "/socket", self.socket),
             web.post(ROOT + "/photo", self.photo),
             web.post(ROOT + "/leave", self.leave),
+            web.get(payload.SHOWN + "/{photo:[0-9a-f]{64}}.jpg", self.shown),
         ]
 
     async def page(self, request: web.Request) -> web.Response:
@@ -64,6 +66,15 @@ class ChatSite:
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         return self.pages.files.serve(request.match_info["digest"], request.match_info["name"])
+
+    async def shown(self, request: web.Request) -> web.Response:
+        """Serve a photo that was sent: to a browser that chats, and knows its name."""
+        chats = session_of(request) is not None
+        content = await self.photos(request.match_info["photo"]) if chats else None
+        if content is None:
+            raise web.HTTPNotFound
+        headers = {"Cache-Control": "private, max-age=86400"}
+        return web.Response(body=content, content_type="image/jpeg", headers=headers)
 
     async def leave(self, request: web.Request) -> web.Response:
         """Forget the session in this browser, on a shared computer for example."""

@@ -14,7 +14,19 @@ import typer
 
 from channels.errors import ChannelError
 from gateway import __version__
-from gateway.cli import areas, channels, chat, complaint, dead, learn, nlu, replay, run
+from gateway.cli import (
+    areas,
+    channels,
+    chat,
+    complaint,
+    conversation,
+    dead,
+    learn,
+    nlu,
+    replay,
+    run,
+    task,
+)
 from gateway.keyring import KeyringError
 from gateway.port import PortTakenError
 from gateway.settings import ConfigError
@@ -44,6 +56,8 @@ app.add_typer(areas.app, name="areas")
 app.add_typer(channels.app, name="channels")
 app.add_typer(complaint.app, name="complaint")
 app.add_typer(dead.app, name="dead")
+app.add_typer(conversation.app, name="conversation")
+app.add_typer(task.app, name="task")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -1,39 +1,49 @@
-"""kanal complaint: look at complaints, move their status, correct them, until the console does."""
+"""kanal complaint: look, move the status, correct, publish, until the console does it."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dialogs.conversation import Status
-from gateway.cli.opened import NAME, with_store
-from gateway.progress import change_status
-from nlu.learning.labels import UnknownLabelError
-from store import complaints, corrections
+from gateway.app import limits_of
+from gateway.cli.desk import at_desk, clock
+from gateway.cli.opened import NAME
+from gateway.media import PhotoRefusedError
+from gateway.progress import change_status, keep_photos
+from gateway.settings import Settings
+from store import complaints, corrections, media, publishing
 from store.corrections import Said
 from store.database import Database
 from store.ids import Ids
-from store.workflow import IllegalMoveError
+from store.publishing import Publication
 
 app = typer.Typer(help="Look at complaints and change their status.", no_args_is_help=True)
+By = Annotated[str, typer.Option(help="Who does it; kept in the history.")]
 
 
 @app.command()
 def show(ticket: str) -> None:
-    """Show a complaint's history."""
+    """Show a complaint's history and its photos."""
 
-    async def work(database: Database) -> list[dict[str, object]]:
+    async def work(database: Database, settings: Settings) -> list[str]:
         async with database.read() as connection:
-            return await complaints.history(connection, ticket)
+            events = await complaints.history(connection, ticket)
+            photos = await media.of_complaint(connection, ticket)
+        if not events:
+            raise LookupError(f"no complaint has the number {ticket}")
+        lines = [f"{clock(one['at'], settings)} {one['kind']} by {one['actor']}" for one in events]
+        return lines + [
+            f"photo {one.id} by {'an officer' if one.by_officer else 'the citizen'}"
+            f"{', published' if one.published else ''}"
+            for one in photos
+        ]
 
-    events = with_store(work)
-    if not events:
-        typer.echo(f"kanal: no complaint has the number {ticket}", err=True)
-        raise typer.Exit(2)
-    for event in events:
-        typer.echo(f"{event['at']:%Y-%m-%d %H:%M} {event['kind']} by {event['actor']}")
+    for line in at_desk(work):
+        typer.echo(line)
 
 
 @app.command()
@@ -41,19 +51,37 @@ def status(
     ticket: str,
     to: Annotated[Status, typer.Argument(help="The new status.")],
     note: Annotated[str, typer.Option(help="What the citizen reads beside it.")] = "",
+    photo: Annotated[
+        list[Path] | None, typer.Option(help="A photo of the result; may be given again.")
+    ] = None,
+    publish: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--publish", help="Show the photos on the ticket's page, too.")
+    ] = False,
+    by: By = NAME,
 ) -> None:
     """Change a complaint's status; the citizen is told on the channel that he used."""
 
-    async def work(database: Database) -> None:
+    async def work(database: Database, settings: Settings) -> None:
+        try:
+            contents = [one.read_bytes() for one in photo or ()]
+            kept = await keep_photos(contents, settings.var / "media", limits_of(settings))
+        except OSError as error:
+            raise LookupError(f"{error.filename}: {error.strerror}") from error
+        except PhotoRefusedError as error:
+            raise ValueError(f"the photo cannot be kept: {error.phrase}") from error
         await change_status(
-            database, Ids(), ticket, to, actor="operator", note=note, now=datetime.now(UTC)
+            database,
+            Ids(),
+            ticket,
+            to,
+            actor=by,
+            note=note,
+            now=datetime.now(UTC),
+            photos=kept,
+            publish=publish,
         )
 
-    try:
-        with_store(work)
-    except (LookupError, IllegalMoveError) as error:
-        typer.echo(f"kanal: {error.args[0]}", err=True)
-        raise typer.Exit(2) from error
+    at_desk(work)
     typer.echo(f"{ticket} is {to} now; the citizen is told.")
 
 
@@ -75,7 +103,7 @@ def correct(
     said = Said(categories=(category, *(also or ())), intent=intent)
     number = int(what) if what.isdecimal() else None
 
-    async def work(database: Database) -> None:
+    async def work(database: Database, _: Settings) -> None:
         async with database.begin() as connection:
             await corrections.append(
                 connection,
@@ -87,11 +115,40 @@ def correct(
                 now=datetime.now(UTC),
             )
 
-    try:
-        with_store(work)
-    except (LookupError, UnknownLabelError) as error:
-        typer.echo(f"kanal: {error.args[0]}", err=True)
-        raise typer.Exit(2) from error
+    at_desk(work)
     typer.echo(
         f"{what}: {' and '.join(said.categories)}, says {by}. `kanal nlu learn` takes it in."
     )
+
+
+@app.command()
+def publish(
+    ticket: str,
+    photo: Annotated[
+        list[int] | None, typer.Option(help="A photo's number, as `show` lists it; again for more.")
+    ] = None,
+    text: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--text", help="The citizen's words as written.")
+    ] = False,
+    words: Annotated[str, typer.Option(help="Other words in their place, names left out.")] = "",
+    withdraw: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--withdraw", help="Take back what was published.")
+    ] = False,
+    by: By = NAME,
+) -> None:
+    """Let everybody see photos or words on the ticket's page. Read them first: names, plates."""
+
+    async def work(database: Database, _: Settings) -> None:
+        async with database.begin() as connection:
+            shown: str | None = words or None
+            if text and not words:
+                shown = "" if withdraw else await complaints.words(connection, ticket)
+            if not photo and shown is None:
+                raise ValueError("nothing named: give --photo NUMBER, --text or --words")
+            decision = Publication(
+                actor=by, photos=tuple(photo or ()), text=shown, withdraw=withdraw
+            )
+            await publishing.publish(connection, Ids(), ticket, decision, datetime.now(UTC))
+
+    at_desk(work)
+    typer.echo(f"{ticket}: {'withdrawn' if withdraw else 'published'}.")

@@ -170,6 +170,21 @@ _SIGNALS = (
         )
     ),
     Signal(
+        re.compile(
+            r"\b(?:di|ke)?bacok(?:an)?\b|\bdi(?:keroyok|culik|begal|tikam|sandera)\b|"
+            r"\bbaku tembak\b|"
+            r"\btawuran\b(?= (?:\w+ ){0,3}(?:celurit|clurit|sajam|senjata|parang|golok|samurai))|"
+            r"\bstabb(?:ed|ing)\b|\bkidnapp(?:ed|ing)\b|\bgun ?shots?\b"
+        )
+    ),
+    Signal(
+        re.compile(
+            r"\bdi(?:tusuk|tembak|pukuli|aniaya|rampok|todong)\b|\b(?:being |is )?(?:attacked|"
+            r"robbed|beaten)\b"
+        ),
+        person=True,
+    ),
+    Signal(
         re.compile(r"\b(?:di|meng)?evakuasi\b|\brescue\b"),
         person=True,
         plight=True,
@@ -183,7 +198,8 @@ _DANGERS = """
     strum setrum sengat electroc tenggelam kelelep hanyut seret drown swept cebur cemplung
     nyemplung jatuh jatoh perosok fell diri lompat loncat terjun suicide pingsan sadar sekarat
     jantung kejang unconscious heart luka jiwa darah melahirkan bleeding napas ambul evakuasi
-    rescue perahu boat masuk
+    rescue perahu boat masuk bacok keroyok culik begal tikam sandera tembak tawuran stabb kidnap
+    gun tusuk pukul aniaya rampok todong attacked robbed beaten
 """
 _HINTS = shortest(_DANGERS.split())
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from channels.adapter import Caps, Channel
+from channels.adapter import Caps, Channel, Showing
 from channels.message import Choice, OutboundMessage
 from tests.conformance.folders import (
     ACCOUNT,
@@ -66,6 +67,20 @@ def test_no_surrogate_pair_is_cut(folder: Folder, adapter_of: AdapterOf) -> None
         assert "\ufffd" not in text
     if adapter.caps.text_limit < LONG:
         assert sum(text.count("😀") for text in texts) == LONG // 4
+
+
+@each_folder
+def test_photos_are_named_once_where_the_channel_can_send_them(
+    folder: Folder, adapter_of: AdapterOf
+) -> None:
+    adapter = adapter_of(folder)
+    assert isinstance(adapter, Showing) == adapter.caps.photos_out
+    if not adapter.caps.photos_out:
+        return
+    reference = "4f0c2a7d" * 8
+    message = replace(message_to(folder, "Selesai."), photos=(reference,))
+    named = [leaf for part in adapter.render(message) for leaf in leaves(part.body)]
+    assert sum(leaf.count(reference) for leaf in named) == 1
 
 
 @each_folder

@@ -172,7 +172,7 @@ def test_a_third_confirmation_of_the_same_files_it_and_calls_a_person() -> None:
     talk.say("hmm begitu ya")
     talk.say("terus gimana ya ini")
     assert talk.phrases == ["detail_added", "filed_incomplete"]
-    assert talk.of(HandOver) == [HandOver(reason="misunderstood")]
+    assert talk.of(HandOver) == [HandOver(reason="misunderstood", ticket=talk.filed[0].ticket)]
     assert talk.filed[0].draft.texts == ("lubang", "hmm begitu ya", "terus gimana ya ini")
 
 
@@ -180,7 +180,7 @@ def test_danger_comes_first_and_is_filed_at_once() -> None:
     talk = Talk()
     talk.say("kebakaran!", report("kebakaran", emergency=True))
     assert talk.phrases == ["emergency_kebakaran", "emergency_filed", "ask_emergency_location"]
-    assert talk.of(HandOver) == [HandOver(reason="emergency")]
+    assert talk.of(HandOver) == [HandOver(reason="emergency", ticket=talk.filed[0].ticket)]
     assert talk.filed[0].draft.emergency
     talk.say("", spot=PIN)
     (update,) = talk.of(UpdateComplaint)
@@ -221,7 +221,7 @@ def test_told_again_joins_the_earlier_complaint(kind: str, reason: str) -> None:
     talk.say("lampu masih mati", understood(kind, "lampu_jalan", confidence=0.9), known=mine())
     (update,) = talk.of(UpdateComplaint)
     assert (update.ticket, update.kind, update.text) == ("JKT-ER1H-8SF2", kind, "lampu masih mati")
-    assert talk.of(HandOver) == [HandOver(reason=reason)]
+    assert talk.of(HandOver) == [HandOver(reason=reason, ticket="JKT-ER1H-8SF2")]
     assert talk.of(FileComplaint) == []
 
 
@@ -233,7 +233,7 @@ def test_told_again_about_something_unknown_is_filed_anew_and_flagged() -> None:
     assert talk.phrases == ["repeat_anew", "confirm"]
     talk.say("ya")
     assert talk.filed[0].draft.slots["repeat"] == 3
-    assert talk.of(HandOver) == [HandOver(reason="repeat")]
+    assert talk.of(HandOver) == [HandOver(reason="repeat", ticket=talk.filed[0].ticket)]
 
 
 def test_status_of_several_lists_five() -> None:

@@ -17,6 +17,7 @@ from dialogs.conversation import (
     Conversation,
     Draft,
     Known,
+    News,
     Offer,
     Photo,
     Spot,
@@ -33,7 +34,23 @@ from nlu import ticket
 from nlu.understanding import Entity
 from tests.dialogs.turns import NOON, place, understood
 
-ANSWERS = ["ya", "tidak", "lewati", "batal", "1", "2", "3", "4", "9", "ubah", "gak tahu", "Kirim"]
+ANSWERS = [
+    "sudah",
+    "belum",
+    "belum beres, masih bau",
+    "ya",
+    "tidak",
+    "lewati",
+    "batal",
+    "1",
+    "2",
+    "3",
+    "4",
+    "9",
+    "ubah",
+    "gak tahu",
+    "Kirim",
+]
 TALK = ["halo", "makasih", "laporan saya", "petugas", "bantuan", "STOP", "MULAI", "hapus data saya",
         "tes", "JKT-AAAA-AAAA", "???", ""]  # fmt: skip
 FREE = ["Jl. Kemang Raya no 5", "depan pasar", "bukan di Kemang, di Cipete", "salah, bukan itu",
@@ -43,6 +60,7 @@ INTENTS = ["report", "report", "report", "other", "status", "greet", "thanks", "
            "deny", "skip", "cancel", "human", "stop", "repeat", "dispute"]  # fmt: skip
 CATEGORIES = ["banjir", "macet", "parkir_liar", "lampu_jalan", "kebakaran", "bukan_aduan",
               "tidak_jelas", "joki_3in1"]  # fmt: skip
+TIMERS = ["reminder", "expire", "hand_back", "news:7", "news:7", "taken:8", "said:9", "back:10"]
 PLACES = [place("Bangka"), place("Cipete"), place("Kemang", confidence=0.5)]
 
 understandings = st.builds(
@@ -68,10 +86,11 @@ turns = st.fixed_dictionaries(
         "understanding": understandings,
         "pin": st.sampled_from(["", "", "", "in", "out"]),
         "photos": st.sampled_from([(), (), (), ("kept",), ("kept", "pending"), ("refused",)]),
-        "press": st.sampled_from(["", "", "", "", "offered", "stale"]),
+        "press": st.sampled_from(["", "", "", "", "offered", "stale", "fixed", "not fixed"]),
         "card": st.booleans(),
         "edited": st.sampled_from([False] * 8 + [True]),
-        "timer": st.sampled_from([""] * 8 + ["reminder", "expire", "hand_back", "unheard_of"]),
+        "timer": st.sampled_from([""] * 12 + [*TIMERS, "unheard_of"]),
+        "reply": st.sampled_from([False] * 5 + [True]),
         "minutes": st.sampled_from([1, 1, 1, 1, 40, 120]),
     }
 )
@@ -101,18 +120,17 @@ class Ledger:
         self.updates: list[UpdateComplaint] = []
         self.asked: Counter[str] = Counter()
         self.spent = 0
+        self.done: set[str] = set()  # tickets that are said to be done
         self.count = 0
 
     def turn(self, made: dict[str, Any]) -> Turn:
         self.count += 1
         self.at += timedelta(minutes=made["minutes"])
         if made["timer"]:
-            return self._turn(timer=made["timer"])
+            return self._timer(made["timer"])
         by_card = self.conversation.card.id if made["card"] and self.conversation.card else ""
         if made["press"]:
-            offered = self.conversation.offered
-            choice = offered[-1] if made["press"] == "offered" and offered else "confirm:old"
-            return self._turn(choice=choice, understanding=understood())
+            return self._turn(choice=self._pressed(made["press"]), understanding=understood())
         text = made["text"]
         if text in FREE:
             text = f"{text} ({self.count})"  # every text is told from the others
@@ -124,6 +142,7 @@ class Ledger:
             outside_city=made["pin"] == "out",
             by_card=by_card,
             edited=made["edited"],
+            reply=made["reply"],
             photos=tuple(
                 Photo(
                     media_id=f"p{self.count}.{at}",
@@ -135,26 +154,45 @@ class Ledger:
             ),
         )
 
-    def _turn(self, **more: Any) -> Turn:
+    def _timer(self, name: str) -> Turn:
+        """News is that the last complaint is done."""
+        if name.startswith("news") and self.filed:
+            self.done.add(self.filed[-1].ticket)
+            ticket = self._mine()[0]
+            news = News(ticket=ticket, status=Status.DONE, note="beres", photos=("x",))
+            return self._turn(timer=name, news=news)
+        return self._turn(timer=name, person="Selamat siang")
+
+    def _pressed(self, how: str) -> str:
+        offered = self.conversation.offered
+        if how in {"fixed", "not fixed"} and self.filed:
+            return f"closing:{self.filed[-1].ticket}:{'yes' if how == 'fixed' else 'no'}"
+        return offered[-1] if how == "offered" and offered else "confirm:old"
+
+    def _turn(self, *, reply: bool = False, **more: Any) -> Turn:
         plain = {"text": "", "understanding": understood(), "at": self.at}
         number = ticket.make(self.random)
-        mine = tuple(
+        return Turn(
+            **{**plain, **more},
+            ticket_number=number,
+            abilities=self.able,
+            known=Known(
+                tickets=self._mine(), replied=self.filed[-1].ticket if reply and self.filed else ""
+            ),
+            offer=self._offer(),
+        )
+
+    def _mine(self) -> tuple[Ticket, ...]:
+        return tuple(
             Ticket(
                 number=one.ticket,
                 category=one.draft.category or "tidak_jelas",
-                status=Status.OPEN,
+                status=Status.DONE if one.ticket in self.done else Status.OPEN,
                 area="",
                 filed_at=one.draft.begun_at or NOON,
                 updated_at=self.at,
             )
             for one in reversed(self.filed)
-        )
-        return Turn(
-            **{**plain, **more},
-            ticket_number=number,
-            abilities=self.able,
-            known=Known(tickets=mine),
-            offer=self._offer(),
         )
 
     def _offer(self) -> Offer | None:
@@ -169,7 +207,9 @@ class Ledger:
         self._told(turn)
         after, effects = step(before, turn)
         self.filed += [one for one in effects if isinstance(one, FileComplaint)]
-        self.updates += [one for one in effects if isinstance(one, UpdateComplaint)]
+        updates = [one for one in effects if isinstance(one, UpdateComplaint)]
+        self.updates += updates
+        self.done -= {one.ticket for one in updates if one.moves_to}
         said = {one.phrase for one in effects if isinstance(one, Say)}
         cancelled = "cancelled" in said
         if words.meaning("commands", turn.text) or (turn.text and "not_a_complaint" in said):

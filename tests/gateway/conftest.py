@@ -72,13 +72,17 @@ async def talk(store_url: str, tmp_path: Path, engine: Engine) -> AsyncIterator[
 
 @asynccontextmanager
 async def talking(
-    store_url: str, tmp_path: Path, engine: Engine, whereabouts: Whereabouts | None = None
+    store_url: str,
+    tmp_path: Path,
+    engine: Engine,
+    whereabouts: Whereabouts | None = None,
+    **caps: object,
 ) -> AsyncIterator[Talk]:
     """A gateway that does nothing by itself."""
     settings = Settings(var=tmp_path, store={"url": store_url})
     database = Database(store_url, tmp_path)
     await schema.upgrade(database)
-    paper = Paper()
+    paper = Paper(**caps)
     gateway = compose(
         settings,
         database,

@@ -40,8 +40,7 @@ async def file(talk: Talk, sender: str = "ani") -> str:
     while not find(heard):
         choice = next(one for one in talk.paper.choices if one.endswith((":yes", ":skip")))
         heard = await talk.say(sender=sender, choice=choice)
-    ((number, _, _),) = find(heard)
-    return number
+    return find(heard)[0][0]
 
 
 async def test_a_report_becomes_a_complaint_and_an_answer(talk: Talk) -> None:
@@ -88,7 +87,7 @@ async def test_the_status_is_told_and_its_change_comes_by_itself(talk: Talk) -> 
         now=datetime.now(UTC),
     )
     before = len(talk.paper.sent)
-    await talk.send_due()
+    await talk.settle()
     (told,) = talk.paper.sent[before:]
     assert number in str(told)
     assert "Petugas sedang ke lokasi." in str(told)

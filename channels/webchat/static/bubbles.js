@@ -13,7 +13,8 @@ export function show(entry, percent = null) {
   bubble.id = `m-${entry.id}`;
   bubble.dataset.at = entry.at;
   bubble.append(make("span", "unseen", words(entry.from === "me" ? "you" : "bot") + ": "));
-  if (entry.thumb) bubble.append(picture(entry.thumb));
+  if (entry.thumb) bubble.append(picture(entry.thumb, words("photo_sent")));
+  for (const photo of entry.photos ?? []) bubble.append(picture(photo, words("photo_shown")));
   if (entry.text) bubble.append(paragraph(entry.text));
   if (percent !== null && entry.state === "sending") bubble.append(progress(percent));
   if (entry.from === "me") bubble.append(mark(entry));
@@ -37,10 +38,10 @@ export function toEnd() {
   scroll.scrollTop = scroll.scrollHeight;
 }
 
-function picture(thumb) {
+function picture(source, description) {
   const image = make("img");
-  image.src = thumb;
-  image.alt = words("photo_sent");
+  image.src = source;
+  image.alt = description;
   return image;
 }
 

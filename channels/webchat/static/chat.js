@@ -29,9 +29,9 @@ function heard(frame) {
   else if (frame.error) trouble(words(`error_${frame.error}`));
 }
 
-function say({ key, text, choices, ask_location }) {
+function say({ key, text, choices, ask_location, photos = [] }) {
   const known = history.get(key);
-  const entry = known ?? history.put({ id: key, from: "bot", kind: "text", text, choices, ask_location });
+  const entry = known ?? history.put({ id: key, from: "bot", kind: "text", text, choices, ask_location, photos });
   stopTyping();
   if (!known) shown(entry);
   line.send({ got: key });

@@ -2,7 +2,7 @@
 // tabs never overwrite each other. An entry with a `frame` still waits to be acknowledged.
 //
 //   {id, at, from: "me" | "bot", kind: "text" | "choice" | "pin" | "photo", text, state, note,
-//    choices, ask_location, thumb, frame}
+//    choices, ask_location, photos, thumb, frame}
 const PREFIX = "kanal.m.";
 const MOST = 200;
 const inMemory = new Map(); // where the browser keeps nothing for us

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import email
 import logging
 import mailbox
 import socket
 import ssl
 import traceback
+from email import policy
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,28 @@ async def test_a_mail_goes_to_the_relay_and_its_id_comes_back() -> None:
     assert (sender, recipients) == (LAPOR, [RINA])
     assert b"\r\n\r\n.\r\nDi mana?\r\n" in content
     assert f"Message-ID: {part.body['message_id']}\r\n".encode() in content
+
+
+async def test_photos_are_attached_and_one_that_was_taken_back_is_left_out() -> None:
+    async def photos(reference: str) -> bytes | None:
+        return b"\xff\xd8 a picture" if reference == "4f0c" else None
+
+    message = OutboundMessage(
+        channel="email", account="main", address=RINA, key="k", text="Selesai.",
+        photos=("4f0c", "gone"),
+    )  # fmt: skip
+    async with relay_of_ours() as relay:
+        adapter = await adapter_for(relay)
+        adapter.use_photos(photos)
+        (part,) = adapter.render(message)
+        assert isinstance(await adapter.send(part), Sent)
+
+    ((_, _, content),) = relay.mails
+    mail = email.message_from_bytes(content, policy=policy.default)
+    (attached,) = mail.iter_attachments()
+    assert (attached.get_content_type(), attached.get_filename()) == ("image/jpeg", "foto-1.jpg")
+    assert attached.get_content() == b"\xff\xd8 a picture"
+    assert mail.get_body(("plain",)).get_content().strip() == "Selesai."
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ class BotApi:
     async def _method(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         form = await request.post()
-        self.calls.append((method, {key: unpacked(str(value)) for key, value in form.items()}))
+        self.calls.append((method, {key: unpacked(value) for key, value in form.items()}))
         waiting = self.answers.get(method)
         if not waiting:
             return web.json_response({"ok": True, "result": BOT if method == "getMe" else True})
@@ -66,8 +66,10 @@ class BotApi:
         return web.Response(status=404) if body is None else web.Response(body=body)
 
 
-def unpacked(value: str) -> Any:
-    """A form's value: objects, numbers and lists stand in it as JSON."""
+def unpacked(value: str | web.FileField) -> Any:
+    """A form's value: objects, numbers and lists stand in it as JSON, files as their bytes."""
+    if isinstance(value, web.FileField):
+        return value.content_type, value.file.read()
     try:
         return json.loads(value)
     except ValueError:

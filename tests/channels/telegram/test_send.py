@@ -30,6 +30,42 @@ async def test_message_goes_out_and_its_id_comes_back(polling: Polling, bot_api:
     assert bot_api.bodies("sendMessage") == [dict(part.body)]
 
 
+PHOTO = WirePart(method="sendPhoto", body={"chat_id": 5501, "photo": "4f0c"})
+
+
+async def photos(reference: str) -> bytes | None:
+    return b"\xff\xd8 a picture" if reference == "4f0c" else None
+
+
+async def test_a_photo_is_uploaded_as_it_is_kept(polling: Polling, bot_api: BotApi) -> None:
+    bot_api.give("sendPhoto", SENT)
+    polling.use_photos(photos)
+
+    assert await polling.send(PHOTO) == Sent(provider_id="5501:77")
+    assert bot_api.bodies("sendPhoto") == [
+        {"chat_id": 5501, "photo": ("image/jpeg", b"\xff\xd8 a picture")}
+    ]
+
+
+async def test_a_photo_that_was_taken_back_holds_up_nothing(
+    polling: Polling, bot_api: BotApi
+) -> None:
+    polling.use_photos(photos)
+    gone = WirePart(method="sendPhoto", body={"chat_id": 5501, "photo": "gone"})
+
+    assert await polling.send(gone) == Sent()
+    assert bot_api.bodies("sendPhoto") == []
+
+
+async def test_a_photo_that_telegram_does_not_like_holds_up_nothing(
+    polling: Polling, bot_api: BotApi
+) -> None:
+    bot_api.refuse("sendPhoto", 400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
+    polling.use_photos(photos)
+
+    assert await polling.send(PHOTO) == Sent()
+
+
 async def test_flood_control_waits_as_long_as_telegram_says(
     polling: Polling, bot_api: BotApi
 ) -> None:

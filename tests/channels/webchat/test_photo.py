@@ -143,3 +143,28 @@ async def test_a_reference_to_something_else_is_never_fetched(chat: Chat) -> Non
 
     with pytest.raises(Refused):
         await anext(aiter(chat.adapter.fetch(MediaRef(ref="2", kind=MediaKind.PHOTO), raw)))
+
+
+SHOWN = "/channels/webchat/shown/" + "4f0c2a7d" * 8 + ".jpg"
+
+
+async def of_ours(reference: str) -> bytes | None:
+    return JPEG if reference == "4f0c2a7d" * 8 else None
+
+
+async def test_a_photo_of_ours_is_shown_to_a_browser_that_chats(chat: Chat) -> None:
+    chat.adapter.use_photos(of_ours)
+    async with chat.browser.get(SHOWN) as answer:
+        assert answer.status == 404  # no session: who asks does not chat
+    await chat.page()
+    async with chat.browser.get(SHOWN) as answer:
+        assert (answer.status, answer.content_type) == (200, "image/jpeg")
+        assert await answer.read() == JPEG
+
+
+@pytest.mark.parametrize("name", ["0" * 64, "..%2f..%2fkanal", "4F0C" * 16, ""])
+async def test_any_other_name_shows_nothing(chat: Chat, name: str) -> None:
+    chat.adapter.use_photos(of_ours)
+    await chat.page()
+    async with chat.browser.get(f"/channels/webchat/shown/{name}.jpg") as answer:
+        assert answer.status == 404

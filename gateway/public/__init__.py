@@ -1,0 +1,5 @@
+"""Pages that anyone may see: how a complaint stands, under its number.
+
+A ticket number is no secret. So a page says what a stranger may know: category, kelurahan, status
+and dates; words and photos only after a moderator has published them (`store/publishing.py`).
+"""
