@@ -103,6 +103,7 @@ class Caps:
     per_address_s: float = 0  # seconds between two wire parts to one address
     per_address_burst: int = 1  # of them at once after a rest
     idempotent: bool = False  # the provider knows our key: sent again is not sent twice
+    forgeable: bool = False  # a sender can be forged: what matters is proven by a code sent there
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

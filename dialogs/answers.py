@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from dialogs import words
 from dialogs.conversation import Conversation, Turn
+from dialogs.joining import JOIN
 
 _BY_INTENT = {"affirm": "yes", "deny": "no", "skip": "skip", "cancel": "cancel"}
 _FREE = frozenset({"text", "location", "area", "new_text", "new_location", "about_location"})
@@ -43,9 +44,15 @@ def read(conversation: Conversation, turn: Turn) -> Answer:
     if number is not None and conversation.offered:
         return _numbered(conversation, number)
     meant = words.meaning("answers", turn.text)
+    if conversation.waiting_for == JOIN:
+        meant = words.meaning("joining", turn.text) or meant
     if not meant and _is_unknown(turn):
         return Answer(kind="skip")
-    return Answer(kind=meant) if meant else _classified(conversation, turn)
+    return _of(meant) if meant else _classified(conversation, turn)
+
+
+def _of(meant: str) -> Answer:
+    return Answer(kind=meant) if meant in _KINDS else Answer(kind="option", value=meant)
 
 
 def _is_unknown(turn: Turn) -> bool:
@@ -59,7 +66,7 @@ def _chosen(conversation: Conversation, choice: str) -> Answer:
     slot, _, value = choice.partition(":")
     if slot != conversation.waiting_for or choice not in conversation.offered:
         return Answer(kind="stale")
-    return Answer(kind=value) if value in _KINDS else Answer(kind="option", value=value)
+    return _of(value)
 
 
 def _numbered(conversation: Conversation, number: int) -> Answer:

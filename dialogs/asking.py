@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from zlib import crc32
 
-from dialogs import cards, spots
+from dialogs import cards, joining, spots
 from dialogs.conversation import Conversation, Draft, Turn
 from dialogs.effects import Ask, Effect, Option, Say, Schedule
 from dialogs.filing import closed, file
@@ -15,6 +15,7 @@ from dialogs.rule import FILE_COMPLAINT, Decision, category_of, filing_flow, rep
 from nlu.categories import categories
 
 CONFIRM = "confirm"
+AT_THE_END = frozenset({CONFIRM, joining.JOIN})  # all is there: only a yes is waited for
 _TWICE = 2
 
 
@@ -36,7 +37,7 @@ def advance(conversation: Conversation, turn: Turn, *said: Effect) -> Decision:
 def resume(conversation: Conversation, turn: Turn, *said: Effect) -> Decision:
     """After something else was answered: put the open question again, or only recall it."""
     question = _open_question(conversation)
-    if conversation.waiting_for == CONFIRM and _confirmed_times(conversation) < _TWICE:
+    if conversation.waiting_for in AT_THE_END and _confirmed_times(conversation) < _TWICE:
         return confirm(conversation, turn, *said)
     if question is None or not may_ask(question, conversation):
         return reply(conversation, *said, Say(phrase="draft_waiting"), *timers())
@@ -211,13 +212,16 @@ def timers() -> tuple[Effect, ...]:
 
 
 def confirm(conversation: Conversation, turn: Turn, *said: Effect) -> Decision:
-    """Repeat what will be filed and ask whether it is right.
+    """Repeat what will be filed and ask whether it is right, or whether it is known already.
 
     The same summary is not put a third time: the complaint is filed as it stands and a person
     looks at it.
     """
     flow = filing_flow()
     summary = _summary(conversation)
+    if (found := joining.offered(conversation, turn)) is not None:
+        waiting, ask = joining.ask(conversation, turn, found, summary)
+        return reply(waiting, *said, ask, *timers())
     key = _key(summary)
     often = conversation.asked.get(key, 0)
     if often >= _TWICE:
@@ -242,6 +246,13 @@ def finish(
     """File the draft, then take the next one from the queue."""
     before = conversation.draft or Draft()
     after, effects = file(conversation, turn, *said, complete=complete, reason=reason)
+    return onward(after, before, turn, *effects)
+
+
+def join(conversation: Conversation, turn: Turn) -> Decision:
+    """Let the draft join what was offered, then take the next one from the queue."""
+    before = conversation.draft or Draft()
+    after, effects = joining.join(conversation)
     return onward(after, before, turn, *effects)
 
 
@@ -293,4 +304,6 @@ def details(draft: Draft, locale: str) -> str:
             parts = value if isinstance(value, list | tuple) else [value]
             shown = "-".join(dict.fromkeys(map(str, parts)))
             lines.append(say(locale, phrase, {"value": shown}))
+    if draft.anonymous:
+        lines.append(say(locale, "detail_anonymous", {}))
     return "\n".join(lines)

@@ -1,21 +1,27 @@
-"""Exact commands, read before the classifier: STOP, MULAI, HAPUS DATA SAYA."""
+"""Exact commands, read before the classifier: STOP, MULAI, HAPUS DATA SAYA, HUBUNGKAN, codes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from dialogs import asking, smalltalk, words
+from dialogs import asking, codes, erasing, linking, smalltalk, words
 from dialogs.conversation import Conversation, Turn
-from dialogs.effects import HandOver, OptOut, Say
+from dialogs.effects import OptOut, Say
 from dialogs.rule import Decision, reply, tell
 from dialogs.status import asked
 
 
 def command(conversation: Conversation, turn: Turn) -> Decision | None:
-    """The rule: a message that is exactly a command."""
-    name = None if turn.timer or turn.edited else words.meaning("commands", turn.text)
-    return COMMANDS[name](conversation, turn) if name else None
+    """The rule: a message that is exactly a command, or a one-time code."""
+    if turn.timer or turn.edited:
+        return None
+    name = words.meaning("commands", turn.text) or ("code" if codes.find(turn.text) else None)
+    if name is None:
+        return None
+    if turn.abilities.public and name not in _IN_PUBLIC:
+        return tell(conversation, "public_hello")
+    return COMMANDS[name](conversation, turn)
 
 
 def stop(conversation: Conversation, _turn: Turn) -> Decision:
@@ -38,9 +44,13 @@ def start(conversation: Conversation, turn: Turn) -> Decision:
     return reply(back, *effects, Say(phrase="started"))
 
 
-def erase(conversation: Conversation, _turn: Turn) -> Decision:
-    """Personal data: a person checks who asks before anything is deleted."""
-    return reply(conversation, HandOver(reason="erase"), Say(phrase="erase_asked"))
+def anonymous(conversation: Conversation, turn: Turn) -> Decision:
+    """ANONIM: officials do not learn who reports, in the draft under way or in the next one."""
+    said = Say(phrase="anonymous_now")
+    if conversation.draft is None:
+        return reply(replace(conversation, anonymous=True), said)
+    hidden = replace(conversation, draft=replace(conversation.draft, anonymous=True))
+    return reply(hidden, said) if hidden.handed_over else asking.resume(hidden, turn, said)
 
 
 def help_(conversation: Conversation, _turn: Turn) -> Decision:
@@ -49,5 +59,8 @@ def help_(conversation: Conversation, _turn: Turn) -> Decision:
 
 
 COMMANDS: dict[str, Callable[[Conversation, Turn], Decision]] = {
-    "stop": stop, "start": start, "erase": erase, "help": help_, "status": asked,
+    "stop": stop, "start": start, "erase": erasing.ask, "help": help_, "status": asked,
+    "link": linking.begin, "unlink": linking.undo, "code": linking.code_came,
+    "anonymous": anonymous,
 }  # fmt: skip
+_IN_PUBLIC = frozenset({"stop", "start", "help"})  # the others tell or change something personal

@@ -44,6 +44,7 @@ class Draft:
     exif: Spot | None = None  # position of a photo: offered, never assumed
     twin: bool = False  # told in one breath with the draft before it: shares its place
     emergency: bool = False
+    anonymous: bool = False  # officials must not learn who reports
     begun_at: datetime | None = None
 
 
@@ -74,6 +75,9 @@ class Conversation:
     stopped: bool = False  # STOP: nothing unasked is sent
     greeted: bool = False  # has been answered before: the introduction is made once
     card: Card | None = None  # the one that answers the open question; no other is live
+    anonymous: bool = False  # asked for before a draft was there: for the next one
+    erasing: datetime | None = None  # when "delete everything?" was asked; None: it is not open
+    missed: tuple[datetime, ...] = ()  # when wrong codes came, the latest last
 
 
 class Status(StrEnum):
@@ -96,9 +100,29 @@ class Ticket:
     category: str
     status: Status
     area: str  # kelurahan or words; "" when none is known
-    filed_at: datetime
+    filed_at: datetime  # for one that this citizen joined: when he did
     updated_at: datetime
-    mine: bool = True  # filed from this conversation's address
+    mine: bool = True  # filed or joined from this address, or from one linked with it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Nearby:
+    """An open complaint of somebody else near a spot of this turn. Its words are never shown."""
+
+    ticket: Ticket
+    lat: float
+    lon: float
+    people: int  # who filed it, and who joined
+    words: str = ""  # as written: compared with the draft's, nothing else
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Code:
+    """A one-time code that this turn brings, as the store knows it."""
+
+    id: int  # 0: no such code, or used, or too old
+    purpose: str = ""  # link | proof | erase
+    own: bool = False  # it was given to this same address
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,8 +141,10 @@ class Known:
     """What the store knows beside the conversation, gathered by the worker; `step` never asks."""
 
     tickets: tuple[Ticket, ...] = ()  # this citizen's, newest first, and any that the text names
-    nearby: tuple[Ticket, ...] = ()  # open complaints of the draft's kind near its spot
     replied: str = ""  # the one ticket that the message spoke of which this turn answers
+    nearby: tuple[Nearby, ...] = ()  # others' open complaints near any spot of turn and draft
+    code: Code | None = None  # what is known of the code that the text is
+    linked: bool = False  # other addresses of this person are known
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,6 +156,7 @@ class Abilities:
     buttons: int = 0
     public: bool = False
     photos_out: bool = False  # photos can be sent to the citizen
+    forgeable: bool = False  # whoever writes may claim another's address (e-mail, SMS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,6 +185,7 @@ class Turn:
     understanding: Understanding
     at: datetime  # aware, UTC
     ticket_number: str  # a fresh one, in case this turn files
+    code: str = ""  # a fresh one-time code, in case this turn needs one
     spot: Spot | None = None  # a native pin or venue, resolved
     outside_city: bool = False  # the pin or the named place lies outside
     photos: tuple[Photo, ...] = ()

@@ -13,12 +13,14 @@ from dialogs.answers import Answer
 from dialogs.conversation import Conversation, Draft, Turn
 from dialogs.effects import Ask, Effect, Option, Say
 from dialogs.flow import Question
+from dialogs.joining import JOIN
 from dialogs.rule import Decision, filing_flow, is_report, is_sure, reply
 from dialogs.smalltalk import digression
 
 Handler = Callable[[Conversation, Turn, Answer], Decision]
 _OTHER_FROM = 0.8  # how sure a text must be about another thing to be another complaint
 _LEAST_WORDS = 3
+_ANSWER = 8  # words of what is still an answer
 
 
 def answered(conversation: Conversation, turn: Turn) -> Decision | None:
@@ -44,7 +46,7 @@ def answered(conversation: Conversation, turn: Turn) -> Decision | None:
 
 def _only_recalls(conversation: Conversation, turn: Turn) -> bool:
     """A turn without a word that answers nothing: a sticker, or a photo while a place is asked."""
-    if turn.spot or conversation.waiting_for in {"photo", "text", asking.CONFIRM}:
+    if turn.spot or conversation.waiting_for in {"photo", "text", *asking.AT_THE_END}:
         return not (turn.photos or turn.spot)
     return True
 
@@ -96,7 +98,8 @@ def queue(conversation: Conversation, turn: Turn) -> Decision:
 
 def _is_correction(turn: Turn, conversation: Conversation) -> bool:
     corrects = words.begins("corrections", turn.text) and conversation.waiting_for != "text"
-    moved = conversation.waiting_for == asking.CONFIRM and words.begins("address_starts", turn.text)
+    at_the_end = conversation.waiting_for in asking.AT_THE_END
+    moved = at_the_end and words.begins("address_starts", turn.text)
     named = bool(spots.in_correction(turn)[0])
     return (corrects and (named or _other_topic(conversation, turn))) or (moved and named)
 
@@ -172,6 +175,23 @@ def confirmation(conversation: Conversation, turn: Turn, answer: Answer) -> Deci
     if answer.kind == "skip":
         return asking.confirm(conversation, turn)
     return _unfilled(conversation, turn, answer, *drafting.notes(turn))
+
+
+def join(conversation: Conversation, turn: Turn, answer: Answer) -> Decision:
+    """An answer to "join that report?"; a no files a new one. What more is said is a detail."""
+    kind = answer.kind
+    if kind == "words" and len(turn.text.split()) <= _ANSWER:
+        said = (name for name in ("yes", "no") if words.begins(f"join_{name}", turn.text))
+        kind = next(said, kind)
+        if kind != "words":
+            draft = drafting.with_details(conversation.draft or Draft(), turn)
+            conversation = replace(conversation, draft=draft)
+    if kind == "yes":
+        return asking.join(conversation, turn)
+    if kind == "no":
+        complete = asking.is_complete(conversation, turn)
+        return asking.finish(conversation, turn, complete=complete)
+    return confirmation(conversation, turn, answer)
 
 
 _CHANGES = ("category", "location", "text")
@@ -254,6 +274,7 @@ HANDLERS: dict[str, Handler] = {
         if one.slot != "extras"
     },
     asking.CONFIRM: confirmation,
+    JOIN: join,
     "change": changed,
     "new_location": new_location,
     "new_category": new_category,

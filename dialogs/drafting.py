@@ -22,6 +22,7 @@ def begin(turn: Turn) -> Draft:
 def with_report(conversation: Conversation, draft: Draft, turn: Turn) -> Conversation:
     """Take a whole turn into the draft: words, kind, place, details, photos."""
     draft = with_topic(with_details(draft, turn), turn)
+    draft = replace(draft, anonymous=draft.anonymous or conversation.anonymous)
     return with_place(replace(conversation, draft=draft), turn, spots.in_report(turn))
 
 
@@ -38,6 +39,7 @@ def with_details(draft: Draft, turn: Turn) -> Draft:
             draft,
             texts=(*draft.texts, turn.text) if turn.text else draft.texts,
             slots={**draft.slots, **told},
+            anonymous=draft.anonymous or words.mentions("anonymous", turn.text),
         ),
         turn,
     )

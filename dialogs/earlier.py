@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialogs import answers, asking, drafting
+from dialogs import answers, asking, drafting, spots
 from dialogs.conversation import Conversation, Draft, Status, Ticket, Turn
 from dialogs.effects import HandOver, Say, UpdateComplaint
 from dialogs.filing import closed
+from dialogs.nearby import around
 from dialogs.reporting import begin
 from dialogs.rule import Decision, is_sure, reply
 from dialogs.status import named_numbers
@@ -57,7 +58,9 @@ def find(turn: Turn) -> Ticket | None:
     if not is_sure(turn.understanding):
         return mine[0] if mine else None
     kind = turn.understanding.category
-    return next((one for one in (*mine, *turn.known.nearby) if one.category == kind), None)
+    own = next((one for one in mine if one.category == kind), None)
+    there = around(Draft(category=kind, spot=spots.in_report(turn)[0]), turn)
+    return own or (there.best.ticket if there else None)
 
 
 def photo_of(conversation: Conversation, turn: Turn) -> Decision | None:

@@ -51,6 +51,15 @@ class FileComplaint:
     ticket: str
     draft: Draft
     complete: bool = True  # False: filed without an answer to everything, rather than lost
+    resembles: str = ""  # the ticket of a complaint that this one probably repeats
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JoinComplaint:
+    """A draft joins a complaint of somebody else: its words and photos are kept with it."""
+
+    ticket: str
+    draft: Draft
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +78,7 @@ class UpdateComplaint:
 class HandOver:
     """A person must look: becomes a moderator's task."""
 
-    reason: str  # asked_for_human | misunderstood | emergency | unsure | dispute | repeat | erase
+    reason: str  # asked_for_human | misunderstood | emergency | unsure | dispute | repeat
     ticket: str = ""  # the complaint that it is about
 
 
@@ -88,4 +97,47 @@ class OptOut:
     stopped: bool
 
 
-Effect = Say | Ask | Show | FileComplaint | UpdateComplaint | HandOver | Schedule | OptOut
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OfferCode:
+    """A one-time code was told to this address; it is good for `lasts`."""
+
+    code: str
+    purpose: str  # link | proof (of a link that another address began) | erase
+    lasts: timedelta
+    proves: int = 0  # the code of the other address, for a proof
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """This address and the one that the code was given to are the same person's."""
+
+    code: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unlink:
+    """This address stands alone again."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Erase:
+    """Forget this person: every address linked with this one."""
+
+    code: int = 0  # the code that confirmed it, 0 where a word was enough
+
+
+Effect = (
+    Say
+    | Ask
+    | Show
+    | FileComplaint
+    | JoinComplaint
+    | UpdateComplaint
+    | HandOver
+    | Schedule
+    | OptOut
+    | OfferCode
+    | Link
+    | Unlink
+    | Erase
+)

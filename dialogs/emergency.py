@@ -11,6 +11,7 @@ from dialogs.drafting import plausible
 from dialogs.earlier import note
 from dialogs.effects import Ask, Effect, FileComplaint, HandOver, Say
 from dialogs.filing import closed, page, settled
+from dialogs.nearby import resembles
 from dialogs.phrasebook import has
 from dialogs.rule import UNCLEAR, Decision, category_of, is_sure, reply
 
@@ -81,7 +82,12 @@ def _file(conversation: Conversation, waiting: Draft | None, turn: Turn) -> Deci
     effects: tuple[Effect, ...] = (
         _call(turn, draft.category),
         *drafting.notes(turn),
-        FileComplaint(ticket=turn.ticket_number, draft=draft, complete=located),
+        FileComplaint(
+            ticket=turn.ticket_number,
+            draft=draft,
+            complete=located,
+            resembles=resembles(draft, turn),
+        ),
         HandOver(reason="emergency", ticket=turn.ticket_number),
         Say(phrase="emergency_filed", slots={"ticket": turn.ticket_number}),
         *page(turn, turn.ticket_number),

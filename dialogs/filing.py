@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from dialogs.conversation import Conversation, Draft, Turn
 from dialogs.effects import Effect, FileComplaint, HandOver, Say
+from dialogs.nearby import resembles
 from dialogs.phrasebook import has, say
 from dialogs.rule import UNCLEAR, Decision, category_of, reply
 
@@ -17,7 +18,12 @@ def file(
     draft = settled(conversation.draft or Draft())
     effects = (
         *said,
-        FileComplaint(ticket=turn.ticket_number, draft=draft, complete=complete),
+        FileComplaint(
+            ticket=turn.ticket_number,
+            draft=draft,
+            complete=complete,
+            resembles=resembles(draft, turn),
+        ),
         *(
             HandOver(reason=one, ticket=turn.ticket_number)
             for one in dict.fromkeys(filter(None, (reason, *reasons(draft))))
@@ -64,4 +70,5 @@ def closed(conversation: Conversation) -> Conversation:
     return replace(
         conversation,
         flow=None, waiting_for=None, asked={}, draft=None, places=(), about="", offered=(),
+        anonymous=False,
     )  # fmt: skip

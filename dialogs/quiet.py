@@ -48,6 +48,6 @@ def _into_draft(conversation: Conversation, draft: Draft, turn: Turn) -> Decisio
     found = spots.in_report(turn)
     if found[0] is not None:
         after = drafting.replace_place(after, turn, found)
-    if conversation.waiting_for == asking.CONFIRM and taken != draft:
+    if conversation.waiting_for in asking.AT_THE_END and taken != draft:
         return asking.advance(after, turn)
     return after, ()

@@ -9,13 +9,15 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from dialogs import cards
+from dialogs import cards, codes
 from dialogs.conversation import (
     Abilities,
     Card,
+    Code,
     Conversation,
     Draft,
     Known,
+    Nearby,
     News,
     Offer,
     Photo,
@@ -24,7 +26,17 @@ from dialogs.conversation import (
     Ticket,
     Turn,
 )
-from dialogs.effects import Effect, FileComplaint, HandOver, UpdateComplaint
+from dialogs.effects import (
+    Effect,
+    Erase,
+    FileComplaint,
+    HandOver,
+    JoinComplaint,
+    Link,
+    OfferCode,
+    Unlink,
+    UpdateComplaint,
+)
 from dialogs.render import compose
 from dialogs.rule import UNCLEAR
 from dialogs.step import step
@@ -39,6 +51,7 @@ BEGIN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 _ALIAS = re.compile(r"\bJKT-(\d{1,2})\b")
 _PART = re.compile(r"\[(photo|foto|pin|card|press|edited|refused|reply)\b([^\]]*)\]\s*")
 _FLAGS = {"yes": True, "no": False}
+_DONE: dict[type, str] = {Link: "linked", Unlink: "unlinked", Erase: "erased"}
 
 
 def run(rows: Sequence[Row], read: Read) -> tuple[Row, ...]:
@@ -62,8 +75,12 @@ class Stage:
     at: datetime = BEGIN
     tickets: list[Ticket] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)
+    nearby: list[Nearby] = field(default_factory=list)
+    codes: dict[str, Code] = field(default_factory=dict)
+    linked: bool = False
     reading: str = ""
     random: Random = field(default_factory=lambda: Random(112))
+    secret: Random = field(default_factory=lambda: Random(110))
     photos: int = 0
     cards: int = 0
     has_cards: bool = False
@@ -88,6 +105,8 @@ class Stage:
                 self._take(self._news(row.words))
             case "moderator":
                 self._take(self._turn("", timer="said", person=row.words))
+            case "nearby" | "code":
+                self._scene(row.who, *row.words.split())
             case "reads":
                 self.reading = row.words
             case "timer":
@@ -116,6 +135,30 @@ class Stage:
             replace(one, status=Status(status), updated_at=self.at) if one.number == number else one
             for one in self.tickets
         ]
+
+    def _scene(self, who: str, *words: str) -> None:
+        if who == "nearby":
+            self._nearby(*words)
+        else:
+            self._code(*words)
+
+    def _nearby(self, category: str, people: str, at: str, amount: str, unit: str) -> None:
+        lat, lon = _point(at)
+        filed_at = self.at - timedelta(**{unit if unit.endswith("s") else f"{unit}s": int(amount)})
+        one = Ticket(
+            number=ticket.make(self.random),
+            category=category,
+            status=Status.OPEN,
+            area="",
+            filed_at=filed_at,
+            updated_at=filed_at,
+            mine=False,
+        )
+        self.numbers.append(one.number)
+        self.nearby.append(Nearby(ticket=one, lat=lat, lon=lon, people=int(people)))
+
+    def _code(self, code: str, purpose: str, where: str = "here") -> None:
+        self.codes[code] = Code(id=len(self.codes) + 1, purpose=purpose, own=where == "here")
 
     def _real(self, words: str) -> str:
         def number(match: re.Match[str]) -> str:
@@ -173,8 +216,14 @@ class Stage:
             understanding=understanding,
             at=self.at,
             ticket_number=ticket.make(self.random),
+            code=codes.make(self.secret),
             abilities=self.abilities,
-            known=known,
+            known=replace(
+                known,
+                nearby=tuple(self.nearby),
+                code=self.codes.get(codes.find(text) or ""),
+                linked=self.linked,
+            ),
             locale_hint=self.locale,
             offer=self._offer(more.get("by_card", "")),
         )
@@ -206,6 +255,8 @@ class Stage:
                 self.tickets.insert(0, filed_ticket(effect, turn.at))
                 self.numbers.append(effect.ticket)
                 self.rows.append(filed_row(effect))
+            case JoinComplaint():
+                self._join(effect, turn.at)
             case UpdateComplaint():
                 photos = f" +{len(effect.photos)} photo" if effect.photos else ""
                 moved = f" {effect.moves_to.value}" if effect.moves_to else ""
@@ -214,6 +265,18 @@ class Stage:
                     self._move(effect.ticket, effect.moves_to.value)
             case HandOver():
                 self.rows.append(Row("person", effect.reason))
+            case OfferCode():
+                self._code(effect.code, effect.purpose)
+            case Link() | Unlink() | Erase():
+                self.linked = isinstance(effect, Link)
+                self.rows.append(Row("did", _DONE[type(effect)]))
+
+    def _join(self, effect: JoinComplaint, at: datetime) -> None:
+        joined = next(one for one in self.nearby if one.ticket.number == effect.ticket)
+        self.nearby.remove(joined)
+        self.tickets.insert(0, replace(joined.ticket, mine=True, filed_at=at))
+        photos = f" +{len(effect.draft.photos)} photo" if effect.draft.photos else ""
+        self.rows.append(Row("joined", f"{effect.ticket}{photos}"))
 
 
 def filed_row(effect: FileComplaint) -> Row:
@@ -224,6 +287,10 @@ def filed_row(effect: FileComplaint) -> Row:
         words.append(f"+{len(draft.photos)} photo")
     if not effect.complete:
         words.append("incomplete")
+    if draft.anonymous:
+        words.append("anonymous")
+    if effect.resembles:
+        words += ["resembles", effect.resembles]
     return Row("filed", " ".join(words))
 
 

@@ -14,6 +14,7 @@ from dialogs import (
     drafted,
     earlier,
     emergency,
+    erasing,
     language,
     public,
     quiet,
@@ -28,6 +29,7 @@ from dialogs.rule import Decision, Rule, reply
 
 ORDER: tuple[Rule, ...] = (
     timers.due,  # nobody wrote: a reminder, or filing what would be lost
+    erasing.answered,  # "delete everything?": yes or no, and nothing else
     commands.command,  # STOP and the like, before any classifier
     emergency.located,  # what follows an emergency belongs to it
     emergency.danger,  # 112, even while a person has the conversation
@@ -69,6 +71,7 @@ def step(conversation: Conversation, turn: Turn) -> Decision:
     """Decide what one turn changes. No clock, no I/O: same arguments, same answer."""
     turn = turn if turn.text.strip() else replace(turn, text="")
     conversation = cards.taken(language.heard(conversation, turn), turn)
+    conversation = erasing.lapsed(conversation, turn)
     decided = (rule(conversation, turn) for rule in ORDER)
     after, effects = next((one for one in decided if one), None) or _by_intent(conversation, turn)
     after = cards.settled(after)

@@ -16,14 +16,18 @@ Rows are `who  words`. Who is
   he marked on the card last offered, or only sent by it; [reply JKT-1] where it answers a message
   that spoke of that complaint.
 * bot: a line that he reads; several make one message, blank lines are left out.
-* filed, noted, person: what was filed, added to a complaint, given to a person. Filed rows are
-  compared always, the others when the file has any of their kind. A row may stop early: `filed
-  banjir` leaves the place open.
+* filed, joined, noted, person, did: what was filed, joined a complaint, was added to one, was given
+  to a person, and what else was done (linked, unlinked, erased). Filed and joined rows are compared
+  always, the others when the file has any of their kind. A row may stop early: `filed banjir`
+  leaves the place open.
 * channel, locale: what the channel can do (`card=yes`: cards are offered), and its hint.
 * later: time passes ("2 hours").
 * timer: one is due (reminder, expire, hand_back, taken, back). moved: `JKT-1 done`, of which nobody
   is told. officer: `JKT-1 done [photo] words`, of which the citizen is told. moderator: what a
   person writes to him.
+* nearby: somebody else's open complaint: `banjir 12 -6.2088,106.8456 2 hours`, its kind, how many
+  people told of it, where, and its age. code: one that an address was given, `7K2M-4X9P link
+  elsewhere` (or here).
 * reads: what the engine says of the next message, where the model must not decide the test:
   `report banjir 0.40 saluran_air 0.35`, an intent and categories; `both` makes two complaints of
   the first two, `emergency` is danger to life.
@@ -39,9 +43,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 SAID = {
-    "citizen", "timer", "later", "moved", "officer", "moderator", "reads", "channel", "locale",
+    "citizen", "timer", "later", "moved", "officer", "moderator", "nearby", "code", "reads",
+    "channel", "locale",
 }  # fmt: skip
-HEARD = {"bot", "filed", "noted", "person"}
+HEARD = {"bot", "filed", "joined", "noted", "person", "did"}
+_ALWAYS = {"filed", "joined"}
 _NUMBER = re.compile(r"\bJKT-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 
 
@@ -100,10 +106,10 @@ def differences(expected: Sequence[Row], heard: Sequence[Row]) -> list[str]:
     found = [
         f"expected: {one}\n   heard: {other}" for one, other in _paired(told, came) if one != other
     ]
-    for kind in ("filed", "noted", "person"):
+    for kind in sorted(HEARD - {"bot"}):
         wanted = [row for row in expected if row.who == kind]
         given = [row for row in heard if row.who == kind]
-        if kind == "filed" or wanted:
+        if kind in _ALWAYS or wanted:
             found += [
                 f"expected: {one}\n   heard: {other}"
                 for one, other in _paired(wanted, given)

@@ -11,6 +11,7 @@ import yaml
 
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _EDGES = re.compile(r"^[\s\"'.,!?;:()*~]+|[\s\"'.,!?;:()*~]+$")
+_NO_WORD = re.compile(r"\W+")
 _SPACES = re.compile(r"[\s,]+")
 _NUMBER = re.compile(r"#?(\d{1,3})(?:st|nd|rd|th)?")
 
@@ -83,6 +84,12 @@ def begins(group: str, text: str) -> bool:
 def holds(group: str, text: str) -> bool:
     """Whether a word of `roads`, `beside` or `joins` stands anywhere in the text."""
     words = f" {plain(text)} ".replace(".", " ")
+    return any(f" {word} " in words for word in _list(group))
+
+
+def mentions(group: str, text: str) -> bool:
+    """The same whatever stands between the words: "lapor anonim: lampu mati"."""
+    words = f" {_NO_WORD.sub(' ', text.casefold()).strip()} "
     return any(f" {word} " in words for word in _list(group))
 
 

@@ -25,7 +25,10 @@ from gateway.areas import CityMap
 from gateway.cards import Offers
 from gateway.dispatch import Dispatcher
 from gateway.gallery import Gallery
+from gateway.housekeeping import Housekeeping
+from gateway.identities import digest_by
 from gateway.intake import Door, Intake
+from gateway.keyring import CODES_AND_ADDRESSES, open_keyring
 from gateway.media import Limits, MediaFetcher
 from gateway.metrics import Meters
 from gateway.port import Port
@@ -64,6 +67,7 @@ class Gateway:
     worker: Worker
     dispatcher: Dispatcher
     media: MediaFetcher
+    housekeeping: Housekeeping
     outgoing: Bell
     places: CityMap
     wanted: dict[Key, Wanted] = field(default_factory=dict)  # as config.yml last said
@@ -119,6 +123,7 @@ class Gateway:
             if isinstance(self.engine, Swapping):
                 models = models_folder(self.settings.var)
                 loops.begin(ModelWatch(self.engine, models, self.meters).run())
+            loops.begin(self.housekeeping.run())
             stack.push_async_callback(self.roster.close_all)
             stack.push_async_callback(self.dispatcher.drain)
             await self.roster.open_all()
@@ -297,11 +302,13 @@ def compose(
         photos=Gallery(database, settings.var / "media").sendable,
     )
     roster.add(accounts)
+    keyring = open_keyring(settings.var, settings.secret_env)
     rooms = Rooms(
         database=database,
         ids=ids,
         engine=engine,
         accounts=served,
+        digest=digest_by(keyring.key(CODES_AND_ADDRESSES)),
         meters=meters,
         offers=Offers(accounts=served, public_url=str(settings.public.url).rstrip("/")),
         news=news,
@@ -332,6 +339,7 @@ def compose(
         worker=Worker(rooms, batch=settings.worker.batch, lease=lease),
         dispatcher=dispatcher,
         media=media,
+        housekeeping=Housekeeping(database, ids, folder=settings.var / "media"),
         outgoing=outgoing,
         places=places,
     )

@@ -1,8 +1,8 @@
-"""One secret of the gateway, and from it a key for each purpose: what signs links and addresses.
+"""One secret of the gateway, and from it a key for each purpose: what is signed or hashed with it.
 
 The secret is made at the first start and lies in `var/keyring`, readable by its owner alone.
 Several machines that share a database share it by an environment variable instead (`secret_env`).
-Who loses it loses no reports: open links and signed addresses end, new ones are made.
+Who loses it loses no data: open links and signed addresses end, new ones are made.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 _BYTES = 32
 _LEAST_TOLD = 32  # characters of a secret that an operator gives
 _FILE = "keyring"
+CODES_AND_ADDRESSES = "codes and addresses"  # the purpose of keyed hashes in the store
 
 
 class KeyringError(Exception):

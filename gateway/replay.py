@@ -35,10 +35,11 @@ from channels.text import tidy
 from dialogs import codec
 from gateway.accounts import ACCOUNT
 from gateway.app import Gateway
-from store import complaints, conversations, inbox
+from store import complaints, conversations, inbox, joining
 
 NAME = "replay"
 ANSWERS = (":yes", ":skip")  # how the choices end that the citizen of a replay takes
+_FILES_ANEW = "join:no"  # unless he is told to join
 _AT_ONCE = 64
 
 
@@ -47,9 +48,10 @@ class Replay:
 
     caps = Caps(text_limit=100_000, media=False, location=True, buttons=10, unasked=False)
 
-    def __init__(self, zone: ZoneInfo, *, confirm: bool) -> None:
+    def __init__(self, zone: ZoneInfo, *, confirm: bool, join: bool = False) -> None:
         self._zone = zone
         self._confirm = confirm
+        self._ends = ANSWERS if join else (_FILES_ANEW, *ANSWERS)
         self.accept: Accept | None = None  # the way in, once the gateway is made
 
     def parse(self, raw: Raw) -> Received:
@@ -110,7 +112,7 @@ class Replay:
         again, and the same answer under the same id adds nothing.
         """
         offered = part.body["choices"]
-        choice = next((one for end in ANSWERS for one in offered if one.endswith(end)), "")
+        choice = next((one for end in self._ends for one in offered if one.endswith(end)), "")
         if choice and self._confirm and self.accept is not None:
             line = {
                 "id": f"{part.body['line']}#{part.body['key']}",
@@ -142,6 +144,16 @@ class Replay:
         """Nothing to close."""
 
 
+def told_at(line: bytes) -> str:
+    """When a line was written, as it says; "" where it does not."""
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return ""
+    when = said.get("sent_at") or said.get("created_at") if isinstance(said, dict) else ""
+    return str(when or "")
+
+
 def _pin(line: dict[str, Any]) -> Location | None:
     lat, lon = line.get("lat"), line.get("lon")
     if not isinstance(lat, int | float) or not isinstance(lon, int | float):
@@ -158,6 +170,7 @@ class Summary:
     duplicates: int = 0  # kept before
     understood: dict[str, int] = field(default_factory=dict)  # lines of the file, per category
     filed: int = 0  # complaints filed from the replay channel, in all
+    joined: int = 0  # reports that joined a complaint instead
     waiting: int = 0  # citizens whose report waits for an answer of theirs
     dead: int = 0  # could not be read, or failed five times
 
@@ -167,18 +180,23 @@ class Summary:
 
 
 async def replay(
-    gateway: Gateway, lines: Iterable[bytes], *, advance: Callable[[], None]
+    gateway: Gateway, lines: Iterable[bytes], *, advance: Callable[[], None], in_turn: bool = False
 ) -> Summary:
-    """Feed lines, wait until every one is answered, and count. The gateway must be running."""
+    """Feed lines, wait until every one is answered, and count. The gateway must be running.
+
+    `in_turn` waits for each before the next one comes: whoever reports later knows of those before.
+    """
     door = gateway.doors[NAME, ACCOUNT]
     outcomes: Counter[Outcome] = Counter()
     summary = Summary()
-    room = asyncio.Semaphore(_AT_ONCE)
+    room = asyncio.Semaphore(1 if in_turn else _AT_ONCE)
 
     async def feed(body: bytes) -> None:
         async with room:
             accepted = await door(Raw(body=body, received_at=datetime.now(UTC)))
             outcomes.update(accepted.outcomes)
+            if in_turn:
+                await gateway.settled(NAME)
             advance()
 
     async with asyncio.TaskGroup() as group:
@@ -197,6 +215,7 @@ async def _count(gateway: Gateway, summary: Summary, *, unreadable: int) -> None
     async with gateway.database.read() as connection:
         summary.understood = await inbox.understood(connection, NAME)
         summary.filed = await complaints.count(connection, NAME)
+        summary.joined = await joining.count(connection, NAME)
         summary.dead = unreadable + await inbox.count(connection, "dead", NAME)
         states = await conversations.states(connection, NAME)
     summary.waiting = sum(codec.load(state).draft is not None for state in states)

@@ -132,6 +132,14 @@ class Media(_Section):
     keep_side: int = Field(default=2048, ge=320)  # pixels; longer sides are scaled down
 
 
+class Retention(_Section):
+    """How long is kept what was needed for a while; `kanal retention run` empties the rest."""
+
+    journal_days: int = Field(default=30, gt=0)  # deliveries as they came
+    messages_days: int = Field(default=365, gt=0)  # words of messages; complaints keep theirs
+    photos_days: int = Field(default=30, gt=0)  # photos of no complaint
+
+
 class Worker(_Section):
     """How much is done at a time."""
 
@@ -164,6 +172,7 @@ class Settings(BaseSettings):
     metrics: Metrics = Metrics()
     nlu: Nlu = Nlu()
     media: Media = Media()
+    retention: Retention = Retention()
     worker: Worker = Worker()
     log: Log = Log()
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict)

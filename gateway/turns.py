@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from random import Random
 
 from channels.adapter import Caps
 from channels.message import Choice, InboundMessage, Link, OutboundMessage, Priority
-from dialogs import codec
+from dialogs import codec, codes
 from dialogs.conversation import (
     Abilities,
     Conversation,
     Known,
+    Nearby,
     News,
     Offer,
     Photo,
@@ -28,11 +30,13 @@ from dialogs.effects import (
     Effect,
     FileComplaint,
     HandOver,
+    JoinComplaint,
     OptOut,
     Schedule,
     UpdateComplaint,
 )
 from dialogs.render import compose
+from gateway.identities import Digest, known_code, of_effects
 from gateway.reach import UNREACHABLE, Elsewhere, Way, way_of
 from nlu import ticket
 from nlu.places.place import OutsideCity, Place
@@ -40,10 +44,12 @@ from nlu.places.resolve import BadPoint
 from nlu.understanding import Understanding
 from store import codec as store_codec
 from store.cards import NewCard
-from store.complaints import Filing, Happening
+from store.complaints import Filing, Happening, newest
 from store.decisions import Decision, Timer
 from store.handover import SAID
 from store.inbox import CLOCK, Claimed
+from store.joining import Joining
+from store.people import Living
 from store.progress import NEWS
 
 Locate = Callable[[float, float], Place | OutsideCity]
@@ -60,6 +66,9 @@ class Looked:
     news: Mapping[int, News] = field(default_factory=dict)  # by event
     said: Mapping[int, str] = field(default_factory=dict)  # a moderator's words, by event
     elsewhere: Mapping[int, tuple[Elsewhere, ...]] = field(default_factory=dict)  # by conversation
+    nearby: Mapping[int, tuple[Nearby, ...]] = field(default_factory=dict)  # by conversation
+    linked: Mapping[int, tuple[int, ...]] = field(default_factory=dict)  # others of one person
+    codes: Mapping[str, Living] = field(default_factory=dict)  # by digest
 
 
 def numbers_in(message: InboundMessage, understanding: Understanding) -> list[str]:
@@ -95,6 +104,7 @@ def turn_of(
     at: datetime,
     random: Random,
     locate: Locate,
+    digest: Digest,
     offer: Offer | None = None,
     pages: str = "",
 ) -> Turn:
@@ -108,6 +118,7 @@ def turn_of(
         understanding=understanding,
         at=at,
         ticket_number=ticket.make(random),
+        code=codes.make(random),
         spot=spot,
         outside_city=outside,
         photos=tuple(
@@ -126,7 +137,7 @@ def turn_of(
         person=looked.said.get(said, "") if said else "",
         pages=pages,
         abilities=abilities_of(caps),
-        known=_known(claimed, understanding, looked),
+        known=_known(claimed, understanding, looked, digest),
         locale_hint=message.locale,
         offer=offer,
         by_card=message.card,
@@ -141,6 +152,7 @@ def abilities_of(caps: Caps) -> Abilities:
         buttons=caps.buttons,
         public=caps.public,
         photos_out=caps.photos_out,
+        forgeable=caps.forgeable,
     )
 
 
@@ -172,8 +184,10 @@ def _taken_at(lat: float | None, lon: float | None, locate: Locate) -> Spot | No
     return Spot(lat=lat, lon=lon, place=place, source="exif")
 
 
-def _known(claimed: Claimed, understanding: Understanding, looked: Looked) -> Known:
-    mine = looked.mine.get(claimed.conversation_id, ())
+def _known(claimed: Claimed, understanding: Understanding, looked: Looked, digest: Digest) -> Known:
+    others_of_him = looked.linked.get(claimed.conversation_id, ())
+    talks = (claimed.conversation_id, *others_of_him)
+    mine = newest({one.number: one for talk in talks for one in looked.mine.get(talk, ())}.values())
     replied = looked.replied.get(claimed.conversation_id, "")
     owned = {one.number for one in mine}
     numbers = (*numbers_in(claimed.message, understanding), replied)
@@ -183,12 +197,25 @@ def _known(claimed: Claimed, understanding: Understanding, looked: Looked) -> Kn
         if number in looked.named and number not in owned
         for named, filed_by in (looked.named[number],)
     )
-    return Known(tickets=(*mine, *others), replied=replied)
+    nearby = looked.nearby.get(claimed.conversation_id, ())
+    return Known(
+        tickets=(*mine, *others),
+        nearby=tuple(one for one in nearby if one.ticket.number not in owned),
+        code=known_code(claimed, looked.codes, digest),
+        replied=replied,
+        linked=bool(others_of_him),
+    )
 
 
 def conversation_of(claimed: Claimed) -> Conversation:
     """The conversation as it was left, or a new one."""
-    return codec.load(claimed.state) if claimed.state else Conversation()
+    return _loaded(claimed.state) if claimed.state else Conversation()
+
+
+@lru_cache(maxsize=256)
+def _loaded(state: str) -> Conversation:
+    """Read once what is looked at before, while and after it is decided; nobody changes it."""
+    return codec.load(state)
 
 
 def decision_of(
@@ -200,6 +227,8 @@ def decision_of(
     caps: Caps,
     owner: str,
     understanding: Understanding | None,
+    living: Mapping[str, Living],
+    digest: Digest,
     elsewhere: Sequence[Elsewhere] = (),
 ) -> Decision:
     """Put together what T2 writes."""
@@ -231,9 +260,21 @@ def decision_of(
                 conversation_id=claimed.conversation_id,
                 inbox_id=claimed.id,
                 at=turn.at,
+                resembles=effect.resembles,
             )
             for effect in effects
             if isinstance(effect, FileComplaint)
+        ),
+        joinings=tuple(
+            Joining(
+                ticket=effect.ticket,
+                draft=effect.draft,
+                conversation_id=claimed.conversation_id,
+                inbox_id=claimed.id,
+                at=turn.at,
+            )
+            for effect in effects
+            if isinstance(effect, JoinComplaint)
         ),
         happenings=tuple(
             Happening(
@@ -245,6 +286,7 @@ def decision_of(
                 photos=effect.photos,
                 spot=effect.spot,
                 moves_to=effect.moves_to,
+                inbox_id=claimed.id,
             )
             for effect in effects
             if isinstance(effect, UpdateComplaint)
@@ -259,6 +301,7 @@ def decision_of(
             if isinstance(effect, Schedule) and caps.unasked
         ),
         card=_new_card(claimed, turn, after),
+        **of_effects(claimed, turn, effects, living, digest),
     )
 
 

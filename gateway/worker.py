@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random, SystemRandom
@@ -18,13 +18,16 @@ import structlog
 
 from channels.adapter import Caps, caps_of
 from channels.message import OutboundMessage
+from dialogs.conversation import Nearby
 from dialogs.phrasebook import say
 from dialogs.step import step
 from gateway.areas import CityMap
 from gateway.backoff import backoff
 from gateway.cards import Offers
 from gateway.dispatch import Accounts
+from gateway.identities import Digest, code_of
 from gateway.metrics import Meters
+from gateway.surroundings import points_of
 from gateway.turns import (
     Looked,
     conversation_of,
@@ -39,12 +42,13 @@ from gateway.wake import Bell, finished
 from gateway.whereabouts import Whereabouts
 from nlu.engine import Engine
 from nlu.understanding import Understanding
-from store import complaints, decisions, handover, inbox, outbox, parts, progress
+from store import complaints, decisions, handover, inbox, outbox, parts, people, progress
 from store.database import Database, StoreError
 from store.decisions import Decision
 from store.handover import SAID
 from store.ids import Ids
 from store.inbox import Claimed
+from store.nearby import Point, near
 from store.progress import NEWS
 
 log = structlog.get_logger()
@@ -61,6 +65,7 @@ class Rooms:
     ids: Ids
     engine: Engine
     accounts: Accounts
+    digest: Digest  # keyed hash of codes and addresses
     meters: Meters
     offers: Offers
     news: Bell  # rung when the inbox has news
@@ -124,7 +129,7 @@ class Worker:
     async def _settle(self, understood: Sequence[Understood]) -> None:
         if not understood:
             return
-        looked = await self._look_up(understood)
+        looked = await self._look_up(understood, _now())
         decided: list[tuple[Claimed, Decision]] = []
         for one, understanding in understood:
             try:
@@ -148,7 +153,7 @@ class Worker:
         self._rooms.meters.understand_s.observe(time.perf_counter() - began)
         return list(zip(claimed, said, strict=True))
 
-    async def _look_up(self, understood: Sequence[Understood]) -> Looked:
+    async def _look_up(self, understood: Sequence[Understood], now: datetime) -> Looked:
         """Ask the store all that these turns may know; a question that nobody has is not asked."""
         talks = [one.conversation_id for one, _ in understood if one.state]
         replies = {
@@ -158,12 +163,20 @@ class Worker:
         }
         told = [number for one, _ in understood if (number := event_of(one.message, NEWS))]
         said = [number for one, _ in understood if (number := event_of(one.message, SAID))]
+        points = {one.conversation_id: _around(one, said, now) for one, said in understood}
+        digests = {code for one, _ in understood if (code := code_of(one, self._rooms.digest))}
         async with self._rooms.database.read() as connection:
             answered = await outbox.answered(connection, replies) if replies else {}
             replied = {talk: spoken_of(message) for talk, message in answered.items()}
             numbers = [one for pair in understood for one in numbers_in(pair[0].message, pair[1])]
+            linked = await people.linked(connection, talks)
+            all_of_them = {*talks, *(other for others in linked.values() for other in others)}
+            found = await near(connection, {one for some in points.values() for one in some})
             return Looked(
-                mine=await complaints.of_conversations(connection, talks) if talks else {},
+                mine=await complaints.of_conversations(connection, sorted(all_of_them)),
+                nearby={talk: _united(found, some) for talk, some in points.items()},
+                linked=linked,
+                codes=await people.living(connection, digests, now),
                 named=await complaints.by_number(
                     connection, [*numbers, *filter(None, replied.values())]
                 ),
@@ -187,6 +200,7 @@ class Worker:
             at=at,
             random=self._random,
             locate=self._rooms.places.locate,
+            digest=self._rooms.digest,
             offer=offer,
             pages=self._rooms.pages,
         )
@@ -199,6 +213,8 @@ class Worker:
             caps=caps,
             owner=self._owner,
             understanding=understanding if turn.text else None,
+            living=looked.codes,
+            digest=self._rooms.digest,
             elsewhere=looked.elsewhere.get(one.conversation_id, ()),
         )
 
@@ -252,6 +268,21 @@ class Worker:
                 _now(),
                 says=_person_will_read(one) if last else None,
             )
+
+
+def _around(one: Claimed, said: Understanding, now: datetime) -> frozenset[Point]:
+    try:
+        return points_of(one, said, conversation_of(one), now)
+    except Exception:  # noqa: BLE001 - a state that cannot be read fails when it is decided
+        return frozenset()
+
+
+def _united(
+    found: Mapping[Point, tuple[Nearby, ...]], points: frozenset[Point]
+) -> tuple[Nearby, ...]:
+    """What lies around any of these points, each complaint once."""
+    all_ = (one for point in points for one in found.get(point, ()))
+    return tuple({one.ticket.number: one for one in all_}.values())
 
 
 def _person_will_read(one: Claimed) -> OutboundMessage:

@@ -18,6 +18,7 @@ class Category:
     name: dict[str, str]  # by locale: "id", "en"
     agency: tuple[str, ...]  # who usually acts, the leading one first
     radius_m: int  # "the same place" for complaints of this kind
+    days: int  # how long an open complaint of this kind may be joined
     ask: tuple[str, ...] = ()  # further slots that the dialog asks for
     kind: Literal["complaint", "unclear", "none"] = "complaint"
     emergency: bool = False

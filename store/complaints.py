@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from math import cos, radians
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.conversation import Draft, Spot, Status, Ticket
+from nlu.slots.personal import masked
 from store.ids import Ids
-from store.tables import Complaint, ComplaintEvent, Media, table
-from store.workflow import NEXT, UNRESOLVED
+from store.tables import Complaint, ComplaintEvent, Media, Supporter, table
+from store.workflow import NEXT
 
 COMPLAINT, EVENT, MEDIA = table(Complaint), table(ComplaintEvent), table(Media)
+SUPPORTER = table(Supporter)
 
-_METRES_A_DEGREE = 111_320.0
 _MOST_LISTED = 20
 _ESCALATES = frozenset({"repeat", "dispute"})
 
@@ -36,6 +36,7 @@ class Filing:
     conversation_id: int
     inbox_id: int
     at: datetime
+    resembles: str = ""  # the ticket of a complaint that it probably repeats
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +51,7 @@ class Happening:
     photos: tuple[str, ...] = ()  # media ids that join the complaint
     spot: Spot | None = None  # told after filing: becomes its place where it has none
     moves_to: Status | None = None  # where the status table allows it
+    inbox_id: int | None = None  # the message that told it
 
 
 async def file(connection: AsyncConnection, ids: Ids, filings: Sequence[Filing]) -> None:
@@ -63,10 +65,21 @@ async def file(connection: AsyncConnection, ids: Ids, filings: Sequence[Filing])
     await connection.execute(insert(COMPLAINT), rows)
     await connection.execute(
         insert(EVENT),
-        [event_row(ids, row["id"], "filed", "citizen", row["filed_at"], {}) for row in rows],
+        [
+            event_row(ids, row["id"], kind, actor, row["filed_at"], body, row["filed_by"])
+            for row, filing in zip(rows, filings, strict=True)
+            for kind, actor, body in _at_first(filing)
+        ],
     )
     for row, filing in zip(rows, filings, strict=True):
         await _attach(connection, row["id"], filing.draft.photos)
+
+
+def _at_first(filing: Filing) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """What a history begins with; a probable duplicate is marked for moderators."""
+    yield "filed", "citizen", {}
+    if filing.resembles:
+        yield "resembles", "bot", {"ticket": filing.resembles}
 
 
 def _row(ids: Ids, filing: Filing) -> dict[str, Any]:
@@ -78,17 +91,23 @@ def _row(ids: Ids, filing: Filing) -> dict[str, Any]:
         "category": draft.category or "tidak_jelas",
         "confidence": draft.confidence,
         "engine": draft.engine,
-        "text": "\n".join(draft.texts),
+        "text": _shown("\n".join(draft.texts), anonymous=draft.anonymous),
         **where(draft.spot),
         "slots": json.dumps(dict(draft.slots), default=str),
         "emergency": draft.emergency,
         "complete": filing.complete,
+        "anonymous": draft.anonymous,
         "channel": filing.channel,
         "conversation_id": filing.conversation_id,
         "filed_by": filing.inbox_id,
         "filed_at": filing.at,
         "updated_at": filing.at,
     }
+
+
+def _shown(text: str, *, anonymous: bool) -> str:
+    """The words of a complaint as officials read them: without phone or name, if he wishes so."""
+    return masked(text) if anonymous else text
 
 
 def where(spot: Spot | None) -> dict[str, Any]:
@@ -99,6 +118,7 @@ def where(spot: Spot | None) -> dict[str, Any]:
         "lon": spot.lon if spot else None,
         "place_words": spot.words if spot else "",
         "place_source": spot.source if spot else "",
+        "place_radius_m": place.radius_m if place else None,
         "kelurahan": place.kelurahan if place else None,
         "kecamatan": place.kecamatan if place else None,
         "kota": place.kota if place else None,
@@ -106,7 +126,13 @@ def where(spot: Spot | None) -> dict[str, Any]:
 
 
 def event_row(
-    ids: Ids, complaint_id: int, kind: str, actor: str, at: datetime, body: Mapping[str, Any]
+    ids: Ids,
+    complaint_id: int,
+    kind: str,
+    actor: str,
+    at: datetime,
+    body: Mapping[str, Any],
+    inbox_id: int | None = None,
 ) -> dict[str, Any]:
     """Build the row of something that happened to a complaint."""
     return {
@@ -116,6 +142,7 @@ def event_row(
         "kind": kind,
         "actor": actor,
         "body": json.dumps(dict(body), ensure_ascii=False),
+        "inbox_id": inbox_id,
     }
 
 
@@ -140,7 +167,9 @@ async def append(connection: AsyncConnection, ids: Ids, happenings: Sequence[Hap
         now = Status(row.status)
         moved = one.moves_to if one.moves_to in NEXT[now] else None
         body = {**one.body, **({"from": now.value, "to": moved.value} if moved else {})}
-        event = event_row(ids, row.id, one.kind, one.actor, one.at, body)
+        if "text" in body:
+            body["text"] = _shown(str(body["text"]), anonymous=row.anonymous)
+        event = event_row(ids, row.id, one.kind, one.actor, one.at, body, one.inbox_id)
         await connection.execute(insert(EVENT), [event])
         await _attach(connection, row.id, one.photos)
         if one.spot is not None:
@@ -156,7 +185,7 @@ async def append(connection: AsyncConnection, ids: Ids, happenings: Sequence[Hap
 
 async def _locked(connection: AsyncConnection, ticket: str) -> Any:
     found = await connection.execute(
-        select(COMPLAINT.c.id, COMPLAINT.c.status)
+        select(COMPLAINT.c.id, COMPLAINT.c.status, COMPLAINT.c.anonymous)
         .where(COMPLAINT.c.ticket == ticket)
         .with_for_update()
     )
@@ -175,17 +204,29 @@ async def _place(connection: AsyncConnection, complaint_id: int, spot: Spot, now
 async def of_conversations(
     connection: AsyncConnection, conversation_ids: Sequence[int]
 ) -> dict[int, tuple[Ticket, ...]]:
-    """Each conversation's tickets, newest first."""
-    rows = await connection.execute(
-        select(COMPLAINT)
-        .where(COMPLAINT.c.conversation_id.in_(conversation_ids))
-        .order_by(COMPLAINT.c.filed_at.desc(), COMPLAINT.c.id.desc())
+    """The tickets that each conversation filed or joined, newest first."""
+    if not conversation_ids:
+        return {}
+    filed = await connection.execute(
+        select(COMPLAINT).where(COMPLAINT.c.conversation_id.in_(conversation_ids))
     )
     found: dict[int, list[Ticket]] = defaultdict(list)
-    for row in rows:
-        if len(found[row.conversation_id]) < _MOST_LISTED:
-            found[row.conversation_id].append(ticket_of(row, mine=True))
-    return {talk: tuple(tickets) for talk, tickets in found.items()}
+    for row in filed:
+        found[row.conversation_id].append(ticket_of(row, mine=True))
+    joined = await connection.execute(
+        select(COMPLAINT, SUPPORTER.c.conversation_id.label("by"), SUPPORTER.c.at)
+        .join(SUPPORTER, SUPPORTER.c.complaint_id == COMPLAINT.c.id)
+        .where(SUPPORTER.c.conversation_id.in_(conversation_ids))
+    )
+    for row in joined:
+        found[row.by].append(replace(ticket_of(row, mine=True), filed_at=row.at))
+    return {talk: newest(tickets) for talk, tickets in found.items()}
+
+
+def newest(tickets: Iterable[Ticket]) -> tuple[Ticket, ...]:
+    """The newest 20 of these, the newest first."""
+    ordered = sorted(tickets, key=lambda one: (one.filed_at, one.number), reverse=True)
+    return tuple(ordered[:_MOST_LISTED])
 
 
 async def by_number(
@@ -196,26 +237,6 @@ async def by_number(
         return {}
     rows = await connection.execute(select(COMPLAINT).where(COMPLAINT.c.ticket.in_(numbers)))
     return {row.ticket: (ticket_of(row, mine=False), row.conversation_id) for row in rows}
-
-
-async def near(
-    connection: AsyncConnection, category: str, lat: float, lon: float, radius_m: float
-) -> tuple[Ticket, ...]:
-    """Unresolved complaints of a kind in a square of `radius_m` around a point, newest first."""
-    up = radius_m / _METRES_A_DEGREE
-    across = up / max(cos(radians(lat)), 0.01)
-    rows = await connection.execute(
-        select(COMPLAINT)
-        .where(
-            COMPLAINT.c.category == category,
-            COMPLAINT.c.lat.between(lat - up, lat + up),
-            COMPLAINT.c.lon.between(lon - across, lon + across),
-            COMPLAINT.c.status.in_([status.value for status in UNRESOLVED]),
-        )
-        .order_by(COMPLAINT.c.filed_at.desc())
-        .limit(_MOST_LISTED)
-    )
-    return tuple(ticket_of(row, mine=False) for row in rows)
 
 
 def ticket_of(row: Any, *, mine: bool) -> Ticket:

@@ -197,7 +197,9 @@ async def of_complaint(connection: AsyncConnection, ticket: str) -> list[Kept]:
 
 def _kept(row: Any) -> Kept:
     # The message is what the engine read; a complaint's text may join several.
-    text = load(InboundMessage, row.message).text[:MAX_CHARS] if row.message else row.told
+    # Of a message that was emptied (retention, an erasure) the complaint's masked words are left.
+    text = load(InboundMessage, row.message).text[:MAX_CHARS] if row.message else ""
+    text = text or row.told
     slugs = tuple(json.loads(row.categories)) or ((row.category,) if row.category else ())
     return Kept(
         id=row.id,

@@ -16,7 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import OutboundMessage
 from nlu.understanding import Understanding
-from store import cards, complaints, conversations, inbox, outbox, tasks
+from store import (
+    cards,
+    complaints,
+    conversations,
+    erasure,
+    inbox,
+    joining,
+    outbox,
+    people,
+    tasks,
+)
 from store.codec import dump
 from store.dialect import upsert
 from store.ids import Ids
@@ -67,10 +77,17 @@ class Decision:
     elsewhere: tuple[tuple[int, OutboundMessage], ...] = ()  # with the conversation that hears it
     parked: tuple[OutboundMessage, ...] = ()  # until the citizen writes again
     filings: tuple[complaints.Filing, ...] = ()
+    joinings: tuple[joining.Joining, ...] = ()
     happenings: tuple[complaints.Happening, ...] = ()
     tasks: tuple[tuple[str, str], ...] = ()  # a reason each, and the ticket that it is about
     timers: tuple[Timer, ...] = ()
     card: cards.NewCard | None = None
+    offers: tuple[people.Offer, ...] = ()
+    link: int | None = None  # the code that links this address with another
+    linked_says: OutboundMessage | None = None  # what the other address reads of it
+    unlinks: bool = False
+    spends: int | None = None  # a code that is used up by this turn
+    erases: erasure.Wish | None = None
 
 
 async def write(connection: AsyncConnection, ids: Ids, decisions: Sequence[Decision]) -> list[bool]:
@@ -83,6 +100,7 @@ async def write(connection: AsyncConnection, ids: Ids, decisions: Sequence[Decis
         await _save(connection, kept)
         await _predict(connection, kept)
         await complaints.file(connection, ids, [one for d in kept for one in d.filings])
+        await joining.join(connection, ids, [one for d in kept for one in d.joinings])
         await complaints.append(connection, ids, [one for d in kept for one in d.happenings])
         woken = [decision.conversation_id for decision in kept if decision.wakes]
         await outbox.wake(connection, woken, kept[0].at)
@@ -90,7 +108,26 @@ async def write(connection: AsyncConnection, ids: Ids, decisions: Sequence[Decis
         await tasks.put(connection, _task_rows(ids, kept))
         await _set_timers(connection, ids, kept)
         await cards.put(connection, [one.card for one in kept if one.card])
+        await people.offer(connection, ids, [one for d in kept for one in d.offers])
+        for decision in kept:
+            await _know(connection, ids, decision)
     return [decision.conversation_id in ours for decision in decisions]
+
+
+async def _know(connection: AsyncConnection, ids: Ids, decision: Decision) -> None:
+    """Who is who: linked, unlinked, forgotten. Raises: CodeSpentError."""
+    talk = decision.conversation_id
+    if decision.spends is not None:
+        await people.spend(connection, decision.spends, decision.at)
+    if decision.link is not None:
+        other = await people.link(connection, ids, talk, decision.link, decision.at)
+        if other is not None and decision.linked_says is not None:
+            row = outbox.row(ids, other, decision.linked_says, decision.at)
+            await outbox.put(connection, [row])
+    if decision.unlinks:
+        await people.unlink(connection, [talk])
+    if decision.erases is not None:
+        await erasure.erase(connection, ids, decision.erases)
 
 
 async def _save(connection: AsyncConnection, kept: Sequence[Decision]) -> None:

@@ -88,6 +88,7 @@ async def _due(connection: AsyncConnection, now: datetime, most: int) -> Sequenc
             INBOX.c.state == "pending",
             INBOX.c.due_at <= now,
             or_(CONVERSATION.c.lease_until.is_(None), CONVERSATION.c.lease_until <= now),
+            CONVERSATION.c.erasure_id.is_(None),
             ~blocked.exists(),
         )
         .order_by(INBOX.c.due_at, INBOX.c.id)

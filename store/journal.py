@@ -8,7 +8,7 @@ a duplicate; a delivery that brings nothing new leaves no journal row.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,28 +53,24 @@ async def write(
 ) -> list[tuple[Outcome, ...]]:
     """Keep a batch; returns each arrival's outcomes in the order that `Accepted` promises."""
     batch, owners = _Batch(), []
-    talks = (
-        await conversations.ensure(
-            connection, ids, _addresses(arrivals), arrivals[0].raw.received_at
-        )
-        if any(a.received.messages for a in arrivals)
-        else {}
-    )
+    known = await _known(connection, INBOX, _keys(arrivals))
+    new_ones = set(_addresses(arrivals, known))
+    now = arrivals[0].raw.received_at
+    talks = await conversations.ensure(connection, ids, new_ones, now) if new_ones else {}
     for arrival in arrivals:
         delivery_id = ids.next()
         batch.deliveries[delivery_id] = _delivery_row(delivery_id, arrival)
         first = len(batch.inbox), len(batch.parts)
         for message in arrival.received.messages:
-            talk = talks[message.channel, message.account, message.address]
+            # A repeat has no row of its own, and makes no conversation with whoever was forgotten.
+            talk = talks.get((message.channel, message.account, message.address), 0)
             batch.inbox.append(inbox_row(ids.next(), message, talk, delivery_id, arrival.raw))
         batch.parts.extend(_part_rows(ids, arrival, delivery_id))
         owners.append((delivery_id, first, (len(batch.inbox), len(batch.parts))))
-    known = await _known(connection, INBOX, batch.inbox)
     known |= await _known(connection, PART, batch.parts)
     await _write_deliveries(connection, batch, known)
     new = await insert_or_ignore(connection, INBOX, _unknown(batch.inbox, known))
     new |= await insert_or_ignore(connection, PART, _unknown(batch.parts, known))
-    now = arrivals[0].raw.received_at
     await write_media(connection, ids, _new_media(arrivals, batch, new), now)
     await _write_receipts(connection, arrivals)
     return [
@@ -83,10 +79,21 @@ async def write(
     ]
 
 
-def _addresses(arrivals: Sequence[Arrival]) -> Iterator[conversations.Address]:
+def _keys(arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:
+    return [
+        {"channel": message.channel, "external_id": message.external_id}
+        for arrival in arrivals
+        for message in arrival.received.messages
+    ]
+
+
+def _addresses(
+    arrivals: Sequence[Arrival], known: Collection[Key]
+) -> Iterator[conversations.Address]:
     for arrival in arrivals:
         for message in arrival.received.messages:
-            yield message.channel, message.account, message.address
+            if (message.channel, message.external_id) not in known:
+                yield message.channel, message.account, message.address
 
 
 def _delivery_row(delivery_id: int, arrival: Arrival) -> dict[str, Any]:

@@ -125,10 +125,13 @@ def _wanted(row: Any) -> Wanted:
 
 
 async def keep(connection: AsyncConnection, wanted: Wanted, kept: Kept, now: datetime) -> None:
-    """Record a photo that is on disk, and let its message go on."""
+    """Record a photo that is on disk, and let its message go on.
+
+    One whose sender was forgotten meanwhile stays forgotten; its file is swept away.
+    """
     await connection.execute(
         update(MEDIA)
-        .where(MEDIA.c.id == wanted.id)
+        .where(MEDIA.c.id == wanted.id, MEDIA.c.ref != "")
         .values(
             state="kept",
             sha256=kept.sha256,
@@ -162,7 +165,9 @@ async def refuse(
     Returns whom to tell, when the turn that would have told him is over.
     """
     await connection.execute(
-        update(MEDIA).where(MEDIA.c.id == wanted.id).values(state="refused", reason=reason)
+        update(MEDIA)
+        .where(MEDIA.c.id == wanted.id, MEDIA.c.ref != "")
+        .values(state="refused", reason=reason)
     )
     await _let_go(connection, wanted.inbox_id, now)
     columns = CONVERSATION.c
@@ -177,7 +182,11 @@ async def refuse(
                 INBOX.c.message,
             )
             .join(INBOX, INBOX.c.conversation_id == columns.id)
-            .where(INBOX.c.id == wanted.inbox_id, INBOX.c.state == "done")
+            .where(
+                INBOX.c.id == wanted.inbox_id,
+                INBOX.c.state == "done",
+                columns.erasure_id.is_(None),
+            )
         )
     ).one_or_none()
     if row is None:

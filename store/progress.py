@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from channels.message import InboundMessage
 from dialogs.conversation import News, Status
 from store.codec import dump, load
-from store.complaints import COMPLAINT, EVENT, MEDIA, event_row, ticket_of
+from store.complaints import COMPLAINT, EVENT, MEDIA, SUPPORTER, event_row, ticket_of
 from store.ids import Ids
 from store.inbox import CLOCK, CONVERSATION, INBOX
 from store.media import Kept
@@ -115,18 +115,29 @@ async def tell(
         }
         for reader in await _readers(connection, complaint_id)
     ]
-    await connection.execute(insert(INBOX), rows)
+    if rows:
+        await connection.execute(insert(INBOX), rows)
 
 
 async def _readers(connection: AsyncConnection, complaint_id: int) -> Sequence[Any]:
-    """The conversation that filed it, with the message that did: its thread goes on."""
-    rows = await connection.execute(
-        select(CONVERSATION.c.id, CONVERSATION.c.account, CONVERSATION.c.address, INBOX.c.message)
+    """Who filed or joined it, with the message that did: its thread goes on; each once."""
+    columns = (CONVERSATION.c.id, CONVERSATION.c.account, CONVERSATION.c.address, INBOX.c.message)
+    known = CONVERSATION.c.erasure_id.is_(None)
+    filed = await connection.execute(
+        select(*columns)
         .join(COMPLAINT, COMPLAINT.c.conversation_id == CONVERSATION.c.id)
         .join(INBOX, INBOX.c.id == COMPLAINT.c.filed_by)
-        .where(COMPLAINT.c.id == complaint_id)
+        .where(COMPLAINT.c.id == complaint_id, known)
     )
-    return rows.all()
+    joined = await connection.execute(
+        select(*columns)
+        .join(SUPPORTER, SUPPORTER.c.conversation_id == CONVERSATION.c.id)
+        .join(INBOX, INBOX.c.id == SUPPORTER.c.inbox_id)
+        .where(SUPPORTER.c.complaint_id == complaint_id, known)
+        .order_by(SUPPORTER.c.id)
+    )
+    rows = [*filed, *joined]
+    return [*{row.id: row for row in reversed(rows)}.values()][::-1]
 
 
 def _from_the_clock(reader: Any, name: str, now: datetime) -> InboundMessage:

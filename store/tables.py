@@ -92,7 +92,7 @@ def _at(*, nullable: bool = False) -> Any:
 
 
 class Delivery(Row, table=True):
-    """The journal: a delivery as it came. Written in T1, never changed."""
+    """The journal: a delivery as it came. Written in T1, changed only by being emptied."""
 
     __tablename__ = "delivery"
     id: int = _id()
@@ -128,7 +128,55 @@ class ConversationRow(Row, table=True):
     heard_at: datetime | None = _at(nullable=True)  # when the citizen last wrote
     lease_owner: str | None = _text(nullable=True, default=None)
     lease_until: datetime | None = _at(nullable=True)
+    erasure_id: int | None = _ref("erasure.id", nullable=True)  # forgotten: nothing goes here
     __table_args__ = (UniqueConstraint("channel", "account", "address"),)
+
+
+class Contact(Row, table=True):
+    """A person of whom more than one address is known, because he linked them himself."""
+
+    __tablename__ = "contact"
+    id: int = _id()
+    at: datetime = _at()
+
+
+class Identity(Row, table=True):
+    """An address of a contact on one channel: the one that a conversation is held with."""
+
+    __tablename__ = "identity"
+    conversation_id: int = Field(
+        sa_column=Column(
+            BigInteger, ForeignKey("conversation.id"), primary_key=True, autoincrement=False
+        )
+    )
+    contact_id: int = _ref("contact.id", index=True)
+    at: datetime = _at()
+
+
+class OneTimeCode(Row, table=True):
+    """A code that was told to one address. Only its keyed hash is kept; it is good once."""
+
+    __tablename__ = "one_time_code"
+    id: int = _id()
+    digest: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    purpose: str = _text()  # link | proof | erase
+    conversation_id: int = _ref("conversation.id", index=True)
+    proves: int | None = Field(sa_column=Column(BigInteger, nullable=True), default=None)
+    expires_at: datetime = _at()
+    used_at: datetime | None = _at(nullable=True)
+
+
+class Erasure(Row, table=True):
+    """That somebody's data was erased: when, whose (a keyed hash), and what kinds of rows."""
+
+    __tablename__ = "erasure"
+    id: int = _id()
+    at: datetime = _at()
+    who: str = _text()  # keyed hashes of the addresses, to prove it to whoever comes with one
+    kinds: str = _text(default="{}")  # how many rows of which table
+    files: str = _text(default="[]")  # photos that are still to be deleted
+    keys_until: datetime = _at()  # then the providers' ids of his messages go as well
+    done_at: datetime | None = _at(nullable=True)
 
 
 class Inbox(Row, table=True):
@@ -282,6 +330,7 @@ class Complaint(Row, table=True):
     lon: float | None = None
     place_words: str = _text()
     place_source: str = _text()
+    place_radius_m: int | None = None  # how well the place is known; None for no better than words
     kelurahan: str | None = _text(nullable=True, default=None)
     kecamatan: str | None = _text(nullable=True, default=None)
     kota: str | None = _text(nullable=True, default=None)
@@ -292,12 +341,32 @@ class Complaint(Row, table=True):
     published_text: str | None = _text(
         nullable=True, default=None
     )  # as a moderator lets it be read
+    anonymous: bool = False  # officials must not learn who reports
+    merged_into: int | None = _ref("complaint.id", nullable=True)
     channel: str = _text()
     conversation_id: int = _ref("conversation.id", index=True)
     filed_by: int = _ref("inbox.id")  # the message that filed it
     filed_at: datetime = _at()
     updated_at: datetime = _at()
     __table_args__ = (Index("ix_complaint_near", "category", "lat", "lon"),)
+
+
+class Supporter(Row, table=True):
+    """A citizen who joined a complaint that another had filed, with his own words."""
+
+    __tablename__ = "supporter"
+    id: int = _id()
+    complaint_id: int = _ref("complaint.id")
+    conversation_id: int = _ref("conversation.id", index=True)
+    inbox_id: int = _ref("inbox.id")  # the message that joined
+    at: datetime = _at()
+    text: str = _text()
+    slots: str = _text(default="{}")
+    place_words: str = _text()
+    lat: float | None = None
+    lon: float | None = None
+    anonymous: bool = False
+    __table_args__ = (UniqueConstraint("complaint_id", "conversation_id"),)
 
 
 class ComplaintEvent(Row, table=True):
@@ -310,6 +379,7 @@ class ComplaintEvent(Row, table=True):
     kind: str = _text()  # filed | status | corrected | confirmed | citizen_note | dispute | ...
     actor: str = _text()  # citizen | bot | a moderator's account
     body: str = _text(default="{}")
+    inbox_id: int | None = _ref("inbox.id", nullable=True, index=True)  # the message, if by one
 
 
 class Task(Row, table=True):

@@ -19,7 +19,7 @@ from channels.email.ours import LOOP_HEADER, Us, is_address
 from channels.message import Link, OutboundMessage
 from channels.text import cut, tidy
 
-CAPS = Caps(text_limit=100_000, photos_out=True, receipts=True)
+CAPS = Caps(text_limit=100_000, photos_out=True, receipts=True, forgeable=True)
 _SUBJECTS = {"id": "Laporan Anda", "en": "Your report"}
 _ANSWERS = re.compile(r"\s*(re|bls|balas)\s?:", re.IGNORECASE)
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")

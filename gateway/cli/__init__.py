@@ -24,6 +24,7 @@ from gateway.cli import (
     learn,
     nlu,
     replay,
+    retention,
     run,
     task,
 )
@@ -58,6 +59,7 @@ app.add_typer(complaint.app, name="complaint")
 app.add_typer(dead.app, name="dead")
 app.add_typer(conversation.app, name="conversation")
 app.add_typer(task.app, name="task")
+app.add_typer(retention.app, name="retention")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
@@ -86,9 +88,9 @@ def main() -> None:
         BoundaryError,
         ChannelError,
         ConfigError,
-        KeyringError,
         CorpusError,
         EvaluationError,
+        KeyringError,
         ModelError,
         PortTakenError,
         StoreError,

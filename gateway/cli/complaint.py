@@ -13,6 +13,7 @@ from gateway.app import limits_of
 from gateway.cli.desk import at_desk, clock
 from gateway.cli.opened import NAME
 from gateway.media import PhotoRefusedError
+from gateway.merging import merge as merge_complaints
 from gateway.progress import change_status, keep_photos
 from gateway.settings import Settings
 from store import complaints, corrections, media, publishing
@@ -152,3 +153,20 @@ def publish(
 
     at_desk(work)
     typer.echo(f"{ticket}: {'withdrawn' if withdraw else 'published'}.")
+
+
+@app.command()
+def merge(
+    ticket: str,
+    into: Annotated[str, typer.Option(help="The complaint that it repeats.")],
+    by: By = NAME,
+) -> None:
+    """Merge a complaint into another; who told of it hears of the other from now on."""
+
+    async def work(database: Database, _: Settings) -> int:
+        return await merge_complaints(
+            database, Ids(), ticket, into=into, actor=by, now=datetime.now(UTC)
+        )
+
+    told = at_desk(work)
+    typer.echo(f"{ticket} is merged into {into}; people told: {told}.")

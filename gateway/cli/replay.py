@@ -16,7 +16,7 @@ from channels.adapter import Channel
 from gateway.accounts import ACCOUNT
 from gateway.app import open_gateway
 from gateway.logs import configure
-from gateway.replay import NAME, Replay, Summary
+from gateway.replay import NAME, Replay, Summary, told_at
 from gateway.replay import replay as replay_lines
 from gateway.settings import Settings, load
 
@@ -31,6 +31,10 @@ def replay(
     no_confirm: Annotated[  # noqa: FBT002 - a flag
         bool, typer.Option("--no-confirm", help="Leave the bot's questions unanswered.")
     ] = False,
+    join: Annotated[  # noqa: FBT002 - a flag
+        bool,
+        typer.Option("--join", help="Join what is known already; lines one by one, by their time."),
+    ] = False,
     output: Annotated[
         Literal["text", "json"], typer.Option("--format", help="How the summary is printed.")
     ] = "text",
@@ -42,27 +46,31 @@ def replay(
         raise typer.BadParameter(f"{tz} is no IANA time zone; for example Asia/Jakarta") from error
     settings = load()
     configure(settings.log.model_copy(update={"level": "error"}))
-    summary = asyncio.run(_replay(settings, file, Replay(zone, confirm=not no_confirm)))
+    channel = Replay(zone, confirm=not no_confirm, join=join)
+    summary = asyncio.run(_replay(settings, file, channel, in_turn=join))
     if output == "json":
         typer.echo(summary.as_json())
     else:
         Console().print(_table(summary))
 
 
-async def _replay(settings: Settings, file: Path, channel: Replay) -> Summary:
+async def _replay(settings: Settings, file: Path, channel: Replay, *, in_turn: bool) -> Summary:
     lines = [line for line in file.read_bytes().splitlines() if line.strip()]
+    lines = sorted(lines, key=told_at) if in_turn else lines
     accounts: dict[tuple[str, str], Channel] = {(NAME, ACCOUNT): channel}
     with Progress(console=console) as progress:
         task = progress.add_task(file.name, total=len(lines))
         async with open_gateway(settings, accounts) as gateway:
             channel.accept = gateway.doors[NAME, ACCOUNT]
             async with gateway.running(doors=False):
-                return await replay_lines(gateway, lines, advance=lambda: progress.advance(task))
+                return await replay_lines(
+                    gateway, lines, advance=lambda: progress.advance(task), in_turn=in_turn
+                )
 
 
 def _table(summary: Summary) -> Table:
     table = Table(show_header=False)
-    for name in ("lines", "accepted", "duplicates", "filed", "waiting", "dead"):
+    for name in ("lines", "accepted", "duplicates", "filed", "joined", "waiting", "dead"):
         table.add_row(name, str(getattr(summary, name)))
     for category, count in summary.understood.items():
         table.add_row(f"understood as {category}", str(count))

@@ -13,7 +13,7 @@ ROOM = Path(__file__).parents[2] / "dialogs"
 SMS = 160
 LONG = {  # sentences that are no part of filing, or whose slots are long
     "hello", "help", "status_one", "public_filed", "not_understood", "handed_over", "outside_city",
-    "erase_asked",
+    "ask_erase", "erase_code",
 }  # fmt: skip
 # Keys that the code puts together from a part and a name.
 FAMILIES = re.compile(r"(status|agency|option|detail|emergency|media|public|depth|photos)_\w+")

@@ -46,7 +46,7 @@ def mine(**more: object) -> Known:
         ("ada yang aneh", report("macet", confidence=0.4), ["ask_category"]),
         ("laporan saya gimana", understood("status"), ["status_none"]),
         ("STOP", understood("report", "banjir"), ["stopped"]),
-        ("hapus data saya", understood("report", "banjir"), ["erase_asked"]),
+        ("hapus data saya", understood("report", "banjir"), ["ask_erase"]),
     ],
 )  # fmt: skip
 def test_first_words(text: str, understanding: Understanding, phrases: list[str]) -> None:

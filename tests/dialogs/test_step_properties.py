@@ -10,13 +10,15 @@ from typing import Any
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from dialogs import asking, cards, codec, words
+from dialogs import asking, cards, codec, codes, words
 from dialogs.conversation import (
     Abilities,
     Card,
+    Code,
     Conversation,
     Draft,
     Known,
+    Nearby,
     News,
     Offer,
     Photo,
@@ -25,7 +27,15 @@ from dialogs.conversation import (
     Ticket,
     Turn,
 )
-from dialogs.effects import Ask, Effect, FileComplaint, Say, UpdateComplaint
+from dialogs.effects import (
+    Ask,
+    Effect,
+    Erase,
+    FileComplaint,
+    JoinComplaint,
+    Say,
+    UpdateComplaint,
+)
 from dialogs.flow import flow
 from dialogs.render import compose
 from dialogs.rule import is_report
@@ -52,7 +62,8 @@ ANSWERS = [
     "Kirim",
 ]
 TALK = ["halo", "makasih", "laporan saya", "petugas", "bantuan", "STOP", "MULAI", "hapus data saya",
-        "tes", "JKT-AAAA-AAAA", "???", ""]  # fmt: skip
+        "tes", "JKT-AAAA-AAAA", "???", "", "HUBUNGKAN", "PUTUSKAN", "anonim", "2A2A-3B3B", "ikut",
+        "beda"]  # fmt: skip
 FREE = ["Jl. Kemang Raya no 5", "depan pasar", "bukan di Kemang, di Cipete", "salah, bukan itu",
         "air got meluap sampai jalan", "sudah tiga hari begini", "eh maksudnya di Bangka",
         "di Cipete Utara juga ada"]  # fmt: skip
@@ -86,6 +97,14 @@ turns = st.fixed_dictionaries(
         "understanding": understandings,
         "pin": st.sampled_from(["", "", "", "in", "out"]),
         "photos": st.sampled_from([(), (), (), ("kept",), ("kept", "pending"), ("refused",)]),
+        "nearby": st.sampled_from([(), (), ("banjir",), ("macet", "parkir_liar", "banjir")]),
+        "code": st.none()
+        | st.builds(
+            Code,
+            id=st.sampled_from([0, 7]),
+            purpose=st.sampled_from(["link", "proof", "erase"]),
+            own=st.booleans(),
+        ),
         "press": st.sampled_from(["", "", "", "", "offered", "stale", "fixed", "not fixed"]),
         "card": st.booleans(),
         "edited": st.sampled_from([False] * 8 + [True]),
@@ -100,6 +119,7 @@ abilities = st.builds(
     location=st.booleans(),
     buttons=st.sampled_from([0, 3, 100]),
     public=st.sampled_from([False, False, False, True]),
+    forgeable=st.booleans(),
 )
 
 TAKEN_AT = Spot(lat=-6.1, lon=106.7, source="exif", place=PLACES[0])
@@ -117,6 +137,9 @@ class Ledger:
         self.photos: set[str] = set()
         self.dropped: set[str] = set()
         self.filed: list[FileComplaint] = []
+        self.joined: list[JoinComplaint] = []
+        self.nearby: tuple[Nearby, ...] = ()
+        self.code: Code | None = None
         self.updates: list[UpdateComplaint] = []
         self.asked: Counter[str] = Counter()
         self.spent = 0
@@ -126,6 +149,8 @@ class Ledger:
     def turn(self, made: dict[str, Any]) -> Turn:
         self.count += 1
         self.at += timedelta(minutes=made["minutes"])
+        self.nearby = tuple(self._near(kind) for kind in made["nearby"])
+        self.code = made["code"]
         if made["timer"]:
             return self._timer(made["timer"])
         by_card = self.conversation.card.id if made["card"] and self.conversation.card else ""
@@ -176,8 +201,13 @@ class Ledger:
             **{**plain, **more},
             ticket_number=number,
             abilities=self.able,
+            code="9Z9Z-8Y8Y",
             known=Known(
-                tickets=self._mine(), replied=self.filed[-1].ticket if reply and self.filed else ""
+                tickets=self._mine(),
+                replied=self.filed[-1].ticket if reply and self.filed else "",
+                nearby=self.nearby,
+                code=self.code,
+                linked=True,
             ),
             offer=self._offer(),
         )
@@ -192,7 +222,7 @@ class Ledger:
                 filed_at=one.draft.begun_at or NOON,
                 updated_at=self.at,
             )
-            for one in reversed(self.filed)
+            for one in reversed([*self.filed, *self.joined])
         )
 
     def _offer(self) -> Offer | None:
@@ -202,6 +232,19 @@ class Ledger:
         card = cards.live(self.conversation, self.at, "") or new
         return Offer(card=card, url=f"https://lapor.example/c/{card.id}")
 
+    def _near(self, kind: str) -> Nearby:
+        """Somebody else's, where every pin of these talks is."""
+        one = Ticket(
+            number=ticket.make(self.random),
+            category=kind,
+            status=Status.OPEN,
+            area="",
+            filed_at=self.at - timedelta(hours=1),
+            updated_at=self.at,
+            mine=False,
+        )
+        return Nearby(ticket=one, lat=-6.2, lon=106.8, people=2, words="(rahasia)")
+
     def take(self, turn: Turn) -> tuple[Conversation, tuple[Effect, ...]]:
         before = self.conversation
         self._told(turn)
@@ -210,9 +253,14 @@ class Ledger:
         updates = [one for one in effects if isinstance(one, UpdateComplaint)]
         self.updates += updates
         self.done -= {one.ticket for one in updates if one.moves_to}
+        self.joined += [one for one in effects if isinstance(one, JoinComplaint)]
+        if any(isinstance(one, Erase) for one in effects):
+            self.dropped |= self.told | self.photos  # as he wished
         said = {one.phrase for one in effects if isinstance(one, Say)}
         cancelled = "cancelled" in said
-        if words.meaning("commands", turn.text) or (turn.text and "not_a_complaint" in said):
+        command = words.meaning("commands", turn.text) or codes.find(turn.text)
+        command = command or "erase_not" in said
+        if command or (turn.text and "not_a_complaint" in said):
             self.dropped |= {one.media_id for one in turn.photos}  # beside STOP, in an advert
         if cancelled and before.draft:
             self.dropped |= {*before.draft.texts, *before.draft.photos}
@@ -232,7 +280,7 @@ class Ledger:
         return {turn.text} if "(" in turn.text else set()
 
     def kept(self) -> tuple[str, set[str]]:
-        drafts = [one.draft for one in self.filed]
+        drafts = [one.draft for one in (*self.filed, *self.joined)]
         drafts += [*self.conversation.queue, self.conversation.draft or Draft()]
         texts = [text for draft in drafts for text in draft.texts]
         texts += [one.text for one in self.updates]
@@ -262,7 +310,8 @@ def check(ledger: Ledger, before: Conversation, turn: Turn, effects: tuple[Effec
     assert after.card is None or after.waiting_for in cards.OF_PLACES
 
     asks = [one for one in effects if isinstance(one, Ask)]
-    filings = [one for one in effects if isinstance(one, FileComplaint)]
+    filings = [one for one in effects if isinstance(one, FileComplaint | JoinComplaint)]
+    assert "rahasia" not in compose("id", effects, ledger.able).text
     assert len(asks) <= 1
     assert len(filings) <= 1
     over = filings or any(
@@ -273,9 +322,12 @@ def check(ledger: Ledger, before: Conversation, turn: Turn, effects: tuple[Effec
     declared = flow("file_complaint")
     of_flow = {one.slot for one in (*declared.ask, *declared.extras.values())}
     for ask in asks:
+        if ask.slot == "erase":
+            continue  # he calls for that one himself
         ledger.asked[f"{ask.slot} {ask.phrase} {dict(ask.slots)}"] += 1
         ledger.spent += ask.slot in of_flow
     assert not [one for one, times in ledger.asked.items() if times > 2]
+    assert sum(times for one, times in ledger.asked.items() if one.startswith("join ")) <= 1
     assert ledger.spent <= declared.most_questions
 
 
@@ -291,11 +343,12 @@ def test_any_talk_is_answered_and_loses_nothing(
         check(ledger, before, turn, effects)
     numbers = [one.ticket for one in ledger.filed]
     assert len(numbers) == len(set(numbers))
-    photos = [one for filing in ledger.filed for one in filing.draft.photos]
+    done = [*ledger.filed, *ledger.joined]
+    photos = [one for filing in done for one in filing.draft.photos]
     assert len(photos) == len(set(photos))
     pairs = [
         (text, one.draft.category)
-        for one in ledger.filed
+        for one in done
         for text in one.draft.texts
         if text in ledger.told
     ]

@@ -12,7 +12,7 @@ import pytest
 from channels.adapter import Raw
 from gateway.accounts import ACCOUNT
 from gateway.app import compose
-from gateway.replay import NAME, Replay, Summary, replay
+from gateway.replay import NAME, Replay, Summary, replay, told_at
 from gateway.settings import Settings
 from nlu.engine import Engine
 from store import schema
@@ -24,7 +24,7 @@ CLEAR = "lampu jalan mati sudah seminggu, gelap sekali"
 
 
 async def run(
-    tmp_path: Path, engine: Engine, *lines: object, confirm: bool = True
+    tmp_path: Path, engine: Engine, *lines: object, confirm: bool = True, join: bool = False
 ) -> tuple[Summary, int]:
     """Replay lines into the store of `tmp_path`; the summary, and how often progress was told."""
     told = 0
@@ -35,13 +35,13 @@ async def run(
 
     database = Database("sqlite", tmp_path)
     await schema.upgrade(database)
-    channel = Replay(ZoneInfo("Asia/Jakarta"), confirm=confirm)
+    channel = Replay(ZoneInfo("Asia/Jakarta"), confirm=confirm, join=join)
     settings = Settings(var=tmp_path)
     gateway = compose(settings, database, engine, {(NAME, ACCOUNT): channel})
     channel.accept = gateway.doors[NAME, ACCOUNT]
     bodies = [one if isinstance(one, bytes) else json.dumps(one).encode() for one in lines]
     async with gateway.running(doors=False):
-        summary = await replay(gateway, bodies, advance=advance)
+        summary = await replay(gateway, bodies, advance=advance, in_turn=join)
     await database.close()
     return summary, told
 
@@ -56,6 +56,27 @@ async def test_twice_is_as_once(tmp_path: Path, engine: Engine) -> None:
     assert (once.filed, once.waiting, once.dead) == (twice.filed, twice.waiting, twice.dead)
     assert (once.filed, once.dead) == (5, 0)
     assert once.understood == twice.understood == {"lampu_jalan": 5}
+
+
+async def test_who_comes_later_may_join(tmp_path: Path, engine: Engine) -> None:
+    lines = [{"id": str(number), "text": CLEAR, **PIN} for number in range(4)]
+    lines.append({"id": "far", "text": CLEAR, "lat": PIN["lat"] - 0.01, "lon": PIN["lon"]})
+    summary, _ = await run(tmp_path, engine, *lines, join=True)
+    assert (summary.filed, summary.joined, summary.waiting) == (2, 3, 0)
+
+
+@pytest.mark.parametrize(
+    ("line", "at"),
+    [
+        (b'{"created_at": "2017-02-20T07:00"}', "2017-02-20T07:00"),
+        (b'{"sent_at": "2", "created_at": "1"}', "2"),
+        (b"{}", ""),
+        (b"[]", ""),
+        (b"no json", ""),
+    ],
+)
+def test_when_a_line_was_written(line: bytes, at: str) -> None:
+    assert told_at(line) == at
 
 
 async def test_without_confirming_they_wait(tmp_path: Path, engine: Engine) -> None:

@@ -70,6 +70,7 @@ class Service:
             )
         try:
             wait_for(self.port, process)
+            wait_for(self.metrics, process)  # opened after the public one
             yield process
         finally:
             process.kill()

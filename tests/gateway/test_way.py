@@ -38,7 +38,8 @@ async def file(talk: Talk, sender: str = "ani") -> str:
     """Report with a pin, pass over what may be passed over, confirm; returns the ticket number."""
     heard = await talk.say(REPORT, sender, pin=PIN)
     while not find(heard):
-        choice = next(one for one in talk.paper.choices if one.endswith((":yes", ":skip")))
+        ends = (":no", ":skip") if "join:no" in talk.paper.choices else (":yes", ":skip")
+        choice = next(one for one in talk.paper.choices if one.endswith(ends))
         heard = await talk.say(sender=sender, choice=choice)
     return find(heard)[0][0]
 

@@ -1,0 +1,238 @@
+"""Who joined a complaint that somebody else had filed, and complaints that a moderator merged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from channels.message import InboundMessage
+from dialogs.conversation import Draft, Status
+from store import complaints
+from store.codec import load
+from store.complaints import Happening
+from store.dialect import insert_once
+from store.ids import Ids
+from store.tables import Complaint, ConversationRow, Inbox, Supporter, table
+from store.workflow import check_move
+
+COMPLAINT, SUPPORTER = table(Complaint), table(Supporter)
+CONVERSATION, INBOX = table(ConversationRow), table(Inbox)
+_MOST_MERGES = 10  # in a chain
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Joining:
+    """A draft that joins a complaint, with what only the gateway knows of it."""
+
+    ticket: str
+    draft: Draft
+    conversation_id: int
+    inbox_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """Somebody who is told of a complaint, and how to reach him."""
+
+    conversation_id: int
+    channel: str
+    account: str
+    address: str
+    stopped: bool
+    state: str  # the conversation's, for its language
+    told_with: InboundMessage  # the message that filed or joined: its thread goes on
+
+
+async def join(connection: AsyncConnection, ids: Ids, joinings: Sequence[Joining]) -> None:
+    """Keep each citizen's own words, place and photos with the complaint that he joins.
+
+    One that was merged meanwhile passes him on to where it went. Whoever has joined already adds
+    to its history. A ticket that does not exist is passed over.
+    """
+    for one in joinings:
+        target = await _standing(connection, one.ticket)
+        if target is None:
+            continue
+        row = {"id": ids.next(), "complaint_id": target.id, **_told(one)}
+        new = await insert_once(connection, SUPPORTER, row)
+        body = {} if new else {"text": row["text"]}
+        happening = Happening(
+            ticket=target.ticket,
+            kind="joined" if new else "citizen_note",
+            actor="citizen",
+            at=one.at,
+            body=body,
+            photos=one.draft.photos,
+            spot=one.draft.spot,
+            inbox_id=one.inbox_id,
+        )
+        await complaints.append(connection, ids, [happening])
+
+
+def _told(one: Joining) -> dict[str, Any]:
+    draft, spot = one.draft, one.draft.spot
+    return {
+        "conversation_id": one.conversation_id,
+        "inbox_id": one.inbox_id,
+        "at": one.at,
+        "text": "\n".join(draft.texts),
+        "slots": json.dumps(dict(draft.slots), default=str),
+        "anonymous": draft.anonymous,
+        "lat": spot.lat if spot else None,
+        "lon": spot.lon if spot else None,
+        "place_words": spot.words if spot else "",
+    }
+
+
+async def _standing(connection: AsyncConnection, ticket: str) -> Any:
+    """The complaint of a number, or the one that it was merged into."""
+    row: Any = await _row(connection, COMPLAINT.c.ticket == ticket)
+    for _ in range(_MOST_MERGES):
+        if row is None or row.merged_into is None or row.status != Status.DUPLICATE.value:
+            return row
+        row = await _row(connection, COMPLAINT.c.id == row.merged_into)
+    return row
+
+
+async def _row(connection: AsyncConnection, which: Any) -> Any:
+    found = await connection.execute(
+        select(
+            COMPLAINT.c.id,
+            COMPLAINT.c.ticket,
+            COMPLAINT.c.status,
+            COMPLAINT.c.merged_into,
+            COMPLAINT.c.conversation_id,
+            COMPLAINT.c.filed_by,
+            COMPLAINT.c.filed_at,
+            COMPLAINT.c.anonymous,
+        ).where(which)
+    )
+    return found.one_or_none()
+
+
+async def merge(
+    connection: AsyncConnection, ids: Ids, ticket: str, *, into: str, actor: str, now: datetime
+) -> tuple[Person, ...]:
+    """A moderator's word that two complaints are one; returns the people of the first.
+
+    They are told of the second one from now on. The caller queues what they read in the same
+    transaction. Raises: LookupError for an unknown ticket, IllegalMoveError, ValueError when both
+    are the same.
+    """
+    one, other = [await _known(connection, number) for number in (ticket, into)]
+    if one.id == other.id:
+        raise ValueError(f"{ticket} and {into} are the same complaint")
+    check_move(Status(one.status), Status.DUPLICATE)
+    told = await people(connection, ticket)
+    await connection.execute(
+        update(COMPLAINT)
+        .where(COMPLAINT.c.id == one.id)
+        .values(status=Status.DUPLICATE.value, merged_into=other.id, updated_at=now)
+    )
+    await _pass_on(connection, ids, one, other)
+    for number, kind, body in (
+        (one.ticket, "status", {"from": one.status, "to": "duplicate", "into": other.ticket}),
+        (other.ticket, "merged", {"from": one.ticket}),
+    ):
+        happening = Happening(ticket=number, kind=kind, actor=actor, at=now, body=body)
+        await complaints.append(connection, ids, [happening])
+    return told
+
+
+async def _known(connection: AsyncConnection, ticket: str) -> Any:
+    standing = await _standing(connection, ticket)
+    if standing is None:
+        raise LookupError(f"no complaint has the number {ticket}")
+    return standing
+
+
+async def _pass_on(connection: AsyncConnection, ids: Ids, one: Any, other: Any) -> None:
+    """Let the filer of one complaint, and whoever joined it, support the other."""
+    filer = {
+        "conversation_id": one.conversation_id,
+        "inbox_id": one.filed_by,
+        "at": one.filed_at,
+        "text": "",
+        "slots": "{}",
+        "anonymous": one.anonymous,
+        "lat": None,
+        "lon": None,
+        "place_words": "",
+    }
+    joined = await connection.execute(select(SUPPORTER).where(SUPPORTER.c.complaint_id == one.id))
+    for row in [filer, *(dict(row) for row in joined.mappings())]:
+        if row["conversation_id"] != other.conversation_id:
+            passed = {**row, "id": ids.next(), "complaint_id": other.id}
+            await insert_once(connection, SUPPORTER, passed)
+
+
+async def people(connection: AsyncConnection, ticket: str) -> tuple[Person, ...]:
+    """Everybody who filed or joined a complaint, the filer first; each address once."""
+    filed = _told_by(COMPLAINT.c.conversation_id, COMPLAINT.c.filed_by).where(
+        COMPLAINT.c.ticket == ticket
+    )
+    joined = (
+        _told_by(SUPPORTER.c.conversation_id, SUPPORTER.c.inbox_id)
+        .join(COMPLAINT, COMPLAINT.c.id == SUPPORTER.c.complaint_id)
+        .where(COMPLAINT.c.ticket == ticket)
+        .order_by(SUPPORTER.c.id)
+    )
+    rows = [row for query in (filed, joined) for row in await connection.execute(query)]
+    first = {row.id: row for row in reversed(rows)}
+    return tuple(_person(row) for row in reversed(first.values()))
+
+
+async def count(connection: AsyncConnection, channel: str) -> int:
+    """How many reports from a channel joined a complaint."""
+    found = await connection.execute(
+        select(func.count())
+        .select_from(SUPPORTER)
+        .join(CONVERSATION, CONVERSATION.c.id == SUPPORTER.c.conversation_id)
+        .where(CONVERSATION.c.channel == channel)
+    )
+    return int(found.scalar_one())
+
+
+async def followers(connection: AsyncConnection, ticket: str) -> tuple[Person, ...]:
+    """Everybody who joined a complaint, without the one who filed it."""
+    row = await _row(connection, COMPLAINT.c.ticket == ticket)
+    filer = row.conversation_id if row else None
+    return tuple(one for one in await people(connection, ticket) if one.conversation_id != filer)
+
+
+def _told_by(talk: Any, by: Any) -> Any:
+    """Conversations, and the message with which each told of it; those forgotten are left out."""
+    columns = CONVERSATION.c
+    return (
+        select(
+            columns.id,
+            columns.channel,
+            columns.account,
+            columns.address,
+            columns.stopped,
+            columns.state,
+            INBOX.c.message,
+        )
+        .join_from(CONVERSATION, talk.table, talk == columns.id)
+        .join(INBOX, INBOX.c.id == by)
+        .where(columns.erasure_id.is_(None))
+    )
+
+
+def _person(row: Any) -> Person:
+    return Person(
+        conversation_id=row.id,
+        channel=row.channel,
+        account=row.account,
+        address=row.address,
+        stopped=row.stopped,
+        state=row.state,
+        told_with=load(InboundMessage, row.message),
+    )
