@@ -47,8 +47,7 @@ async def file_running(talk: Talk, sender: str) -> str:
     while not find(heard):
         choice = next(one for one in talk.paper.choices if one.endswith((":yes", ":skip")))
         heard = await ask(talk, "", sender, choice=choice)
-    ((number, _, _),) = find(heard)
-    return number
+    return find(heard)[0][0]
 
 
 async def history(talk: Talk, number: str) -> list[dict]:
@@ -92,7 +91,7 @@ async def test_a_no_files_a_new_one_and_marks_what_it_resembles(talk: Talk) -> N
     first = await file(talk, "ani")
     await tell(talk, "budi")
     heard = await talk.say("tidak", "budi")
-    ((second, _, _),) = find(heard)
+    second = find(heard)[0][0]
     events = await history(talk, second)
     assert [(one["kind"], one["actor"]) for one in events] == [
         ("filed", "citizen"),
@@ -155,7 +154,7 @@ async def test_a_photo_that_comes_with_joining_is_kept_with_the_complaint(runnin
 async def test_merged_complaints_tell_both_sides(talk: Talk) -> None:
     first = await file(talk, "ani")
     await tell(talk, "budi")
-    ((second, _, _),) = find(await talk.say("tidak", "budi"))
+    second = find(await talk.say("tidak", "budi"))[0][0]
     database, now = talk.gateway.database, datetime.now(UTC)
     before = len(talk.paper.sent)
     assert await merge(database, Ids(), second, into=first, actor="test", now=now) == 1
@@ -216,7 +215,7 @@ async def test_whoever_said_stop_is_told_of_nothing(talk: Talk) -> None:
     await tell(talk, "budi")
     await talk.say("ya", "budi")
     await tell(talk, "citra")
-    ((third, _, _),) = find(await talk.say("beda", "citra"))
+    third = find(await talk.say("beda", "citra"))[0][0]
     for sender in ("ani", "budi", "citra"):
         await talk.say("STOP", sender)
     assert await move(talk, number, Status.ASSIGNED) == []
@@ -238,7 +237,7 @@ async def test_an_anonymous_reporter_is_nowhere_to_be_seen(talk: Talk) -> None:
             assert "Anonim" in heard
         heard = await talk.say(sender="budi", choice=choice)
     (complaint,) = await rows(talk.gateway, Complaint)
-    ((number, _, _),) = find(heard)
+    number = find(heard)[0][0]
     assert complaint.anonymous
     assert REPORT in complaint.text
     await talk.say(f"status {number}", "budi")

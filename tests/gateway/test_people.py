@@ -164,7 +164,7 @@ async def siti(talk: Talk) -> str:
     told = f"{REPORT}. nama saya Siti Rahma 081234567890"
     await talk.deliver(line("chat-77:1", told, "siti@rumah.example", pin=PIN, photos=["foto"]))
     await until(lambda: talk.paper.choices[:1] == ["join:yes"])
-    ((number, _, _),) = find(await ask(talk, "beda", "siti@rumah.example"))
+    number = find(await ask(talk, "beda", "siti@rumah.example"))[0][0]
     await ask(talk, f"laporan {number} sudah 3 kali saya lapor, Siti", "siti@rumah.example")
     code = code_in(await ask(talk, "HUBUNGKAN", "siti@rumah.example"))
     before = len(talk.paper.sent)
