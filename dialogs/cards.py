@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from dialogs.conversation import Card, Conversation, Turn
 from dialogs.effects import Ask
 
-OF_PLACES = frozenset({"location", "place", "area", "new_location", "about_location"})
+IN_PUBLIC = "public_location"  # nothing is asked in public: the page alone answers it
+OF_PLACES = frozenset({"location", "place", "area", "new_location", "about_location", IN_PUBLIC})
 """What a conversation waits for while a card can answer it."""
 _TIME_LEFT = timedelta(hours=1)
 
