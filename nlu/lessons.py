@@ -2,6 +2,8 @@
 
 A street name must not predict a complaint. So every example with an annotated place is taught a
 second time with the place of another example: names become noise, the words around them stay.
+Nor must courtesy: "mohon segera ditindaklanjuti" stands alone in `tidak_jelas` and beside anything
+in real reports, so every complaint is taught once more with the words of a vague one beside it.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from nlu.corpus import Example
@@ -22,7 +24,11 @@ from nlu.places.resolve import resolve
 SECOND_SHARE = 0.35  # of a text with two complaints; the main one has the rest
 KEYWORD_WEIGHT = 1.0  # of a phrase of keywords.yml against an example
 TOPICLESS_SHARE = 0.3  # of "halo" and "ya" against an example of bukan_aduan: there are many
+VAGUE_WEIGHT = 0.3  # of an example with a vague one beside it, against the example
+AFTER = 0.6  # how often it follows
+VAGUE_CHARS = 70  # what is longer is a report of its own
 ALWAYS = -1  # the group of lessons that every fold may know
+_THANKS = re.compile(r"\bterima kasih\b|\bapresiasi\b|\bsalut\b|\bmantap\b|\bthank")
 _TOPICLESS = frozenset(
     {"thanks", "greet", "help", "affirm", "deny", "skip", "cancel", "stop", "other"}
 )
@@ -51,6 +57,11 @@ def lessons(examples: Sequence[Example], *, seed: int) -> list[Lesson]:
             if entity.entity == "location"
         }
     )
+    vague = [
+        example.text
+        for example in examples
+        if example.categories == ("tidak_jelas",) and len(example.text) < VAGUE_CHARS
+    ]
     groups = list(range(len(examples)))
     chance.shuffle(groups)
     taught = []
@@ -67,7 +78,20 @@ def lessons(examples: Sequence[Example], *, seed: int) -> list[Lesson]:
                     original=at == 0,
                 )
             )
+        if vague and _names_a_complaint(example):
+            taught.append(_among_vague(taught[-len(texts)], chance.choice(vague), chance))
     return [*taught, *_from_keywords()]
+
+
+def _names_a_complaint(example: Example) -> bool:
+    return example.intent == "report" and not {"tidak_jelas", "bukan_aduan"} & {*example.categories}
+
+
+def _among_vague(lesson: Lesson, vague: str, chance: random.Random) -> Lesson:
+    """The lesson with a vague complaint before or after it: for the head of categories only."""
+    plain = normalise(without_places(vague, resolve(vague)))
+    parts = (lesson.text, plain) if chance.random() < AFTER else (plain, lesson.text)
+    return replace(lesson, text=" ".join(parts), intent=None, weight=VAGUE_WEIGHT, original=False)
 
 
 def _from_keywords() -> list[Lesson]:
@@ -86,8 +110,11 @@ def _from_keywords() -> list[Lesson]:
 
 
 def _intent(example: Example) -> str | None:
-    # What is no complaint may be thanks, a greeting or something else: the corpus of intents says.
-    return None if example.categories[:1] == ("bukan_aduan",) else example.intent
+    # What is no complaint is read by both heads: were the one of intents not told, it would take
+    # "got sudah dikuras" for a report and outvote the other.
+    if example.categories[:1] != ("bukan_aduan",):
+        return example.intent
+    return "thanks" if _THANKS.search(normalise(example.text)) else "other"
 
 
 def _categories(example: Example) -> dict[str, float]:

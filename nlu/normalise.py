@@ -30,6 +30,8 @@ _TOKEN = re.compile(
     r"|(?P<mention>@\w+)"
     r"|(?P<three>\b(?:3|three|tri)\s*-?\s*(?:in|n|inn)\s*-?\s*(?:1|one)\b)"
     r"|(?P<double>[a-z]+-[a-z]+)"
+    r"|(?P<neighbours>\br\.\s?[tw]\b)"
+    r"|(?P<clitic>[a-z]{2,}2(?:nya|an)\b)"
     r"|(?P<word>[a-z]+'?[a-z]*2?(?![a-z0-9])|[a-z]+|[0-9]+(?:[.,][0-9]+)*)"
 )
 # The same for a text without @, -, links and "3 in 1", as most are: only words are left to find.
@@ -37,6 +39,7 @@ _WORDS = re.compile(r"[a-z]+'?[a-z]*2?(?![a-z0-9])|[a-z]+|[0-9]+(?:[.,][0-9]+)*"
 _NO_WORDS = re.compile(r"[@\-3]|://|www\.|three|tri")
 _ELONGATED = re.compile(r"([a-z])\1{2,}")
 _NYA = re.compile(r"([a-z]{3,})nya")
+_LAH = re.compile(r"([a-z]{3,}kan|[a-z]{4,}i)lah")  # bersihkanlah, perbaikilah; never masalah
 _NAMES = {"url": "_url", "email": "_email", "mention": "_mention", "three": "three_in_one"}
 _PREFIXES = ("ber", "ter", "se", "me", "di", "ke")
 
@@ -85,6 +88,11 @@ def normalise(text: str) -> str:
         elif kind == "double":
             left, right = match[0].split("-")
             tokens.append(f"{_word(left)} {_word(right)}")
+        elif kind == "neighbours":
+            tokens.append(f"r{match[0][-1]}")  # R.T. and R.W. are RT and RW
+        elif kind == "clitic":
+            base, end = match[0].split("2")
+            tokens.append(f"{_doubled(base)} {end}")
         elif kind:
             tokens.append(_NAMES[kind])
     return _without_names(tokens)
@@ -118,7 +126,8 @@ def _word(token: str) -> str:
     match = _NYA.fullmatch(token)
     if match and token not in whole:
         return f"{words.get(match[1], match[1])} nya"
-    return token
+    match = _LAH.fullmatch(token)
+    return _word(match[1]) if match else token
 
 
 def _doubled(base: str) -> str:

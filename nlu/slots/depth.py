@@ -20,7 +20,7 @@ BODY: dict[str, Range] = {word: (low, high) for word, (low, high) in _RULES["bod
 THINGS: dict[str, Range] = {word: (low, high) for word, (low, high) in _RULES["things"].items()}
 UNITS: dict[str, float] = _RULES["units"]
 CHILD = 0.65  # a child of six is about 115 cm (WHO growth reference 2007)
-MOST = 1000  # cm; more is a distance or a joke
+MOST = 600  # cm; more is a distance or a joke
 ANSWER = 40  # characters; a shorter text may be the bare answer to "how deep?"
 
 _NUMBERS: dict[str, float] = _RULES["numbers"]
@@ -56,8 +56,8 @@ _UNIT = (
     r"inch(?:es)?|inci|feet|foot|ft)"
 )
 _FIGURES = re.compile(
-    rf"(?<![\w.,])(?P<a>{_AMOUNT})\s?(?P<ua>{_UNIT})?(?:\s?(?:-|–|s/d|sd|s\.d\.|sampai|sampe|"
-    rf"hingga|ke|to|/)\s?"
+    rf"(?<![\w.,])(?P<a>{_AMOUNT})\s?(?P<ua>{_UNIT})?(?:\s?(?:-|–|s/d|sd|s\.d\.?|(?:sampai|sampe|"
+    rf"hingga)(?:\s(?:dengan|dgn))?|ke|to|atau|(?<=antara\s\d\d\s)dan|/)\s?"
     rf"(?P<b>{_AMOUNT}))?\s?(?:(?:an\s)?(?P<u>{_UNIT}))(?P<an>an)?(?P<half>\ssetengah)?(?!\w)"
     rf"|(?<![\w.,])(?P<a1>{_AMOUNT})\s?(?P<u1>{_UNIT})(?P<half1>\ssetengah)?(?!\w)"
     rf"|(?<!\w)se(?P<one>meter|jengkal|hasta|depa)(?P<half2>\ssetengah)?(?:an)?(?!\w)"
@@ -71,6 +71,11 @@ _FAR_BEFORE = re.compile(
     r"dari|"
     r"tiap|setiap|luas(?:nya)?|jauh(?:nya)?)\s(?:\w+\s)?(?:sekitar\s|kurang\slebih\s|hanya\s|"
     r"cuma\s|±\s?)?$"
+    r"|\b(?:jarak|sepanjang|antre?an|antrian)\b[\w\s.]{0,32},?\s(?:sekitar\s|cuma\s|hanya\s)?$"
+    r"|\d\s?[x×]\s?$"
+)
+_DEEP_BEFORE = re.compile(
+    r"(?:tinggi(?:nya)?|ketinggian(?:nya)?|dalam(?:nya)?|kedalaman(?:nya)?)\s(?:air\s|sekitar\s)*$"
 )
 _FAR_AFTER = re.compile(
     r"\s(?:dari|sebelum|setelah|sesudah|menuju|arah|ke\sarah|lagi\ske|dr|dekat|from|away|before|"
@@ -140,9 +145,9 @@ def _bodies(low: str) -> list[tuple[int, int, Range]]:
 def _figures(low: str) -> list[tuple[int, int, Range]]:
     found = []
     for match in _FIGURES.finditer(low):
-        if _FAR_BEFORE.search(low[max(0, match.start() - 40) : match.start()]):
-            continue
-        if _FAR_AFTER.match(low, match.end()):
+        before = low[max(0, match.start() - 40) : match.start()]
+        deep = _DEEP_BEFORE.search(before)  # "setinggi 75 cm dari jalan" is no distance
+        if not deep and (_FAR_BEFORE.search(before) or _FAR_AFTER.match(low, match.end())):
             continue
         range_ = _range(match)
         if range_ and 0 < range_[0] <= range_[1] <= MOST:
@@ -175,9 +180,10 @@ def _number(said: str) -> float:
 
 
 def _size(unit: str, figure: float) -> float:
-    """Centimetres of one unit. "50 m" of water is a slip for cm: nobody reports fifty metres."""
+    """Centimetres of one unit. "50 m" of water is a slip for cm; "300 meter" is a distance."""
     if unit in UNITS:
         return UNITS[unit]
-    if unit.startswith(("m", "me")):
-        return 100.0 if figure <= 10 else 1.0  # noqa: PLR2004
+    if unit.startswith("m"):
+        slip = unit == "m" and figure > 10  # noqa: PLR2004
+        return 1.0 if slip else 100.0
     return 1.0

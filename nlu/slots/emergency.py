@@ -18,9 +18,9 @@ from nlu.slots.hints import holds, shortest
 _FIGURES = re.compile(
     r"kebakaran jenggot|(?:ter|ke)jebak (?:di |dalam |sama )?(?:\w+ )?(?:macet|lubang|antrean|"
     r"antrian)|"
-    r"macet (?:\w+ )?(?:ter|ke)jebak|jebakan|(?:stuck|trapped) in (?:the )?traffic|"
+    r"(?<!lift )macet (?:\w+ )?(?:ter|ke)jebak|jebakan|(?:stuck|trapped) in (?:the )?traffic|"
     r"(?:kereta|kapal|kembang|gunung|rel|stasiun|perlintasan|palang|lintasan|api|tusuk|cap|"
-    r"korek) api|api (?:api|abadi|ancol|"
+    r"korek|kipas) api|api (?:api|abadi|ancol|cemburu|"
     r"perjuangan|semangat|unggun)|(?:pem)?bakaran? sampah|sampah (?:\w+ ){0,3}(?:di|ter|ke)?bakar|"
     r"pembakaran|membakar|"
     r"\b(?:mobil|unit|pos|alat|petugas|kantor|dinas) (?:pemadam )?(?:kebakaran|evakuasi)|"
@@ -34,7 +34,10 @@ _FIGURES = re.compile(
     r"(?:burn|burning|burns|burned) (?:\w+ ){0,3}(?:trash|garbage|rubbish|waste|leaves|plastic|"
     r"tires|tyres)|"
     r"(?:trash|garbage|rubbish|waste|leaves) (?:\w+ ){0,2}(?:burn\w*|fires?)|(?:no|open) burning|"
-    r"(?:harga|emosi|penjualan|jumlah|banjir) (?:\w+ )?meledak|ledakan penduduk|"
+    r"(?:harga|emosi|penjualan|jumlah|banjir) (?:\w+ )?(?:meledak|terbakar)|ledakan penduduk|"
+    r"(?:ledakan|suara ledakan) (?:\w+ )?petasan|petasan (?:\w+ )?meledak|"
+    r"(?:hati|kulit|emosi|semangat|muka) (?:nya |saya )?(?:ke|ter)bakar|"
+    r"(?:ke|ter)bakar (?:matahari|emosi|api cemburu|cemburu|inflasi)|"
     r"(?:ter|ke)?sengat(?:an)? (?:tawon|lebah|matahari|panas|bau)|(?:jakarta|jalan|trotoar|"
     r"got) (?:nya )?tenggelam|"
     r"lahan kritis|\w+ pura pura|pura pura \w+|percikan api (?:kalau|jika|setiap|tiap|saat|pas|"
@@ -56,7 +59,8 @@ _PAST = re.compile(
     r"\bpasca\b|\btahun 0\b|"
     r"\b(?:sudah|telah|udah) (?:di)?padam(?:kan)?\b|\blast (?:year|month|week)\b|\byesterday\b|"
     r"\bsudah sering\b|"
-    r"\bsudah (?:ditangani|selesai|berlalu)\b|\b(?<!dari )(?<!sejak )(?:tadi malam|malam (?:lalu|"
+    r"\bsudah (?:ditangani|selesai|berlalu|diganti|diperbaiki|dibersihkan)\b|"
+    r"\b(?<!dari )(?<!sejak )(?:tadi malam|malam (?:lalu|"
     r"kemarin))\b|\blast night\b"
 )
 _ANIMAL = re.compile(
@@ -78,7 +82,8 @@ _PERSON_BEFORE = re.compile(rf"\b{_PERSON}\b(?: \w+){{0,5}} ?$")
 _THING_BEFORE = re.compile(
     r"\b(?:motor|mobil|sampah|barang|rumah|jalan|sawah|jakarta|kampung|kendaraan|perabot|pohon|"
     r"tanah|bangkai|jembatan|"
-    r"wilayah|komplek|perumahan|daerah|gerobak|kasur|sandal|trotoar|sekolah|kota|"
+    r"wilayah|komplek|perumahan|daerah|gerobak|kasur|sandal|trotoar|sekolah|kota|dompet|kunci|hp|"
+    r"handphone|tas|helm|sepeda|bola|surat|paket|"
     r"lantai)(?: (?:nya|saya|kami|warga|bisa|ikut|"
     r"sudah|pada|hampir))* ?$"
 )
@@ -86,6 +91,8 @@ _PLIGHT = re.compile(
     r"\b(?:banjir|air|rumah|atap|lift|api|longsor|reruntuhan|kamar|dalam|flood|water|building|"
     r"rubble|inside|under|house)\b"
 )
+
+_DISTRESS = re.compile(r"\b(?:perahu|boat|banjir|hanyut|terjebak)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,7 @@ class Signal:
     person: bool = False  # somebody must be named anywhere in the text
     person_before: bool = False  # ... within a few words before: things drown too
     plight: bool = False  # the circumstances must be named: flood, lift, roof ...
+    distress: bool = False  # water and a cry for help must be named: repairmen are on roofs too
     past: bool = True  # "last year" takes it back
     animals: bool = False  # an animal in the text does not take it back
 
@@ -110,7 +118,7 @@ _SIGNALS = (
             r"berkobar\w*|nyambar|menyambar|merambat|menjalar|ke|dari|di|mendekat|naik|tinggi)\b|"
             r"\bjago merah\b|"
             r"\bpercikan api\b|\bdilalap\b|\bfires?\b|\b(?:is|are|house|building|shop|"
-            r"car) burning\b|\bin flames\b|"
+            r"car) burning\b|\bflames\b|\bapi (?:dari|di) (?:\w+ ){0,4}(?:di ?dalam|terjebak)\b|"
             r"\bmeledak\b|\bledakan\b|\bexplo(?:ded|sion|ding)\b|\basap (?:hitam |"
             r"putih )*(?:tebal|pekat) (?:\w+ ){0,2}api\b|"
             r"\b(?:gas|elpiji|lpg|amonia|amoniak)\b(?: \w+){0,2} bocor\b|"
@@ -137,7 +145,10 @@ _SIGNALS = (
         person=True,
     ),
     Signal(
-        re.compile(r"\b(?:ke|ter)s[ea]?trum\b|\b(?:ter|ke)sengat\b|\belectrocut\w*\b|\bkestrum\b")
+        re.compile(
+            r"\b(?:ke|ter)s[ea]?trum\b|\b(?:ter|ke)sengat\b|\belectrocut\w*\b|\bkestrum\b|"
+            r"\belectric(?:al)? shock\b"
+        )
     ),
     Signal(
         re.compile(
@@ -164,7 +175,9 @@ _SIGNALS = (
             r"apartemen)\b|\bsuicide\b|\bpingsan\b|"
             r"\btidak sadar(?:kan)?\b(?: diri)?|\bsekarat\b|\bserangan jantung\b|\bkejang\b|"
             r"\bunconscious\b|\bheart attack\b|"
-            r"\bluka (?:parah|berat)\b|\bkorban jiwa\b|\bpendarahan\b|\bmau melahirkan\b|"
+            r"\bluka (?:parah|berat)\b|\b(?<!demam )berdarah\b|\bbersimbah darah\b|"
+            r"\bbayi (?:\w+ ){0,2}(?:di|ter)buang\b|"
+            r"\bkorban jiwa\b|\bpendarahan\b|\bmau melahirkan\b|"
             r"\bbleeding\b|\btidak bernapas\b|"
             r"\bbutuh ambulans?\b|\bneed an ambulance\b"
         )
@@ -185,6 +198,14 @@ _SIGNALS = (
         person=True,
     ),
     Signal(
+        re.compile(
+            r"\b(?:selamatkan|menyelamatkan)\b|"
+            r"\b(?:di|ke|naik) (?:atas )?(?:atap|genteng)\b(?= rumah|$)"
+        ),
+        person=True,
+        distress=True,
+    ),
+    Signal(
         re.compile(r"\b(?:di|meng)?evakuasi\b|\brescue\b"),
         person=True,
         plight=True,
@@ -200,13 +221,16 @@ _DANGERS = """
     jantung kejang unconscious heart luka jiwa darah melahirkan bleeding napas ambul evakuasi
     rescue perahu boat masuk bacok keroyok culik begal tikam sandera tembak tawuran stabb kidnap
     gun tusuk pukul aniaya rampok todong attacked robbed beaten
+    rescue perahu boat masuk nimpa flames shock selamat atap genteng bayi
 """
 _HINTS = shortest(_DANGERS.split())
+_LONG = re.compile(r"([a-z])\1{2,}")
 
 
 def emergency(text: str) -> bool:
     """Whether the text, as given, tells of danger to life now."""
-    if not holds(text[:MAX_CHARS].lower(), _HINTS):
+    # Elongation hides words from the quick look: "kebakaaaran".
+    if not holds(_LONG.sub(r"\1", text[:MAX_CHARS].lower()), _HINTS):
         return False
     text = _FIGURES.sub(" ", normalise(text))
     return any(_holds(signal, text) for signal in _SIGNALS)
@@ -222,6 +246,8 @@ def _holds(signal: Signal, text: str) -> bool:
         if signal.person and not _PEOPLE.search(text):
             continue
         if signal.plight and not _PLIGHT.search(text):
+            continue
+        if signal.distress and not _DISTRESS.search(text):
             continue
         if signal.person_before and (
             _THING_BEFORE.search(before) or not _PERSON_BEFORE.search(before)

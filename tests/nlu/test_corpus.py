@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from nlu.categories import categories
 from nlu.corpus import INTENTS, CorpusError, read, read_file
 
+SEED_SIX = ("macet", "banjir", "sampah", "joki_3in1", "parkir_liar", "pengemis")
 HEAD = 'version: "3.1"\nnlu:\n'
 GOOD = (
     HEAD
@@ -79,6 +81,15 @@ def test_every_category_and_intent_has_examples() -> None:
     examples = read()
     assert {e.intent for e in examples} == set(INTENTS)
     assert {e.categories[0] for e in examples if e.categories} == set(categories())
+
+
+def test_no_category_and_no_intent_is_thin() -> None:
+    examples = read()
+    topics = Counter(example.categories[0] for example in examples if example.categories)
+    floor = {slug: 300 if slug in SEED_SIX else 120 for slug in categories()}
+    assert {slug: topics[slug] for slug, least in floor.items() if topics[slug] < least} == {}
+    intents = Counter(example.intent for example in examples)
+    assert {intent: intents[intent] for intent in INTENTS if intents[intent] < 60} == {}
 
 
 def test_annotations_lie_where_they_say() -> None:

@@ -67,7 +67,11 @@ def test_every_emergency_is_seen_and_nearly_nothing_else(labelled: Any) -> None:
     missed = [row["text"] for row in texts if row["emergency"] and not emergency(row["text"])]
     quiet = [row["text"] for row in texts if not row["emergency"]]
     for name in ("categories", "intents", "depth"):
-        quiet += [row["text"] for row in labelled(name) if row.get("label") != "kebakaran"]
+        quiet += [
+            row["text"]
+            for row in labelled(name)
+            if row.get("label") != "kebakaran" and not row.get("emergency")
+        ]
     false = [text for text in quiet if emergency(text)]
     assert missed == []
     assert len(false) <= 0.005 * len(quiet), false

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from nlu.corpus import Example, read
 from nlu.engines.model import load
-from nlu.lessons import ALWAYS, lessons
+from nlu.lessons import ALWAYS, VAGUE_WEIGHT, lessons
 from nlu.training import TrainingError, fit, point, train
 
 KEPT = ("joki_3in1", "kawasan_rokok", "bukan_aduan")
@@ -63,6 +64,23 @@ def test_nothing_to_learn_from_is_said() -> None:
 def test_a_place_is_taught_elsewhere_too() -> None:
     examples = [example for example in some() if example.entities][:20]
     taught = [lesson for lesson in lessons(examples, seed=1) if lesson.group != ALWAYS]
+    taught = [lesson for lesson in taught if lesson.weight != VAGUE_WEIGHT]
     assert {sum(lesson.weight for lesson in taught if lesson.group == g) for g in range(20)} == {1}
     assert any(not lesson.original for lesson in taught)
     assert lessons(examples, seed=1) == lessons(examples, seed=1)
+
+
+def test_a_complaint_is_taught_beside_a_vague_one() -> None:
+    chosen = {("kawasan_rokok",), ("tidak_jelas",), ("bukan_aduan",)}
+    examples = [example for example in read() if example.categories in chosen]
+    added = [lesson for lesson in lessons(examples, seed=1) if lesson.weight == VAGUE_WEIGHT]
+    of = Counter(slug for lesson in added for slug in lesson.categories)
+    assert of == {"kawasan_rokok": sum(e.categories == ("kawasan_rokok",) for e in examples)}
+    assert {lesson.intent for lesson in added} == {None}
+    assert not any(lesson.original for lesson in added)
+
+
+def test_what_is_no_complaint_is_told_to_the_head_of_intents_too() -> None:
+    examples = [example for example in read() if example.categories == ("bukan_aduan",)]
+    told = {lesson.intent for lesson in lessons(examples, seed=1) if lesson.group != ALWAYS}
+    assert told == {"thanks", "other"}
