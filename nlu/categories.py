@@ -22,6 +22,7 @@ class Category:
     ask: tuple[str, ...] = ()  # further slots that the dialog asks for
     kind: Literal["complaint", "unclear", "none"] = "complaint"
     emergency: bool = False
+    share: float = 0.0  # of all that citizens report, where it is published; else 0
     hint: str = ""  # a phrase said once when a complaint of this kind is filed
 
 
@@ -35,3 +36,17 @@ def categories() -> dict[str, Category]:
         )
         for row in rows
     }
+
+
+@cache
+def shares() -> dict[str, float]:
+    """What part of all texts each category is: published, or an equal part of the rest.
+
+    No city counts what is unclear or no complaint: each is taken for an average category.
+    """
+    rows = categories()
+    share = {
+        slug: row.share if row.kind == "complaint" else 1 / len(rows) for slug, row in rows.items()
+    }
+    even = (1 - sum(share.values())) / sum(not known for known in share.values())
+    return {slug: known or even for slug, known in share.items()}

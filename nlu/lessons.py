@@ -25,6 +25,7 @@ SECOND_SHARE = 0.35  # of a text with two complaints; the main one has the rest
 KEYWORD_WEIGHT = 1.0  # of a phrase of keywords.yml against an example
 TOPICLESS_SHARE = 0.3  # of "halo" and "ya" against an example of bukan_aduan: there are many
 VAGUE_WEIGHT = 0.3  # of an example with a vague one beside it, against the example
+NO_REPORT_WEIGHT = 0.4  # of an example of bukan_aduan against one of "other": there are many
 AFTER = 0.6  # how often it follows
 VAGUE_CHARS = 70  # what is longer is a report of its own
 ALWAYS = -1  # the group of lessons that every fold may know
@@ -78,13 +79,25 @@ def lessons(examples: Sequence[Example], *, seed: int) -> list[Lesson]:
                     original=at == 0,
                 )
             )
-        if vague and _names_a_complaint(example):
+        if example.categories == ("bukan_aduan",):
+            taught += [_no_report(lesson) for lesson in taught[-len(texts) :]]
+        elif vague and _is_complaint(example):
             taught.append(_among_vague(taught[-len(texts)], chance.choice(vague), chance))
     return [*taught, *_from_keywords()]
 
 
-def _names_a_complaint(example: Example) -> bool:
-    return example.intent == "report" and not {"tidak_jelas", "bukan_aduan"} & {*example.categories}
+def _no_report(lesson: Lesson) -> Lesson:
+    """The lesson of a text that is no complaint, for the head of intents only.
+
+    Were it not told, it would take "got sudah dikuras" for a report and outvote the other head.
+    """
+    intent = "thanks" if _THANKS.search(lesson.text) else "other"
+    weight = NO_REPORT_WEIGHT * lesson.weight
+    return replace(lesson, intent=intent, categories={}, weight=weight, original=False)
+
+
+def _is_complaint(example: Example) -> bool:
+    return example.intent == "report" and "bukan_aduan" not in example.categories
 
 
 def _among_vague(lesson: Lesson, vague: str, chance: random.Random) -> Lesson:
@@ -110,11 +123,8 @@ def _from_keywords() -> list[Lesson]:
 
 
 def _intent(example: Example) -> str | None:
-    # What is no complaint is read by both heads: were the one of intents not told, it would take
-    # "got sudah dikuras" for a report and outvote the other.
-    if example.categories[:1] != ("bukan_aduan",):
-        return example.intent
-    return "thanks" if _THANKS.search(normalise(example.text)) else "other"
+    # What is no complaint may be thanks, a greeting or something else: the corpus of intents says.
+    return None if example.categories[:1] == ("bukan_aduan",) else example.intent
 
 
 def _categories(example: Example) -> dict[str, float]:

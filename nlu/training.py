@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlu.calibration import Held, calibrate
+from nlu.calibration import Held, calibrate, leaning
 from nlu.corpus import INTENTS, Example, read
 from nlu.engines.features import BUCKETS, buckets
 from nlu.engines.joint import CATEGORIES
@@ -125,14 +125,16 @@ def finish(
 
     With `like` the calibration of another model of the same corpus is taken over: a few
     corrections do not change it, and three quarters of the time are saved. `lean` answers, for a
-    sharpness, what to add to the scores of the categories: how frequent they are.
+    sharpness, what to add to the scores of the categories beyond what is published of their
+    frequency (nlu.calibration.leaning): what was learnt of it.
     """
     taught, design = prepared.taught, prepared.design
     calibration = _calibration(taught, design, tell) if like is None else _taken_over(like)
     tell("fitting on everything", 0.7)
     heads = _fit(taught, design, list(range(len(taught))))
+    bias = heads.bias + leaning(calibration["sharpness"])
     if lean is not None:
-        heads.bias[len(INTENTS) :] += lean(calibration["sharpness"][1])
+        bias[len(INTENTS) :] += lean(calibration["sharpness"][1])
     tell("writing", 0.95)
     card = Card(
         version=_version(taught),
@@ -140,7 +142,7 @@ def finish(
         corrections=prepared.more,
         **calibration,
     )
-    return Model(card, used=design.used, weight=heads.weight, scale=design.scale, bias=heads.bias)
+    return Model(card, used=design.used, weight=heads.weight, scale=design.scale, bias=bias)
 
 
 def _calibration(taught: Sequence[Lesson], design: Design, tell: Progress) -> dict[str, Any]:

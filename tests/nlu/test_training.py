@@ -64,7 +64,7 @@ def test_nothing_to_learn_from_is_said() -> None:
 def test_a_place_is_taught_elsewhere_too() -> None:
     examples = [example for example in some() if example.entities][:20]
     taught = [lesson for lesson in lessons(examples, seed=1) if lesson.group != ALWAYS]
-    taught = [lesson for lesson in taught if lesson.weight != VAGUE_WEIGHT]
+    taught = [lesson for lesson in taught if lesson.weight != VAGUE_WEIGHT and lesson.categories]
     assert {sum(lesson.weight for lesson in taught if lesson.group == g) for g in range(20)} == {1}
     assert any(not lesson.original for lesson in taught)
     assert lessons(examples, seed=1) == lessons(examples, seed=1)
@@ -75,7 +75,7 @@ def test_a_complaint_is_taught_beside_a_vague_one() -> None:
     examples = [example for example in read() if example.categories in chosen]
     added = [lesson for lesson in lessons(examples, seed=1) if lesson.weight == VAGUE_WEIGHT]
     of = Counter(slug for lesson in added for slug in lesson.categories)
-    assert of == {"kawasan_rokok": sum(e.categories == ("kawasan_rokok",) for e in examples)}
+    assert of == Counter(e.categories[0] for e in examples if e.categories != ("bukan_aduan",))
     assert {lesson.intent for lesson in added} == {None}
     assert not any(lesson.original for lesson in added)
 
@@ -83,4 +83,4 @@ def test_a_complaint_is_taught_beside_a_vague_one() -> None:
 def test_what_is_no_complaint_is_told_to_the_head_of_intents_too() -> None:
     examples = [example for example in read() if example.categories == ("bukan_aduan",)]
     told = {lesson.intent for lesson in lessons(examples, seed=1) if lesson.group != ALWAYS}
-    assert told == {"thanks", "other"}
+    assert told == {None, "thanks", "other"}
