@@ -31,6 +31,10 @@ SEED = 20170220
 FOLDS = 3
 WORD_WEIGHT = 2.0  # a word says more than one of its many character n-grams
 FEWEST = 3  # intents and categories that have examples
+# A tilt towards what naive Bayes says (Wang and Manning 2012), for the head of categories: in
+# cross-validation the right one is more often among three, and confidence is worth more.
+TILT = 0.02
+SMOOTHING = 0.02  # of naive Bayes's counts
 STRENGTH = 1.0  # inverse of the L2 penalty; flat between 0.5 and 4 in cross-validation
 _OF_ONE_MODEL = {"version", "examples", "corrections", "learned_to", "before"}
 Progress = Callable[[str, float], None]  # what is being done; how much of all is done, 0 to 1
@@ -170,7 +174,7 @@ def _check(examples: Sequence[Example], tell: Progress) -> None:
 
 
 def _version(taught: Sequence[Lesson]) -> str:
-    digest = hashlib.sha256(f"{FORMAT} {WORD_WEIGHT} {STRENGTH} {SEED}".encode())
+    digest = hashlib.sha256(f"{FORMAT} {WORD_WEIGHT} {STRENGTH} {TILT} {SMOOTHING} {SEED}".encode())
     for lesson in taught:
         digest.update(repr(lesson).encode("utf-8", "surrogatepass"))
     return f"{date.today():%Y%m%d}-{digest.hexdigest()[:8]}"  # noqa: DTZ011 (a name for people)
@@ -228,14 +232,19 @@ def _fit(taught: Sequence[Lesson], design: Design, chosen: Sequence[int]) -> Hea
         for i in chosen
         for slug, share in taught[i].categories.items()
     ]
-    parts = [_head(design, intents, len(INTENTS)), _head(design, topics, len(CATEGORIES))]
+    parts = [
+        _head(design, intents, len(INTENTS)),
+        _head(design, topics, len(CATEGORIES), tilt=TILT),
+    ]
     return Heads(
         weight=np.concatenate([part.weight for part in parts], axis=1),
         bias=np.concatenate([part.bias for part in parts]),
     )
 
 
-def _head(design: Design, taught: list[tuple[int, int, float]], size: int) -> Heads:
+def _head(
+    design: Design, taught: list[tuple[int, int, float]], size: int, *, tilt: float = 0.0
+) -> Heads:
     from sklearn.svm import LinearSVC  # noqa: PLC0415 (as above)
 
     rows, labels, weights = (np.array(column) for column in zip(*taught, strict=True))
@@ -252,5 +261,18 @@ def _head(design: Design, taught: list[tuple[int, int, float]], size: int) -> He
         coefficients = np.concatenate([-coefficients, coefficients])
         intercepts = np.concatenate([-intercepts, intercepts])
     weight[:, classes] = coefficients.T
+    if tilt:
+        weight[:, classes] += tilt * _log_counts(design.rows[rows], labels, weights)
     bias[classes] = intercepts
     return Heads(weight=weight, bias=bias)
+
+
+def _log_counts(rows: Any, labels: NDArray[np.int64], weights: NDArray[np.float64]) -> Any:
+    """How much more a column speaks for each class than on average: columns x classes."""
+    from scipy import sparse  # noqa: PLC0415 (as above)
+
+    classes, at = np.unique(labels, return_inverse=True)
+    of_class = sparse.csr_matrix((weights, (at, np.arange(len(at)))), shape=(len(classes), len(at)))
+    counts = np.asarray((of_class @ rows).todense()) + SMOOTHING
+    logs = np.log(counts / counts.sum(axis=1, keepdims=True))
+    return (logs - logs.mean(axis=0)).T

@@ -125,7 +125,7 @@ def test_categories_of_our_own_texts(report: evaluation.Report) -> None:
 
 def test_the_first_six_are_never_weak(report: evaluation.Report) -> None:
     recall = {row.name: row.recall for row in report.classes}
-    assert {slug: recall[slug] for slug in SEED_SIX if recall[slug] < 0.9} == {}
+    assert {slug: recall[slug] for slug in SEED_SIX if recall[slug] < 0.93} == {}
     assert sum(recall[slug] for slug in SEED_SIX) / len(SEED_SIX) >= 0.95
 
 
