@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlu.calibration import Held, calibrate, leaning
+from nlu.calibration import LEANING, RIGHT, Held, calibrate, leaning
+from nlu.categories import shares
 from nlu.corpus import INTENTS, Example, read
 from nlu.engines.features import BUCKETS, buckets
 from nlu.engines.joint import CATEGORIES
@@ -174,7 +175,8 @@ def _check(examples: Sequence[Example], tell: Progress) -> None:
 
 
 def _version(taught: Sequence[Lesson]) -> str:
-    digest = hashlib.sha256(f"{FORMAT} {WORD_WEIGHT} {STRENGTH} {TILT} {SMOOTHING} {SEED}".encode())
+    settings = (FORMAT, WORD_WEIGHT, STRENGTH, TILT, SMOOTHING, LEANING, RIGHT, SEED)
+    digest = hashlib.sha256(repr((settings, shares())).encode())
     for lesson in taught:
         digest.update(repr(lesson).encode("utf-8", "surrogatepass"))
     return f"{date.today():%Y%m%d}-{digest.hexdigest()[:8]}"  # noqa: DTZ011 (a name for people)
