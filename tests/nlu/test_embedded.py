@@ -156,8 +156,11 @@ def test_calibration_error_by_hand() -> None:
 
 
 def test_two_complaints_are_both_named(engine: EmbeddedEngine) -> None:
-    (reading,) = engine.read(["Trotoar rusak parah dan lampu jalannya mati semua"])
-    assert set(reading.categories) == {"trotoar", "lampu_jalan"}
+    tree, rubbish = engine.read(
+        ["pohon tumbang dan kabel putus di gang kami", "sampah menumpuk, got juga mampet"]
+    )
+    assert set(tree.categories) == {"pohon", "kabel_tiang"}
+    assert set(rubbish.categories) == {"sampah", "saluran_air"}
 
 
 def test_places_do_not_decide(engine: EmbeddedEngine) -> None:
