@@ -34,9 +34,10 @@ _TOKEN = re.compile(
     r"|(?P<clitic>[a-z]{2,}2(?:nya|an)\b)"
     r"|(?P<word>[a-z]+'?[a-z]*2?(?![a-z0-9])|[a-z]+|[0-9]+(?:[.,][0-9]+)*)"
 )
-# The same for a text without @, -, links and "3 in 1", as most are: only words are left to find.
+# The same for a text without @, -, links, "3 in 1", "R.T." and "anak2nya", as most are: only words
+# are left to find.
 _WORDS = re.compile(r"[a-z]+'?[a-z]*2?(?![a-z0-9])|[a-z]+|[0-9]+(?:[.,][0-9]+)*")
-_NO_WORDS = re.compile(r"[@\-3]|://|www\.|three|tri")
+_NO_WORDS = re.compile(r"[@\-3]|://|www\.|three|tri|\br\.|2nya|2an")
 _ELONGATED = re.compile(r"([a-z])\1{2,}")
 _NYA = re.compile(r"([a-z]{3,})nya")
 _LAH = re.compile(r"([a-z]{3,}kan|[a-z]{4,}i)lah")  # bersihkanlah, perbaikilah; never masalah
