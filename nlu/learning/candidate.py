@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from nlu.calibration import leaning
 from nlu.corpus import INTENTS, Example
 from nlu.engines.embedded import classify
 from nlu.engines.joint import CATEGORIES, Scores, best_intents, decide
@@ -58,12 +59,12 @@ def candidate(
         lean=partial(_lean, scores, topics, range(len(scores))),
     )
     model.card = replace(model.card, learned_to=learnt.newest)
-    leaning = scores.copy()
+    leant = scores + leaning(before.sharpness)
     for fold in range(FOLDS if len(scores) else 0):  # a rehearsal may not know its own questions
         others = [at for at in range(len(scores)) if at % FOLDS != fold]
         lent = _lean(scores, topics, others, before.sharpness[1])
-        leaning[fold::FOLDS, len(INTENTS) :] += lent
-    said = _answers(*decide(leaning[list(fresh)], before.sharpness)) if len(scores) else []
+        leant[fold::FOLDS, len(INTENTS) :] += lent
+    said = _answers(*decide(leant[list(fresh)], before.sharpness)) if len(scores) else []
     return Candidate(model=model, unseen=tuple(said))
 
 
@@ -91,8 +92,9 @@ def _rehearsed(prepared: Prepared, lessons: int, tell: Progress) -> Scores:
 def _lean(
     scores: Scores, topics: Sequence[str | None], at: Sequence[int], sharpness: float
 ) -> Scores:
+    """What corrections tell of frequency beyond what is published of it."""
     known = [(i, topics[i] or "") for i in at if topics[i]]
-    rows = scores[[i for i, _ in known], len(INTENTS) :]
+    rows = (scores + leaning((1.0, sharpness)))[[i for i, _ in known], len(INTENTS) :]
     return lean(rows, [label for _, label in known], sharpness)
 
 
