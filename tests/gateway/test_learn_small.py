@@ -187,7 +187,7 @@ async def test_after_a_roll_back_training_anew_does_not_bring_it_back(desk: Desk
 async def test_a_vandal_stays_held_out_when_training_anew(desk: Desk) -> None:
     texts = [
         "merokok di halte padahal ada larangan", "asap rokok di angkot bikin sesak",
-        "puntung berserakan di kantin sekolah", "perokok di ruang tunggu puskesmas",
+        "puntung berserakan di kantin sekolah", "pengunjung puskesmas ngebul dekat bayi",
         "orang ngudut di lift kantor lurah", "joki tiga satu nongkrong di sudirman",
         "bocah jadi joki di pinggir kuningan", "ibu gendong bayi nawarin joki",
         "satpam sendiri merokok di lobi rsud", "sopir bus merokok sambil nyetir",

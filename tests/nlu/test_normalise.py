@@ -21,6 +21,7 @@ TABLE = [
     ("tlg mhn jln dpn sbrg", "tolong mohon jalan depan seberang"),
     ("Tlg. Mhn. JLN. DPN. SBRG.", "tolong mohon jalan depan seberang"),
     ("tlng dpan sebrang jlan", "tolong depan seberang jalan"),
+    ("asap tebal", "asap tebal"),
     ("blm di TL", "belum di tindak lanjut"),
     ("sdh di-TL? mohon TL nya", "sudah di tindak lanjut mohon tindak lanjut nya"),
     ("kel.Cawang, Kelurahan Cawang", "kelurahan cawang kelurahan cawang"),
