@@ -85,6 +85,10 @@ test-313: ## run the part of the suite without peers on Python 3.13
 bench: $(VENV)/dev.stamp ## measure: webhooks, the whole pipeline, start-up, memory
 	@$(BIN)/python -m benchmarks
 
+.PHONY: bench-dialogs
+bench-dialogs: $(VENV)/dev.stamp ## let 10,000 simulated citizens report: filed, turns, misfiled, lost, time per step
+	@$(BIN)/python -m benchmarks.dialogs
+
 .PHONY: bench-nlu
 bench-nlu: $(VENV)/dev.stamp rasa-env ## measure the embedded engine against Rasa: speed, memory, accuracy
 	@$(BIN)/python -m benchmarks.nlu

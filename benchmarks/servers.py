@@ -79,6 +79,7 @@ def gateway(var: Path, peer_port: int, *, answers: bool) -> Iterator[tuple[int, 
                 "public": {"port": port, "url": f"http://127.0.0.1:{port}"},
                 "metrics": {"port": metrics},
                 "log": {"level": "error"},
+                "dialogs": {"gather_s": 0},
                 "channels": {
                     "telegram": {
                         "mode": "webhook",

@@ -97,6 +97,7 @@ class Caps:
     receipts: bool = False
     reply_window: timedelta | None = None  # after a citizen's message; None: at any time
     templates: frozenset[str] = frozenset()  # phrases that may be sent outside the window
+    guarded: bool = True  # floods and loops are braked; False where nobody can flood
     unasked: bool = True  # may be written to without having asked: reminders, updates
     per_second: float = 0  # wire parts that the provider takes of an account; 0: no limit known
     burst: int = 1  # of them at once after a rest

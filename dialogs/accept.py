@@ -15,6 +15,7 @@ from dialogs.conversation import Conversation, Draft, Turn
 from dialogs.flow import Question
 from dialogs.rule import UNCLEAR, is_complaint, is_sure
 from dialogs.words import number, plain
+from nlu.categories import categories
 
 Reader = Callable[[Conversation, Turn, Answer, Question], Conversation | None]
 _MOST_CM = 1000
@@ -84,8 +85,9 @@ def category(
 
 
 def _named(draft: Draft, turn: Turn, locale: str) -> str | None:
-    offered = (one.category for one in draft.candidates)
-    return next((one for one in offered if drafting.names_topic(turn.text, one, locale)), None)
+    named = dict.fromkeys((*(one.category for one in draft.candidates), *categories()))
+    told = (one for one in named if is_complaint(one))
+    return next((one for one in told if drafting.names_topic(turn.text, one, locale)), None)
 
 
 def photo_position(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from dialogs import words
 from dialogs.conversation import Conversation, Turn
 from dialogs.joining import JOIN
+from dialogs.rule import filing_flow
 
 _BY_INTENT = {"affirm": "yes", "deny": "no", "skip": "skip", "cancel": "cancel"}
 _FREE = frozenset({"text", "location", "area", "new_text", "new_location", "about_location"})
@@ -41,6 +42,8 @@ def read(conversation: Conversation, turn: Turn) -> Answer:
     if not turn.text:
         return Answer(kind="nothing")
     number = words.number(turn.text)
+    if number is not None and _asks_for_a_number(conversation, number):
+        return WORDS
     if number is not None and conversation.offered:
         return _numbered(conversation, number)
     meant = words.meaning("answers", turn.text)
@@ -72,7 +75,17 @@ def _chosen(conversation: Conversation, choice: str) -> Answer:
 def _numbered(conversation: Conversation, number: int) -> Answer:
     if 1 <= number <= len(conversation.offered):
         return _chosen(conversation, conversation.offered[number - 1])
-    return WORDS if conversation.waiting_for == "depth_cm" else Answer(kind="unread")
+    return Answer(kind="unread")
+
+
+def _asks_for_a_number(conversation: Conversation, number: int) -> bool:
+    """Whether the number is the answer itself: a lamp post's, a depth that is no choice's."""
+    asked = filing_flow().question(conversation.waiting_for or "")
+    if asked is None:
+        return False
+    offered = 1 <= number <= len(conversation.offered)
+    free = "words" in asked.accept and not asked.choices
+    return free or ("centimetres" in asked.accept and not offered)
 
 
 def _classified(conversation: Conversation, turn: Turn) -> Answer:

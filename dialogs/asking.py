@@ -26,7 +26,7 @@ def advance(conversation: Conversation, turn: Turn, *said: Effect) -> Decision:
     """
     conversation = replace(conversation, flow=FILE_COMPLAINT)
     for question in questions(conversation):
-        if not is_open(question, conversation, turn):
+        if question.at or not is_open(question, conversation, turn):
             continue
         if may_ask(question, conversation):
             return _put(conversation, turn, _posed(question, conversation), *said)
@@ -36,8 +36,10 @@ def advance(conversation: Conversation, turn: Turn, *said: Effect) -> Decision:
 
 def resume(conversation: Conversation, turn: Turn, *said: Effect) -> Decision:
     """After something else was answered: put the open question again, or only recall it."""
+    if conversation.waiting_for is None:
+        return advance(conversation, turn, *said)
     question = _open_question(conversation)
-    if conversation.waiting_for in AT_THE_END and _confirmed_times(conversation) < _TWICE:
+    if conversation.waiting_for in AT_THE_END and _confirmed_times(conversation, turn) < _TWICE:
         return confirm(conversation, turn, *said)
     if question is None or not may_ask(question, conversation):
         return reply(conversation, *said, Say(phrase="draft_waiting"), *timers())
@@ -218,7 +220,7 @@ def confirm(conversation: Conversation, turn: Turn, *said: Effect) -> Decision:
     looks at it.
     """
     flow = filing_flow()
-    summary = _summary(conversation)
+    summary = _summary(conversation, turn)
     if (found := joining.offered(conversation, turn)) is not None:
         waiting, ask = joining.ask(conversation, turn, found, summary)
         return reply(waiting, *said, ask, *timers())
@@ -275,24 +277,32 @@ def onward(conversation: Conversation, before: Draft, turn: Turn, *said: Effect)
 _LABELS = {"yes": "send"}  # at the end, "yes" is "Kirim"
 
 
-def _confirmed_times(conversation: Conversation) -> int:
-    return conversation.asked.get(_key(_summary(conversation)), 0)
+def _confirmed_times(conversation: Conversation, turn: Turn) -> int:
+    return conversation.asked.get(_key(_summary(conversation, turn)), 0)
 
 
 def _key(summary: dict[str, str]) -> str:
     return f"{CONFIRM} {crc32(repr(summary).encode()):08x}"
 
 
-def _summary(conversation: Conversation) -> dict[str, str]:
+def _summary(conversation: Conversation, turn: Turn) -> dict[str, str]:
     draft, locale = conversation.draft or Draft(), conversation.locale
     row = category_of(draft.category)
     return {
         "category": row.name[locale] if row else say(locale, "category_unknown", {}),
         "place": spots.label(draft.spot, locale),
         "details": details(draft, locale),
-        "photos": say(locale, "photos_none" if not draft.photos else "photos_some",
-                      {"count": str(len(draft.photos))}),
-    }  # fmt: skip
+        "photos": _photos(conversation, turn),
+    }
+
+
+def _photos(conversation: Conversation, turn: Turn) -> str:
+    draft, locale = conversation.draft or Draft(), conversation.locale
+    if draft.photos:
+        return say(locale, "photos_some", {"count": str(len(draft.photos))})
+    invited = (one for one in questions(conversation) if one.slot == "photo" and one.at)
+    phrase = next((one.phrase for one in invited if is_open(one, conversation, turn)), "")
+    return say(locale, phrase or "photos_none", {}, turn.abilities)
 
 
 def details(draft: Draft, locale: str) -> str:

@@ -7,7 +7,7 @@ default, so that a conversation begun before an upgrade goes on after it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -57,6 +57,28 @@ class Card:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Count:
+    """How often something happened since a moment."""
+
+    since: datetime | None = None
+    times: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pace:
+    """How a sender behaves, and whether the bot rests from him (abuse.py)."""
+
+    heard: Count = Count()  # messages
+    answers: Count = Count()
+    same: Count = Count()  # texts like the last one
+    text: int = 0  # the likeness of the last text that was long enough
+    offences: Count = Count()
+    rests_until: datetime | None = None
+    why: str = ""  # flood | loop | abuse
+    kept: int = 0  # messages that came during the rest
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Conversation:
     """What the bot remembers of one talk with one address on one channel."""
 
@@ -78,6 +100,8 @@ class Conversation:
     anonymous: bool = False  # asked for before a draft was there: for the next one
     erasing: datetime | None = None  # when "delete everything?" was asked; None: it is not open
     missed: tuple[datetime, ...] = ()  # when wrong codes came, the latest last
+    pace: Pace = Pace()
+    noticed: bool = False  # has been shown where the privacy notice is
 
 
 class Status(StrEnum):
@@ -157,6 +181,8 @@ class Abilities:
     public: bool = False
     photos_out: bool = False  # photos can be sent to the citizen
     forgeable: bool = False  # whoever writes may claim another's address (e-mail, SMS)
+    short: bool = False  # what is said in a turn should fit one SMS
+    guarded: bool = True  # floods, abuse and loops are braked
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -200,6 +226,5 @@ class Turn:
     locale_hint: str = ""
     offer: Offer | None = None
     by_card: str = ""  # id of the card that this turn was written on
-
-
-GATHER = timedelta(seconds=3)
+    messages: int = 1  # how many were gathered into this turn
+    site: str = ""  # the gateway's public address, without a slash at its end; "" when none

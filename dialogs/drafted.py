@@ -45,8 +45,14 @@ def answered(conversation: Conversation, turn: Turn) -> Decision | None:
 
 
 def _only_recalls(conversation: Conversation, turn: Turn) -> bool:
-    """A turn without a word that answers nothing: a sticker, or a photo while a place is asked."""
-    if turn.spot or conversation.waiting_for in {"photo", "text", *asking.AT_THE_END}:
+    """A turn without a word that answers nothing: a sticker, or a photo while a place is asked.
+
+    A photo in place of a category's own question (a number plate) may well show the answer.
+    """
+    own = conversation.waiting_for in filing_flow().extras
+    if conversation.waiting_for in asking.AT_THE_END:
+        return not drafting.brings(turn)
+    if turn.spot or own or conversation.waiting_for in {"photo", "text"}:
         return not (turn.photos or turn.spot)
     return True
 
@@ -160,7 +166,10 @@ def _unfilled(conversation: Conversation, turn: Turn, answer: Answer, *notes: Ef
     draft = conversation.draft or Draft()
     if answer.kind in {"words", "nothing"}:
         kept = drafting.with_report(conversation, draft, turn)
-        added = (Say(phrase="detail_added"),) if turn.text else ()
+        added: tuple[Effect, ...] = (Say(phrase="detail_added"),) if turn.text else ()
+        beside = conversation.waiting_for not in {"place", "area"}
+        if turn.spot and beside and not (turn.outside_city or turn.text):
+            added = (Say(phrase="pin_received"),)
         return asking.advance(kept, turn, *notes, *added)
     return asking.advance(conversation, turn, *notes)
 
@@ -173,7 +182,10 @@ def confirmation(conversation: Conversation, turn: Turn, answer: Answer) -> Deci
     if answer.kind in {"no", "option"}:
         return change(conversation, turn)
     if answer.kind == "skip":
-        return asking.confirm(conversation, turn)
+        draft = conversation.draft or Draft()
+        passed = (one.slot for one in asking.questions(conversation) if one.at)
+        draft = replace(draft, skipped=tuple(dict.fromkeys((*draft.skipped, *passed))))
+        return asking.confirm(replace(conversation, draft=draft), turn)
     return _unfilled(conversation, turn, answer, *drafting.notes(turn))
 
 

@@ -121,8 +121,14 @@ def notes(turn: Turn) -> tuple[Effect, ...]:
     refused = dict.fromkeys(one.reason for one in turn.photos if one.state == "refused")
     said = [Say(phrase=reason or "media_unavailable") for reason in refused]
     if turn.outside_city:
-        said.append(Say(phrase="outside_city"))
+        said.append(_outside(turn))
     return tuple(said)
+
+
+def _outside(turn: Turn) -> Say:
+    """Told kindly, and who is responsible; a pin does not say whose it is."""
+    name = "" if turn.spot else turn.understanding.outside_name
+    return Say(phrase="outside_named", slots={"area": name}) if name else Say(phrase="outside_city")
 
 
 def brings(turn: Turn) -> bool:

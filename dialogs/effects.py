@@ -78,7 +78,8 @@ class UpdateComplaint:
 class HandOver:
     """A person must look: becomes a moderator's task."""
 
-    reason: str  # asked_for_human | misunderstood | emergency | unsure | dispute | repeat
+    reason: str
+    """asked_for_human, misunderstood, emergency, unsure, dispute, repeat, loop, abuse."""
     ticket: str = ""  # the complaint that it is about
 
 

@@ -133,6 +133,7 @@ def located(conversation: Conversation, turn: Turn) -> Decision | None:
         said = Say(phrase="emergency_wait", slots={"ticket": ticket})
         return asking.onward(after, Draft(), turn, *drafting.notes(turn), said)
     again = (_call(turn, None),) if turn.understanding.emergency else ()
-    update = note(turn, ticket, "citizen_note")
+    told = turn.spot or spots.in_address(turn)[0]
+    update = replace(note(turn, ticket, "citizen_note"), spot=told)
     said = Say(phrase="emergency_noted")
     return asking.onward(after, Draft(), turn, *again, *drafting.notes(turn), update, said)

@@ -23,6 +23,7 @@ ACCEPTS = frozenset(
 EXTRAS = "extras"
 _ELSE = frozenset({"go_on", "incomplete"})
 _SKIP_WHEN = frozenset({"", "channel_has_no_media"})
+_AT = frozenset({"", "confirm"})
 _MOST_RETRIES = 1
 
 
@@ -49,6 +50,7 @@ class Question:
     options: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     retries: int = 0
+    at: str = ""  # confirm: not asked by itself, invited in the confirmation
     skip_when: str = ""
     otherwise: str = "go_on"  # written `else`
 
@@ -154,6 +156,7 @@ class _Reader:
             self._one_of(word, ACCEPTS, f"{where}.accept")
         self._one_of(question.otherwise, _ELSE, f"{where}.else")
         self._one_of(question.skip_when, _SKIP_WHEN, f"{where}.skip_when")
+        self._one_of(question.at, _AT, f"{where}.at")
         if not 0 <= question.retries <= _MOST_RETRIES:
             self._fail(f"{where}.retries", "0 or 1; nothing is asked three times")
         return question

@@ -7,9 +7,10 @@ A phrase is a text, or a text with variants for what the channel can do:
       pin: "Di mana lokasinya? Kirim pin, atau tulis nama jalannya."
 
 Variants, the first that fits is taken: `public` (strangers read along: short, nothing personal),
-`pin` (the channel has native positions), `card` (the question comes with the address of a page
-that answers it, `{card}`), `no_media` (no photo can come in). Placeholders are `{name}`. A phrase
-may begin lines of its own; an empty placeholder leaves no empty line behind.
+`card` (the question comes with the address of a page that answers it, `{card}`), `short` (the
+channel's messages are an SMS long: 160 septets, with all that is said in a turn), `pin` (the
+channel has native positions), `no_media` (no photo can come in). Placeholders are `{name}`. A
+phrase may begin lines of its own; an empty placeholder leaves no empty line behind.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import yaml
 from dialogs.conversation import Abilities
 
 LOCALES = ("id", "en")
-VARIANTS = ("say", "public", "pin", "card", "no_media")
+VARIANTS = ("say", "public", "card", "short", "pin", "no_media")
 _ANY = Abilities()
 
 
@@ -87,8 +88,9 @@ def say(locale: str, key: str, slots: Mapping[str, str], abilities: Abilities = 
 def _variant(variants: Mapping[str, str], abilities: Abilities, slots: Mapping[str, str]) -> str:
     fitting = {
         "public": abilities.public,
-        "pin": abilities.location,
         "card": "card" in slots,
+        "short": abilities.short,
+        "pin": abilities.location,
         "no_media": not abilities.media,
     }
     chosen = next((name for name, fits in fitting.items() if fits and name in variants), "say")

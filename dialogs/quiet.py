@@ -17,8 +17,11 @@ from dialogs.rule import Decision, filing_flow, is_report
 
 def handed_over(conversation: Conversation, turn: Turn) -> Decision | None:
     """The rule: a person answers. Reports and photos are gathered, to be filed if nobody does."""
-    if not conversation.handed_over:
-        return None
+    return kept(conversation, turn) if conversation.handed_over else None
+
+
+def kept(conversation: Conversation, turn: Turn) -> Decision:
+    """Say nothing; what reports something joins the draft, which is filed in the end."""
     told = bool(turn.text) and (is_report(turn.understanding) or conversation.draft is not None)
     if not told and not drafting.brings(turn):
         return conversation, ()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from random import Random
 from typing import Any
 
@@ -43,7 +44,7 @@ from dialogs.step import step
 from dialogs.transcript import SAID, Row, TranscriptError, aliased
 from nlu import ticket
 from nlu.places.place import OutsideCity, Place
-from nlu.places.resolve import locate, resolve
+from nlu.places.resolve import locate
 from nlu.understanding import Candidate, Understanding
 
 Read = Callable[[Sequence[str]], list[Understanding]]
@@ -57,9 +58,10 @@ _DONE: dict[type, str] = {Link: "linked", Unlink: "unlinked", Erase: "erased"}
 def run(rows: Sequence[Row], read: Read) -> tuple[Row, ...]:
     """Play the citizen's rows through the real step and give back all that came of it."""
     stage = Stage(read=read)
-    for row in rows:
-        if row.who in SAID:
-            stage.play(row)
+    said = [row for row in rows if row.who in SAID]
+    for at, row in enumerate(said):
+        if row.who != "also":
+            stage.play(row, *takewhile(lambda one: one.who == "also", said[at + 1 :]))
     return tuple(aliased(stage.rows))
 
 
@@ -72,6 +74,7 @@ class Stage:
     conversation: Conversation = field(default_factory=Conversation)
     abilities: Abilities = field(default_factory=Abilities)
     locale: str = ""
+    site: str = ""
     at: datetime = BEGIN
     tickets: list[Ticket] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)
@@ -86,16 +89,16 @@ class Stage:
     has_cards: bool = False
     replied: str = ""
 
-    def play(self, row: Row) -> None:
-        """One row of the citizen's, of time, or of the scene."""
-        self.rows.append(row)
+    def play(self, row: Row, *also: Row) -> None:
+        """One row of the citizen's, of time, or of the scene; `also` is gathered into its turn."""
+        self.rows += [row, *also]
         match row.who:
             case "channel":
                 words = row.words.split()
                 self.has_cards = "card=yes" in words
                 self.abilities = abilities(" ".join(one for one in words if one != "card=yes"))
-            case "locale":
-                self.locale = row.words
+            case "locale" | "site":
+                setattr(self, row.who, row.words)
             case "later":
                 amount, unit = row.words.split()
                 self.at += timedelta(**{unit if unit.endswith("s") else f"{unit}s": float(amount)})
@@ -112,7 +115,7 @@ class Stage:
             case "timer":
                 self._take(self._turn("", timer=row.words))
             case _:
-                self._take(self._heard(row.words))
+                self._take(self._heard(row.words, *(one.words for one in also)))
 
     def _news(self, words: str) -> Turn:
         """What `JKT-1 done [photo] words` brings: an officer has moved a complaint."""
@@ -167,17 +170,23 @@ class Stage:
 
         return _ALIAS.sub(number, words)
 
-    def _heard(self, words: str) -> Turn:
-        more: dict[str, Any] = {"photos": ()}
-        while part := _PART.match(words):
-            words = words[part.end() :]
-            self._add(more, part[1], part[2].strip())
-        return self._turn(self._real(words), **more)
+    def _heard(self, *messages: str) -> Turn:
+        more: dict[str, Any] = {"photos": (), "messages": len(messages)}
+        texts = []
+        for one in messages:
+            words = one
+            while part := _PART.match(words):
+                words = words[part.end() :]
+                self._add(more, part[1], part[2].strip())
+            texts.append(words)
+        return self._turn(self._real("\n".join(filter(None, texts))), **more)
 
     def _add(self, more: dict[str, Any], kind: str, detail: str) -> None:
         match kind:
             case "pin":
-                more["spot"], more["outside_city"] = pin(*_point(detail))
+                point, _, name = detail.partition(" ")
+                spot, more["outside_city"] = pin(*_point(point))
+                more["spot"] = replace(spot, words=name)
             case "card":
                 more["spot"], more["outside_city"] = marked(detail)
                 more["by_card"] = self.conversation.card.id if self.conversation.card else "old"
@@ -209,7 +218,7 @@ class Stage:
             understanding, self.reading = reading(understanding, self.reading), ""
         known = Known(tickets=tuple(self.tickets), replied=self.replied)
         self.replied = ""
-        outside = resolve(text).outside is not None and understanding.place is None
+        outside = understanding.outside and understanding.place is None
         return Turn(
             **{"outside_city": outside, **more},
             text=text,
@@ -226,6 +235,7 @@ class Stage:
             ),
             locale_hint=self.locale,
             offer=self._offer(more.get("by_card", "")),
+            site=self.site,
         )
 
     def _offer(self, by_card: str) -> Offer | None:
@@ -298,7 +308,7 @@ def _where(draft: Draft) -> list[str]:
     spot = draft.spot
     if spot is None:
         return []
-    if spot.source != "words" and spot.lat is not None:
+    if spot.lat is not None and (spot.source != "words" or not spot.words):
         return ["at", f"{spot.lat},{spot.lon}"]
     area = f" ({spot.place.kelurahan})" if spot.place and spot.place.kelurahan else ""
     return ["at", f'"{spot.words}"{area}']

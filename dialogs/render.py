@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dialogs.conversation import Abilities
@@ -10,6 +10,7 @@ from dialogs.effects import Ask, Effect, Option, Say, Show
 from dialogs.phrasebook import say
 
 _INLINE = 36  # characters of all labels together
+_SHORT_PLACE = 64  # characters of an address that are repeated in an SMS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +34,7 @@ def compose(locale: str, effects: Sequence[Effect], abilities: Abilities) -> Rep
     location, link = False, None
     for effect in effects:
         if isinstance(effect, Say | Ask):
-            paragraphs.append(say(locale, effect.phrase, effect.slots, abilities))
+            paragraphs.append(say(locale, effect.phrase, _slots(effect, abilities), abilities))
         if isinstance(effect, Ask):
             options = _labelled(locale, effect.options, abilities)
             location = effect.location and abilities.location
@@ -41,9 +42,9 @@ def compose(locale: str, effects: Sequence[Effect], abilities: Abilities) -> Rep
             link = (url, say(locale, "open_map", {})) if url and url in paragraphs[-1] else None
     if options and abilities.buttons < len(options):
         if not _is_skip_alone(options):
-            paragraphs.append(_numbered(locale, options))
+            paragraphs.append(_numbered(locale, options, abilities))
         options = ()
-    text = "\n\n".join(paragraphs)
+    text = ("\n" if abilities.short else "\n\n").join(paragraphs)
     shown = tuple(one for effect in effects if isinstance(effect, Show) for one in effect.photos)
     return Reply(text=text, options=options, ask_location=location, link=link, photos=shown)
 
@@ -62,7 +63,15 @@ def _labelled(
     )
 
 
-def _numbered(locale: str, options: Sequence[tuple[str, str]]) -> str:
+def _slots(effect: Say | Ask, abilities: Abilities) -> Mapping[str, str]:
+    """What fills the phrase; a long address is repeated in part where there is little room."""
+    place = effect.slots.get("place", "")
+    if not abilities.short or len(place) <= _SHORT_PLACE:
+        return effect.slots
+    return {**effect.slots, "place": f"{place[: _SHORT_PLACE - 3].rstrip()}..."}
+
+
+def _numbered(locale: str, options: Sequence[tuple[str, str]], abilities: Abilities) -> str:
     """Choices in words: on one line where that stays short, else a line each."""
     inline = sum(len(label) for _, label in options) <= _INLINE
     lines = [
@@ -70,9 +79,10 @@ def _numbered(locale: str, options: Sequence[tuple[str, str]]) -> str:
             locale,
             "inline_option" if inline else "numbered_option",
             {"number": str(at), "label": label},
+            abilities,
         )
         for at, (_, label) in enumerate(options, 1)
     ]
     if inline:
-        return say(locale, "reply_with_one", {"options": ", ".join(lines)})
-    return "\n".join([say(locale, "reply_with_number", {}), *lines])
+        return say(locale, "reply_with_one", {"options": ", ".join(lines)}, abilities)
+    return "\n".join([say(locale, "reply_with_number", {}, abilities), *lines])

@@ -104,8 +104,8 @@ def bare(conversation: Conversation, turn: Turn) -> Decision | None:
     return ASIDES[meant](conversation, turn) if meant and not turn.photos else None
 
 
-def advert(conversation: Conversation, turn: Turn) -> Decision | None:
-    """The rule: adverts and announcements, when the classifier is sure of it.
+def is_advert(turn: Turn) -> bool:
+    """Whether this is an advert or announcement, when the classifier is sure of it.
 
     A photo with a word or two is looked at as a report: a caption is too short to judge. So is
     whatever comes with a pin.
@@ -113,6 +113,4 @@ def advert(conversation: Conversation, turn: Turn) -> Decision | None:
     said = turn.understanding
     least = _CAPTION if turn.photos else 1
     told = len(turn.text.split()) >= least and not turn.spot
-    if is_no_complaint(said) and told and said.intent in {"report", "other"}:
-        return not_a_complaint(conversation, turn)
-    return None
+    return is_no_complaint(said) and told and said.intent in {"report", "other"}

@@ -10,12 +10,15 @@ from dialogs.conversation import Spot, Turn
 from dialogs.phrasebook import say
 from dialogs.rule import filing_flow
 from nlu.places.place import Place
+from nlu.places.resolve import resolve
 
 _MOST_WORDS = 120  # characters of an address that are repeated
 _MOST_PLACES = 4
 _WIDE_M = 1000  # a place this wide is no place to go to
 _BESIDE = 2  # words after a place that may belong to it: "dpn McD"
 _NEAREST = "nearest centre"  # right about three times in four: said with care
+_LINK = re.compile(r"https?://\S+")
+_SENTENCE = re.compile(r"(?<=\w{4})[.!?]\s+|,\s+|\n")
 _PAUSE = re.compile(r"[,.!?;:()\n]")
 Found = tuple[Spot | None, tuple[Place, ...]]
 """A spot, and what its words may mean where that must be asked."""
@@ -35,7 +38,21 @@ def in_address(turn: Turn) -> Found:
     """The place when the whole text is an address, or a pin."""
     if turn.spot or turn.outside_city:
         return in_report(turn)
-    return _resolved(turn.text.strip(), turn) if any(map(str.isalnum, turn.text)) else (None, ())
+    return _resolved(_address(turn), turn) if any(map(str.isalnum, turn.text)) else (None, ())
+
+
+def _address(turn: Turn) -> str:
+    """The text without what is said before it: "maaf baru sempat. di Kel. Bangka"."""
+    text, spans = turn.text.strip(), _spans(turn)
+    if not spans:
+        return text
+    begin = min(start for start, _ in spans)
+    pauses = [found.end() for found in _SENTENCE.finditer(turn.text[:begin])]
+    before = turn.text[: pauses[-1]] if pauses else ""
+    telling = any(words.holds(group, before) for group in ("roads", "beside"))
+    if telling or words.begins("address_starts", before) or any(map(str.isdigit, before)):
+        return text
+    return turn.text[len(before) :].strip()
 
 
 def in_correction(turn: Turn) -> Found:
@@ -48,11 +65,18 @@ def in_correction(turn: Turn) -> Found:
     if not spans:
         return None, ()
     named = _around(turn.text, spans)
-    spot, maybe = _resolved(named, turn)
+    spot, maybe = _put_right(named, turn) if begin else _resolved(named, turn)
     meant = tuple(one for one in maybe if _bears(one, named))
     if len(meant) == 1:
         return _at(named, meant[0]), ()
     return spot, meant or maybe
+
+
+def _put_right(named: str, turn: Turn) -> Found:
+    """The right place read on its own: the wrong one beside it must not lend its kecamatan."""
+    found = resolve(named)
+    alone = replace(turn.understanding, place=found.place, places=found.candidates)
+    return _resolved(named, replace(turn, understanding=alone))
 
 
 def _bears(place: Place, named: str) -> bool:
@@ -86,8 +110,9 @@ def _around(text: str, spans: list[tuple[int, int]]) -> str:
     return text[start:end]
 
 
-def _resolved(named: str, turn: Turn) -> Found:
-    if not named:
+def _resolved(told: str, turn: Turn) -> Found:
+    named = _written(told)
+    if not told or (not named and turn.understanding.place is None):
         return None, ()
     place, maybe = turn.understanding.place, turn.understanding.places
     if place and place.confidence >= filing_flow().sure_place_from:
@@ -95,6 +120,11 @@ def _resolved(named: str, turn: Turn) -> Found:
     if place is None:
         return Spot(words=named), maybe[:_MOST_PLACES]
     return (Spot(words=named), (place,)) if place.kelurahan else (_at(named, place), ())
+
+
+def _written(told: str) -> str:
+    """The words of a place on one line; a link to a map is no words."""
+    return re.sub(r"\s*\n\s*", ", ", _LINK.sub("", told).strip(" ,;:"))
 
 
 def _at(named: str, place: Place) -> Spot:
@@ -150,7 +180,7 @@ def label(spot: Spot | None, locale: str) -> str:
         return say(locale, "place_unknown", {})
     if not spot.words and spot.place and spot.place.boundary == _NEAREST:
         return say(locale, "place_near", {"area": area_of(spot.place, locale)})
-    told = spot.words if len(spot.words) <= _MOST_WORDS else f"{spot.words[:_MOST_WORDS]}…"
+    told = spot.words if len(spot.words) <= _MOST_WORDS else f"{spot.words[:_MOST_WORDS]}..."
     area = area_of(spot.place, locale)
     if area and told.casefold() in area.casefold():
         return area

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialogs import (
+    abuse,
     cards,
     closing,
     commands,
@@ -16,6 +17,7 @@ from dialogs import (
     emergency,
     erasing,
     language,
+    privacy,
     public,
     quiet,
     reporting,
@@ -30,12 +32,14 @@ from dialogs.rule import Decision, Rule, reply
 ORDER: tuple[Rule, ...] = (
     timers.due,  # nobody wrote: a reminder, or filing what would be lost
     erasing.answered,  # "delete everything?": yes or no, and nothing else
+    abuse.resting,  # floods, loops and the muted: kept, not answered
     commands.command,  # STOP and the like, before any classifier
     emergency.located,  # what follows an emergency belongs to it
     emergency.danger,  # 112, even while a person has the conversation
     closing.answered,  # "is it fixed?": by a press at any time
     quiet.handed_over,  # a person answers: be silent
     quiet.edited,  # a better wording of what was answered
+    abuse.insulted,  # a few rude words
     public.public,  # strangers read along
     closing.reason,  # what is still wrong
     earlier.photo_of,  # a photo with a ticket number
@@ -44,7 +48,7 @@ ORDER: tuple[Rule, ...] = (
     status.number_alone,  # nothing but a ticket number
     drafted.answered,  # an answer to what was asked, or anything else while a draft is open
     smalltalk.bare,  # one word that needs no classifier
-    smalltalk.advert,
+    abuse.advertised,
     earlier.again,  # a repeat or dispute of an earlier complaint
     reporting.report,
 )
@@ -72,11 +76,13 @@ def step(conversation: Conversation, turn: Turn) -> Decision:
     turn = turn if turn.text.strip() else replace(turn, text="")
     conversation = cards.taken(language.heard(conversation, turn), turn)
     conversation = erasing.lapsed(conversation, turn)
+    conversation = abuse.heard(conversation, turn)
     decided = (rule(conversation, turn) for rule in ORDER)
     after, effects = next((one for one in decided if one), None) or _by_intent(conversation, turn)
     after = cards.settled(after)
     answered = any(isinstance(effect, Say) for effect in effects)
-    return replace(after, greeted=after.greeted or answered or bool(after.waiting_for)), effects
+    after = replace(after, greeted=after.greeted or answered or bool(after.waiting_for))
+    return abuse.answered(privacy.noticed((after, effects), turn), turn)
 
 
 def _by_intent(conversation: Conversation, turn: Turn) -> Decision:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from dialogs import asking, news
+from dialogs import abuse, asking, news
 from dialogs.conversation import Conversation, Turn
 from dialogs.effects import Say, Schedule
 from dialogs.filing import closed, file
@@ -92,4 +92,5 @@ def back(conversation: Conversation, turn: Turn) -> Decision:
 TIMERS: dict[str, Callable[[Conversation, Turn], Decision]] = {
     "reminder": remind, "expire": expire, "hand_back": hand_back,
     "news": news.told, "taken": taken, "said": said, "back": back,
+    "rested": abuse.rested,
 }  # fmt: skip

@@ -12,15 +12,17 @@
 Rows are `who  words`. Who is
 
 * citizen: a message. Before the words: [photo], [photo pending], [photo at LAT,LON],
-  [refused REASON], [pin LAT,LON], [press SLOT:VALUE], [edited]; [card LAT,LON words], [card]: what
-  he marked on the card last offered, or only sent by it; [reply JKT-1] where it answers a message
-  that spoke of that complaint.
+  [refused REASON], [pin LAT,LON], [pin LAT,LON VENUE], [press SLOT:VALUE], [edited]; [card LAT,LON
+  words], [card]: what he marked on the card last offered, or only sent by it; [reply JKT-1] where
+  it answers a message that spoke of that complaint.
+* also: what he wrote right after it, gathered into the same turn.
 * bot: a line that he reads; several make one message, blank lines are left out.
 * filed, joined, noted, person, did: what was filed, joined a complaint, was added to one, was given
   to a person, and what else was done (linked, unlinked, erased). Filed and joined rows are compared
   always, the others when the file has any of their kind. A row may stop early: `filed banjir`
   leaves the place open.
 * channel, locale: what the channel can do (`card=yes`: cards are offered), and its hint.
+* site: the gateway's public address, without which no link is shown.
 * later: time passes ("2 hours").
 * timer: one is due (reminder, expire, hand_back, taken, back). moved: `JKT-1 done`, of which nobody
   is told. officer: `JKT-1 done [photo] words`, of which the citizen is told. moderator: what a
@@ -43,9 +45,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 SAID = {
-    "citizen", "timer", "later", "moved", "officer", "moderator", "nearby", "code", "reads",
-    "channel", "locale",
+    "citizen", "also", "timer", "later", "moved", "officer", "moderator", "nearby", "code", "reads",
+    "channel", "locale", "site",
 }  # fmt: skip
+_SCENE = SAID - {"citizen", "also"}
 HEARD = {"bot", "filed", "joined", "noted", "person", "did"}
 _ALWAYS = {"filed", "joined"}
 _NUMBER = re.compile(r"\bJKT-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
@@ -83,7 +86,11 @@ def write(rows: Iterable[Row]) -> str:
     """The text of a transcript, with a blank line before each message of the citizen's."""
     lines: list[str] = []
     for row in aliased(rows):
-        if row.who in SAID and lines and not lines[-1].startswith(tuple(SAID - {"citizen"})):
+        if (
+            row.who in SAID - {"also"}
+            and lines
+            and not lines[-1].startswith(tuple(SAID - {"citizen"}))
+        ):
             lines.append("")
         lines.append(str(row))
     return "\n".join(lines) + "\n"

@@ -25,6 +25,7 @@ from gateway.areas import CityMap
 from gateway.cards import Offers
 from gateway.dispatch import Dispatcher
 from gateway.gallery import Gallery
+from gateway.gathering import Gathering
 from gateway.housekeeping import Housekeeping
 from gateway.identities import digest_by
 from gateway.intake import Door, Intake
@@ -32,6 +33,7 @@ from gateway.keyring import CODES_AND_ADDRESSES, open_keyring
 from gateway.media import Limits, MediaFetcher
 from gateway.metrics import Meters
 from gateway.port import Port
+from gateway.public import notice
 from gateway.public.site import TicketSite
 from gateway.redact import Redactor
 from gateway.roster import Changes, Roster
@@ -70,6 +72,7 @@ class Gateway:
     housekeeping: Housekeeping
     outgoing: Bell
     places: CityMap
+    gathering: Gathering
     wanted: dict[Key, Wanted] = field(default_factory=dict)  # as config.yml last said
     metrics_port: int = 0
     _public: Port | None = None
@@ -151,7 +154,11 @@ class Gateway:
             zone=self.settings.zone,
             behind_proxy=self.settings.public.behind_proxy,
         )
-        return public_door.build(self.doors, self.ready, self.meters, tickets.routes())
+        own = (
+            *tickets.routes(),
+            *notice.routes(self.settings.city, self.settings.office, self.settings.retention),
+        )
+        return public_door.build(self.doors, self.ready, self.meters, own)
 
     async def reload(self, settings: Settings) -> Changes:
         """Switch channels on, off and over to new keys, as config.yml says now.
@@ -165,6 +172,7 @@ class Gateway:
         self.dispatcher.redactor.learn(secret for one in fresh.values() for secret in one.secrets)
         changes = await self.roster.replace(made, gone)
         self.wanted = chosen
+        self.gathering.use(settings)
         if changes.pages and self._public is not None:
             await self._public.serve(self._pages())
         log.info("channels.reloaded", opened=len(changes.opened), closed=len(changes.closed))
@@ -277,7 +285,8 @@ def compose(
     ids, meters = Ids(), meters or Meters()
     places = places or CityMap()
     news, outgoing, to_fetch = Bell(), Bell(), Bell()
-    intake = Intake(database, ids, meters, news=news, media=to_fetch)
+    gathering = Gathering(settings)
+    intake = Intake(database, ids, meters, news=news, media=to_fetch, patient=gathering)
     standing = Standing(database, ids, meters)
     lease = timedelta(seconds=settings.worker.lease_s)
     served: dict[Key, Channel] = {}
@@ -313,6 +322,8 @@ def compose(
         offers=Offers(accounts=served, public_url=str(settings.public.url).rstrip("/")),
         news=news,
         outgoing=outgoing,
+        patient=gathering,
+        site=str(settings.public.url).rstrip("/"),
         places=places,
         whereabouts=whereabouts or Whereabouts(places, meters),
         pages=str(settings.public.url).rstrip("/") if has_pages else "",
@@ -342,4 +353,5 @@ def compose(
         housekeeping=Housekeeping(database, ids, folder=settings.var / "media"),
         outgoing=outgoing,
         places=places,
+        gathering=gathering,
     )

@@ -14,6 +14,7 @@ from gateway.wake import Bell
 from store import journal
 from store.database import Database, GroupCommit, StoreError
 from store.ids import Ids
+from store.patience import Patient, alone
 
 log = structlog.get_logger()
 
@@ -22,10 +23,18 @@ class Intake:
     """Journal and inbox, in commits that many deliveries share."""
 
     def __init__(
-        self, database: Database, ids: Ids, meters: Meters, *, news: Bell, media: Bell
+        self,
+        database: Database,
+        ids: Ids,
+        meters: Meters,
+        *,
+        news: Bell,
+        media: Bell,
+        patient: Patient = alone,
     ) -> None:
         self._group: GroupCommit[journal.Arrival, tuple[Outcome, ...]] = GroupCommit(
-            database, lambda connection, arrivals: journal.write(connection, ids, arrivals)
+            database,
+            lambda connection, arrivals: journal.write(connection, ids, arrivals, patient),
         )
         self._meters = meters
         self._news = news

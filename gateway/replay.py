@@ -46,7 +46,9 @@ _AT_ONCE = 64
 class Replay:
     """A channel whose messages come from a file."""
 
-    caps = Caps(text_limit=100_000, media=False, location=True, buttons=10, unasked=False)
+    caps = Caps(
+        text_limit=100_000, media=False, location=True, buttons=10, unasked=False, guarded=False
+    )
 
     def __init__(self, zone: ZoneInfo, *, confirm: bool, join: bool = False) -> None:
         self._zone = zone

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -35,6 +35,7 @@ from pydantic_settings import (
 )
 
 SCHEMA_VERSION = 1
+Section = TypeVar("Section", bound=BaseModel)
 Port = Annotated[int, Field(ge=0, lt=65536)]
 
 
@@ -60,6 +61,13 @@ class City(_Section):
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError("not an IANA time zone; for example Asia/Jakarta") from error
         return value
+
+
+class Office(_Section):
+    """Who runs this service, as the privacy notice names it."""
+
+    name: str = "Kanal Warga"
+    contact: str = ""  # e-mail, telephone or address; shown as written
 
 
 class Store(_Section):
@@ -140,6 +148,18 @@ class Retention(_Section):
     photos_days: int = Field(default=30, gt=0)  # photos of no complaint
 
 
+class Dialogs(_Section):
+    """How the bot talks."""
+
+    gather_s: float = Field(default=3.0, ge=0, le=10)  # messages in a row make one turn
+
+
+class ChannelCommon(_Section):
+    """What config.yml may say of any channel, beside the channel's own keys."""
+
+    gather_s: float | None = Field(default=None, ge=0, le=10)  # None: dialogs.gather_s
+
+
 class Worker(_Section):
     """How much is done at a time."""
 
@@ -167,12 +187,14 @@ class Settings(BaseSettings):
     secrets_file: Path | None = None  # lines of NAME=value; read at the start and at a reload
     secret_env: str = "KANAL_SECRET"  # noqa: S105 - the variable's name
     city: City = City()
+    office: Office = Office()
     store: Store = Store()
     public: Public = Public()
     metrics: Metrics = Metrics()
     nlu: Nlu = Nlu()
     media: Media = Media()
     retention: Retention = Retention()
+    dialogs: Dialogs = Dialogs()
     worker: Worker = Worker()
     log: Log = Log()
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -308,9 +330,21 @@ def channel_settings(name: str, said: Mapping[str, Any], where: str = "") -> Bas
         near = difflib.get_close_matches(name, known, n=1)
         hint = f" Did you mean `{near[0]}`?" if near else f" Known: {', '.join(known)}."
         raise ConfigError(f"config.yml: channels.{name}: unknown channel.{hint}")
-    model = import_module(f"channels.{name}.adapter").Settings
+    common_settings(name, said, where)
+    own = {key: value for key, value in said.items() if key not in ChannelCommon.model_fields}
+    model: type[BaseModel] = import_module(f"channels.{name}.adapter").Settings
+    return _validated(model, own, where or f"channels.{name}")
+
+
+def common_settings(name: str, said: Mapping[str, Any], where: str = "") -> ChannelCommon:
+    """Validate the keys under channels.<name> that every channel has. Raises: ConfigError."""
+    common = {key: value for key, value in said.items() if key in ChannelCommon.model_fields}
+    return _validated(ChannelCommon, common, where or f"channels.{name}")
+
+
+def _validated(model: type[Section], said: Mapping[str, Any], where: str) -> Section:
     try:
-        return model(**said)  # type: ignore[no-any-return]
+        return model(**said)
     except ValidationError as error:
-        lines = _explain(error, model, where or f"channels.{name}")
+        lines = _explain(error, model, where)
         raise ConfigError("\n".join(f"config.yml: {line}" for line in lines)) from error

@@ -32,7 +32,9 @@ _PHOTO = re.compile(r"^\[(?:foto|photo)\s+(.+)\]$", re.IGNORECASE)
 class Terminal:
     """A channel for one person at one keyboard; what the bot says comes out of `heard`."""
 
-    caps = Caps(text_limit=100_000, media=True, location=True, buttons=0, unasked=False)
+    caps = Caps(
+        text_limit=100_000, media=True, location=True, buttons=0, unasked=False, guarded=False
+    )
 
     def __init__(self) -> None:
         self.session = secrets.token_hex(4)

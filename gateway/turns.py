@@ -53,6 +53,7 @@ from store.people import Living
 from store.progress import NEWS
 
 Locate = Callable[[float, float], Place | OutsideCity]
+_ONE_SMS = 160  # septets
 _LONGEST = 20_000  # characters of one message that are read; the journal keeps all
 
 
@@ -107,6 +108,7 @@ def turn_of(
     digest: Digest,
     offer: Offer | None = None,
     pages: str = "",
+    site: str = "",
 ) -> Turn:
     """Put together what the step may know; `locate` finds the kelurahan of a point."""
     message = claimed.message
@@ -141,6 +143,8 @@ def turn_of(
         locale_hint=message.locale,
         offer=offer,
         by_card=message.card,
+        messages=len(claimed.ids),
+        site=site,
     )
 
 
@@ -153,6 +157,8 @@ def abilities_of(caps: Caps) -> Abilities:
         public=caps.public,
         photos_out=caps.photos_out,
         forgeable=caps.forgeable,
+        guarded=caps.guarded,
+        short=caps.text_unit == "septets" and caps.text_limit <= _ONE_SMS,
     )
 
 
@@ -239,6 +245,8 @@ def decision_of(
     )
     return Decision(
         inbox_id=claimed.id,
+        joined=claimed.ids[1:],
+        read=turn.text if claimed.ids[1:] else None,
         conversation_id=claimed.conversation_id,
         owner=owner,
         state=codec.dump(after),

@@ -49,6 +49,7 @@ from store.handover import SAID
 from store.ids import Ids
 from store.inbox import Claimed
 from store.nearby import Point, near
+from store.patience import Patient, alone
 from store.progress import NEWS
 
 log = structlog.get_logger()
@@ -73,6 +74,8 @@ class Rooms:
     places: CityMap
     whereabouts: Whereabouts
     pages: str = ""  # where tickets have their public pages
+    patient: Patient = alone  # how long a message waits for others to join it
+    site: str = ""  # the gateway's public address, as citizens reach it
 
 
 class Worker:
@@ -103,7 +106,7 @@ class Worker:
         """Answer one batch; returns how many messages were claimed."""
         now = _now()
         async with self._rooms.database.begin() as connection:
-            await parts.join_due(connection, self._rooms.ids, now)
+            await parts.join_due(connection, self._rooms.ids, now, self._rooms.patient)
             claimed = await inbox.claim(
                 connection, owner=self._owner, now=now, lease_for=self._lease, most=self._batch
             )
@@ -203,6 +206,7 @@ class Worker:
             digest=self._rooms.digest,
             offer=offer,
             pages=self._rooms.pages,
+            site=self._rooms.site,
         )
         after, effects = step(before, turn)
         return decision_of(
@@ -259,7 +263,7 @@ class Worker:
         last = one.attempts + 1 >= inbox.MOST_ATTEMPTS
         retry_at = None if last else _now() + backoff(one.attempts, self._random)
         async with self._rooms.database.begin() as connection:
-            await inbox.failed(connection, one.id, error=name, retry_at=retry_at)
+            await inbox.failed(connection, *one.ids, error=name, retry_at=retry_at)
             await decisions.give_up(
                 connection,
                 self._rooms.ids,

@@ -48,3 +48,4 @@ class Understanding:
     emergency: bool  # danger to life: answered with 112 at once
     engine: str  # name and version of the model, kept with every prediction
     outside: bool = False  # the text names a place beyond the city, and none within
+    outside_name: str = ""  # that place, where it has a name: "Depok"

@@ -169,9 +169,11 @@ def _all() -> Select[Any]:
             COMPLAINT.c.ticket,
             func.substr(COMPLAINT.c.text, 1, MAX_CHARS).label("told"),
             INBOX.c.message,
+            PREDICTION.c.text.label("read"),
         )
         .outerjoin(COMPLAINT, COMPLAINT.c.id == CORRECTION.c.complaint_id)
         .outerjoin(INBOX, INBOX.c.id == CORRECTION.c.inbox_id)
+        .outerjoin(PREDICTION, PREDICTION.c.inbox_id == CORRECTION.c.inbox_id)
     )
 
 
@@ -198,8 +200,8 @@ async def of_complaint(connection: AsyncConnection, ticket: str) -> list[Kept]:
 def _kept(row: Any) -> Kept:
     # The message is what the engine read; a complaint's text may join several.
     # Of a message that was emptied (retention, an erasure) the complaint's masked words are left.
-    text = load(InboundMessage, row.message).text[:MAX_CHARS] if row.message else ""
-    text = text or row.told
+    own = load(InboundMessage, row.message).text if row.message else ""
+    text = (row.read or own or row.told or "")[:MAX_CHARS]
     slugs = tuple(json.loads(row.categories)) or ((row.category,) if row.category else ())
     return Kept(
         id=row.id,
@@ -212,5 +214,5 @@ def _kept(row: Any) -> Kept:
         ),
         ticket=row.ticket,
         inbox_id=row.inbox_id,
-        text=text or "",
+        text=text,
     )

@@ -63,7 +63,9 @@ class Timer:
 class Decision:
     """Everything that one turn changes."""
 
-    inbox_id: int
+    inbox_id: int  # of the turn's first message
+    joined: tuple[int, ...] = ()  # further messages of the same turn
+    read: str | None = None  # the text of all of them, None for a single message's own
     conversation_id: int
     owner: str  # of the lease under which it was decided
     state: str  # the conversation's, dumped
@@ -145,7 +147,7 @@ async def _save(connection: AsyncConnection, kept: Sequence[Decision]) -> None:
             for d in kept
         ],
     )
-    await inbox.done(connection, [decision.inbox_id for decision in kept])
+    await inbox.done(connection, [one for d in kept for one in (d.inbox_id, *d.joined)])
 
 
 async def _predict(connection: AsyncConnection, kept: Sequence[Decision]) -> None:
@@ -157,6 +159,7 @@ async def _predict(connection: AsyncConnection, kept: Sequence[Decision]) -> Non
             "category": said.category,
             "confidence": said.confidence,
             "understanding": dump(said),
+            "text": decision.read,
         }
         for decision in kept
         if (said := decision.understanding) is not None

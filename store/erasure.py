@@ -142,7 +142,9 @@ async def _messages(connection: AsyncConnection, ids: Ids, talks: Sequence[int],
         update(DELIVERY).where(DELIVERY.c.id.in_(deliveries)).values(body=b"", envelope="{}")
     )
     await connection.execute(
-        update(PREDICTION).where(PREDICTION.c.inbox_id.in_(_his(talks))).values(understanding="")
+        update(PREDICTION)
+        .where(PREDICTION.c.inbox_id.in_(_his(talks)))
+        .values(understanding="", text=None)
     )
     return await blank(connection, INBOX, mine, nobodys, error=None)
 

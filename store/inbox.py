@@ -1,8 +1,9 @@
-"""The inbox: messages that wait to be answered, claimed one per conversation under its lease."""
+"""The inbox: messages that wait to be answered, claimed a turn per conversation under its lease."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import InboundMessage
-from store import conversations, media
+from store import conversations, media, patience
 from store.codec import load
 from store.tables import ConversationRow, Inbox, Prediction, table
 
@@ -22,9 +23,10 @@ MOST_ATTEMPTS = 5  # then a person reads it
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claimed:
-    """A message whose conversation is ours until the lease ends."""
+    """A turn whose conversation is ours until the lease ends: one message, or several in a row."""
 
-    id: int
+    id: int  # of the first message
+    ids: tuple[int, ...]  # of all of them
     conversation_id: int
     message: InboundMessage
     channel: str  # the conversation's; `message.channel` is `clock` for a timer
@@ -40,7 +42,10 @@ class Claimed:
 async def claim(
     connection: AsyncConnection, *, owner: str, now: datetime, lease_for: timedelta, most: int
 ) -> list[Claimed]:
-    """Lease up to `most` conversations and return the oldest due message of each.
+    """Lease up to `most` conversations and return the next turn of each.
+
+    A turn is the oldest due message, with those after it that are to be joined (store/patience.py)
+    once nothing has come for a while. A message that failed before is tried on its own.
 
     A conversation is answered in the order in which it was written: a message that is not due yet
     holds back those after it. A timer (channel `clock`) holds nobody back.
@@ -58,8 +63,11 @@ async def claim(
         connection, list(oldest), owner=owner, until=now + lease_for, now=now
     )
     taken = [row for talk, row in oldest.items() if talk in ours]
-    attachments = await media.of_messages(connection, [row.id for row in taken])
-    return [_claimed(row, attachments.get(row.id, ())) for row in taken]
+    turns = await _turns(connection, taken)
+    attachments = await media.of_messages(
+        connection, [one for ids in turns.values() for one, _ in ids]
+    )
+    return [_claimed(row, turns[row.id], attachments) for row in taken]
 
 
 async def _due(connection: AsyncConnection, now: datetime, most: int) -> Sequence[Any]:
@@ -70,12 +78,22 @@ async def _due(connection: AsyncConnection, now: datetime, most: int) -> Sequenc
         earlier.c.channel != CLOCK,
         earlier.c.id < INBOX.c.id,
     )
+    later = INBOX.alias("later")
+    goes_on = select(later.c.id).where(
+        later.c.conversation_id == INBOX.c.conversation_id,
+        later.c.state == "pending",
+        later.c.quiet_at.is_not(None),
+        later.c.attempts == 0,
+        later.c.due_at > now,
+        later.c.id > INBOX.c.id,
+    )
     statement = (
         select(
             INBOX.c.id,
             INBOX.c.conversation_id,
             INBOX.c.message,
             INBOX.c.attempts,
+            INBOX.c.quiet_at,
             CONVERSATION.c.state,
             CONVERSATION.c.stopped,
             CONVERSATION.c.heard_at,
@@ -90,6 +108,11 @@ async def _due(connection: AsyncConnection, now: datetime, most: int) -> Sequenc
             or_(CONVERSATION.c.lease_until.is_(None), CONVERSATION.c.lease_until <= now),
             CONVERSATION.c.erasure_id.is_(None),
             ~blocked.exists(),
+            or_(
+                INBOX.c.quiet_at.is_(None),
+                INBOX.c.quiet_at <= now - patience.MOST_WAIT,
+                ~goes_on.exists(),
+            ),
         )
         .order_by(INBOX.c.due_at, INBOX.c.id)
         .limit(most)
@@ -97,19 +120,53 @@ async def _due(connection: AsyncConnection, now: datetime, most: int) -> Sequenc
     return (await connection.execute(statement)).all()
 
 
-def _claimed(row: Any, attachments: tuple[media.Attachment, ...]) -> Claimed:
+Messages = list[tuple[int, InboundMessage]]
+
+
+async def _turns(connection: AsyncConnection, heads: Sequence[Any]) -> dict[int, Messages]:
+    """The messages of each turn, by the id of its first."""
+    turns = {row.id: [(row.id, load(InboundMessage, row.message))] for row in heads}
+    gather = {row.conversation_id: row.id for row in heads if _may_join(row)}
+    if not gather:
+        return turns
+    rows = await connection.execute(
+        select(INBOX.c.id, INBOX.c.conversation_id, INBOX.c.message, INBOX.c.quiet_at,
+               INBOX.c.attempts)
+        .where(INBOX.c.conversation_id.in_(gather), INBOX.c.state == "pending",
+               INBOX.c.channel != CLOCK)
+        .order_by(INBOX.c.id)
+    )  # fmt: skip
+    waiting: dict[int, list[tuple[int, InboundMessage, bool]]] = defaultdict(list)
+    for row in rows:
+        one = (row.id, load(InboundMessage, row.message), _may_join(row))
+        waiting[gather[row.conversation_id]].append(one)
+    for head, found in waiting.items():
+        count = patience.run_of([(message, may) for _, message, may in found])
+        turns[head] = [(number, message) for number, message, _ in found[:count]]
+    return turns
+
+
+def _may_join(row: Any) -> bool:
+    return row.quiet_at is not None and row.attempts == 0
+
+
+def _claimed(
+    row: Any, turn: Messages, attachments: Mapping[int, tuple[media.Attachment, ...]]
+) -> Claimed:
+    ids = tuple(number for number, _ in turn)
     return Claimed(
         id=row.id,
+        ids=ids,
         conversation_id=row.conversation_id,
-        message=load(InboundMessage, row.message),
+        message=patience.joined([message for _, message in turn]),
         channel=row.channel,
         account=row.account,
         address=row.address,
         state=row.state,
         stopped=row.stopped,
         attempts=row.attempts,
-        media=attachments,
         heard_at=row.heard_at,
+        media=tuple(found for number in ids for found in attachments.get(number, ())),
     )
 
 
@@ -119,12 +176,12 @@ async def done(connection: AsyncConnection, inbox_ids: Sequence[int]) -> None:
 
 
 async def failed(
-    connection: AsyncConnection, inbox_id: int, *, error: str, retry_at: datetime | None
+    connection: AsyncConnection, *inbox_ids: int, error: str, retry_at: datetime | None
 ) -> None:
     """Count a failed attempt: again at `retry_at`, or dead when that is None."""
     await connection.execute(
         update(INBOX)
-        .where(INBOX.c.id == inbox_id)
+        .where(INBOX.c.id.in_(inbox_ids))
         .values(
             attempts=INBOX.c.attempts + 1,
             error=error,

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.adapter import Outcome, Raw, Received
 from channels.message import InboundMessage, MediaRef
-from store import conversations, receipts
+from store import conversations, patience, receipts
 from store.codec import dump
 from store.dialect import insert_or_ignore, upsert
 from store.ids import Ids
@@ -46,10 +46,14 @@ class _Batch:
     deliveries: dict[int, dict[str, Any]] = field(default_factory=dict)
     inbox: list[dict[str, Any]] = field(default_factory=list)
     parts: list[dict[str, Any]] = field(default_factory=list)
+    hurried: dict[int, datetime] = field(default_factory=dict)  # conversation -> when
 
 
 async def write(
-    connection: AsyncConnection, ids: Ids, arrivals: Sequence[Arrival]
+    connection: AsyncConnection,
+    ids: Ids,
+    arrivals: Sequence[Arrival],
+    patient: patience.Patient = patience.alone,
 ) -> list[tuple[Outcome, ...]]:
     """Keep a batch; returns each arrival's outcomes in the order that `Accepted` promises."""
     batch, owners = _Batch(), []
@@ -64,7 +68,11 @@ async def write(
         for message in arrival.received.messages:
             # A repeat has no row of its own, and makes no conversation with whoever was forgotten.
             talk = talks.get((message.channel, message.account, message.address), 0)
-            batch.inbox.append(inbox_row(ids.next(), message, talk, delivery_id, arrival.raw))
+            waits = patient(message)
+            batch.hurried |= {talk: arrival.raw.received_at} if waits.hurry else {}
+            batch.inbox.append(
+                inbox_row(ids.next(), message, talk, delivery_id, arrival.raw, waits)
+            )
         batch.parts.extend(_part_rows(ids, arrival, delivery_id))
         owners.append((delivery_id, first, (len(batch.inbox), len(batch.parts))))
     known |= await _known(connection, PART, batch.parts)
@@ -72,6 +80,8 @@ async def write(
     new = await insert_or_ignore(connection, INBOX, _unknown(batch.inbox, known))
     new |= await insert_or_ignore(connection, PART, _unknown(batch.parts, known))
     await write_media(connection, ids, _new_media(arrivals, batch, new), now)
+    if batch.hurried:
+        await patience.hurry(connection, [*batch.hurried], max(batch.hurried.values()))
     await _write_receipts(connection, arrivals)
     return [
         _outcomes(arrival, batch, new, first, last)
@@ -109,9 +119,16 @@ def _delivery_row(delivery_id: int, arrival: Arrival) -> dict[str, Any]:
 
 
 def inbox_row(
-    inbox_id: int, message: InboundMessage, talk: int, delivery_id: int | None, raw: Raw
+    inbox_id: int,
+    message: InboundMessage,
+    talk: int,
+    delivery_id: int | None,
+    raw: Raw,
+    waits: patience.Patience,
 ) -> dict[str, Any]:
     """Build the row of a message that waits to be answered."""
+    quiet = waits.quiet
+    wait = max(quiet or timedelta(), MEDIA_PATIENCE if message.media else timedelta())
     return {
         "id": inbox_id,
         "channel": message.channel,
@@ -119,7 +136,8 @@ def inbox_row(
         "conversation_id": talk,
         "delivery_id": delivery_id,
         "message": dump(message),
-        "due_at": raw.received_at + MEDIA_PATIENCE if message.media else raw.received_at,
+        "due_at": raw.received_at + wait,
+        "quiet_at": None if quiet is None else raw.received_at + quiet,
         "state": "pending",
         "attempts": 0,
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import InboundMessage, MediaRef
@@ -207,7 +207,7 @@ async def again(connection: AsyncConnection, wanted: Wanted, at: datetime) -> No
 
 
 async def _let_go(connection: AsyncConnection, inbox_id: int, now: datetime) -> None:
-    """A message waits for its last attachment, not longer."""
+    """A message waits for its last attachment, and for others to join it, not longer."""
     open_ones = select(MEDIA.c.id).where(MEDIA.c.inbox_id == inbox_id, MEDIA.c.state == "pending")
     await connection.execute(
         update(INBOX)
@@ -217,5 +217,5 @@ async def _let_go(connection: AsyncConnection, inbox_id: int, now: datetime) -> 
             INBOX.c.due_at > now,
             ~open_ones.exists(),
         )
-        .values(due_at=now)
+        .values(due_at=case((INBOX.c.quiet_at > now, INBOX.c.quiet_at), else_=now))
     )

@@ -17,12 +17,15 @@ from store.codec import load
 from store.dialect import insert_or_ignore
 from store.ids import Ids
 from store.journal import inbox_row, write_media
+from store.patience import Patient, alone
 from store.tables import Inbox, PartRow, table
 
 PART, INBOX = table(PartRow), table(Inbox)
 
 
-async def join_due(connection: AsyncConnection, ids: Ids, now: datetime) -> int:
+async def join_due(
+    connection: AsyncConnection, ids: Ids, now: datetime, patient: Patient = alone
+) -> int:
     """Write an inbox row for every group that is whole or quiet; returns how many."""
     groups = await connection.execute(
         select(PART.c.channel, PART.c.key)
@@ -32,11 +35,13 @@ async def join_due(connection: AsyncConnection, ids: Ids, now: datetime) -> int:
     )
     joined = 0
     for channel, key in groups.all():
-        joined += await _join(connection, ids, channel, key)
+        joined += await _join(connection, ids, channel, key, patient)
     return joined
 
 
-async def _join(connection: AsyncConnection, ids: Ids, channel: str, key: str) -> int:
+async def _join(
+    connection: AsyncConnection, ids: Ids, channel: str, key: str, patient: Patient
+) -> int:
     rows = (
         await connection.execute(
             select(PART)
@@ -52,7 +57,8 @@ async def _join(connection: AsyncConnection, ids: Ids, channel: str, key: str) -
     address = (whole.channel, whole.account, whole.address)
     talks = await conversations.ensure(connection, ids, [address], first.due_at)
     raw = Raw(body=b"", received_at=first.due_at)
-    waiting = inbox_row(ids.next(), whole, talks[address], first.delivery_id, raw)
+    waits = patient(whole)
+    waiting = inbox_row(ids.next(), whole, talks[address], first.delivery_id, raw, waits)
     new = await insert_or_ignore(connection, INBOX, [waiting])
     await connection.execute(
         update(PART).where(PART.c.id.in_([row.id for row in rows])).values(joined=True)

@@ -43,7 +43,7 @@ async def empty_messages(connection: AsyncConnection, before: datetime) -> int:
     old = (INBOX.c.state != "pending") & (INBOX.c.due_at < before) & read.exists()
     ids = await _some(connection, INBOX.c.id, old & (INBOX.c.channel != CLOCK))
     await connection.execute(
-        update(PREDICTION).where(PREDICTION.c.inbox_id.in_(ids)).values(understanding="")
+        update(PREDICTION).where(PREDICTION.c.inbox_id.in_(ids)).values(understanding="", text=None)
     )
     return await blank(connection, INBOX, ids, unsaid)
 

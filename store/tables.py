@@ -191,6 +191,7 @@ class Inbox(Row, table=True):
     message: str = _text()
     due_at: datetime = _at()
     state: str = _text(default="pending")  # pending | done | dead
+    quiet_at: datetime | None = _at(nullable=True)  # waits so long to be joined; None: never is
     attempts: int = 0
     error: str | None = _text(nullable=True, default=None)
     __table_args__ = (
@@ -282,6 +283,7 @@ class Prediction(Row, table=True):
     category: str | None = _text(nullable=True, default=None)
     confidence: float = 0.0
     understanding: str = _text()
+    text: str | None = _text(nullable=True, default=None)  # what was read, if more than the message
 
 
 class Correction(Row, table=True):

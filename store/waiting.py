@@ -33,7 +33,13 @@ async def uncorrected(connection: AsyncConnection, most: int) -> list[Predicted]
     corrected = select(CORRECTION.c.inbox_id).where(CORRECTION.c.inbox_id == INBOX.c.id)
     rows = (
         await connection.execute(
-            select(INBOX.c.id, INBOX.c.conversation_id, INBOX.c.message, PREDICTION.c.understanding)
+            select(
+                INBOX.c.id,
+                INBOX.c.conversation_id,
+                INBOX.c.message,
+                PREDICTION.c.understanding,
+                PREDICTION.c.text.label("read"),
+            )
             .join(PREDICTION, PREDICTION.c.inbox_id == INBOX.c.id)
             .where(PREDICTION.c.category.is_not(None), ~corrected.exists())
             .order_by(INBOX.c.id.desc())
@@ -43,7 +49,7 @@ async def uncorrected(connection: AsyncConnection, most: int) -> list[Predicted]
     told = await _told(connection, {row.conversation_id for row in rows})
     found = []
     for row in rows:
-        text = load(InboundMessage, row.message).text[:MAX_CHARS]
+        text = (row.read or load(InboundMessage, row.message).text)[:MAX_CHARS]
         mine = [(ticket, done) for ticket, whole, done in told[row.conversation_id]
                 if text and text in whole]  # fmt: skip
         if not text.strip() or any(done for _, done in mine):

@@ -21,6 +21,7 @@ from gateway.cli import (
     complaint,
     conversation,
     dead,
+    flows,
     learn,
     nlu,
     replay,
@@ -60,6 +61,7 @@ app.add_typer(dead.app, name="dead")
 app.add_typer(conversation.app, name="conversation")
 app.add_typer(task.app, name="task")
 app.add_typer(retention.app, name="retention")
+app.add_typer(flows.app, name="flows")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -41,7 +41,8 @@ def chat(
 async def _chat(settings: Settings) -> list[Row]:
     terminal = Terminal()
     accounts: dict[tuple[str, str], Channel] = {(NAME, ACCOUNT): terminal}
-    said = [Row("channel", _ABLE)]
+    site = str(settings.public.url).rstrip("/")
+    said = [Row("channel", _ABLE), Row("site", site)]
     async with open_gateway(settings, accounts) as gateway, gateway.running(doors=False):
         filed: tuple[Ticket, ...] = ()
         while line := await _line():

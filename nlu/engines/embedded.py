@@ -101,6 +101,7 @@ def _reading(model: Model, text: str, found: Resolution, said: Said) -> Understa
         place=found.place,
         places=found.candidates,
         outside=found.outside is not None and found.place is None,
+        outside_name=found.outside.name if found.outside and found.place is None else "",
         language=language(text),
         emergency=emergency(text),
         engine=model.name,

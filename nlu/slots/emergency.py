@@ -16,6 +16,7 @@ from nlu.slots.hints import holds, shortest
 
 # Cut out before anything is looked for: here the words of danger mean something else.
 _FIGURES = re.compile(
+    r"bekas tawuran|"
     r"kebakaran jenggot|(?:ter|ke)jebak (?:di |dalam |sama )?(?:\w+ )?(?:macet|lubang|antrean|"
     r"antrian)|"
     r"(?<!lift )macet (?:\w+ )?(?:ter|ke)jebak|jebakan|(?:stuck|trapped) in (?:the )?traffic|"
@@ -152,6 +153,14 @@ _SIGNALS = (
     ),
     Signal(
         re.compile(
+            r"\b(?:me)?nyetrum\b|\b(?:kabel|kawat) (?:listrik|pln)(?: \w+){0,2} (?:putus|jatuh|"
+            r"tergeletak)\b|\b(?:putus|jatuh)(?:nya)? (?:kabel|kawat) (?:listrik|pln)\b|"
+            r"\blive wires?\b|\b(?:power|electric) (?:lines?|cables?|wires?) (?:\w+ ){0,2}"
+            r"(?:down|fell|fallen|broken|snapped|on the ground)\b|\bfallen power lines?\b"
+        ),
+    ),
+    Signal(
+        re.compile(
             r"\b(?:tidak|belum) (?:muncul|keluar|ketemu|ditemukan) lagi\b|\bhilang terseret\b"
         ),
         person=True,
@@ -220,8 +229,8 @@ _DANGERS = """
     nyemplung jatuh jatoh perosok fell diri lompat loncat terjun suicide pingsan sadar sekarat
     jantung kejang unconscious heart luka jiwa darah melahirkan bleeding napas ambul evakuasi
     rescue perahu boat masuk bacok keroyok culik begal tikam sandera tembak tawuran stabb kidnap
-    gun tusuk pukul aniaya rampok todong attacked robbed beaten
-    rescue perahu boat masuk nimpa flames shock selamat atap genteng bayi
+    gun tusuk pukul aniaya rampok todong attacked robbed beaten nimpa shock selamat atap genteng
+    bayi putus kabel kawat wire power electric etrum royok attack
 """
 _HINTS = shortest(_DANGERS.split())
 _LONG = re.compile(r"([a-z])\1{2,}")

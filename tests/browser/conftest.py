@@ -48,6 +48,7 @@ async def house(tmp_path: Path, model_var: Path, port: int) -> AsyncIterator[Hou
         var=var,
         public={"port": port, "url": f"http://127.0.0.1:{port}"},
         metrics={"port": 0},
+        dialogs={"gather_s": 0},
         channels={"webchat": {"messages_per_minute": 600}},
     )
     house = House(settings)

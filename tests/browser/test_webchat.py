@@ -29,11 +29,11 @@ async def report(chat: Chat, text: str) -> str:
         asked = await chat.said()
         if await chat.offers(ON_MAP):
             await chat.choose_point(SD_03)
-        elif await chat.offers(SEND):
-            await chat.press(SEND)
         elif ABOUT_A_PHOTO.search(question) and not photo_sent:
             await chat.choose_photo(jpeg())
             photo_sent = True
+        elif await chat.offers(SEND):
+            await chat.press(SEND)
         else:
             await chat.press(SKIP)
     raise AssertionError(f"no ticket after ten answers; the last question was: {question}")

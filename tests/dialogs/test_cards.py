@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 
 from dialogs import cards, codec
-from dialogs.conversation import Card, Conversation, Offer
+from dialogs.conversation import Card, Conversation, Offer, Spot
 from dialogs.phrasebook import phrases, say
 from dialogs.render import compose
 from tests.dialogs.turns import NOON, Talk, report
 
 CARD = Card(id="one", expires_at=NOON + timedelta(hours=24))
 OFFER = Offer(card=CARD, url="https://lapor.example/c/one")
+PIN = Spot(lat=-6.26, lon=106.81, source="pin")
 
 
 @pytest.mark.parametrize(
@@ -54,9 +55,18 @@ def test_without_an_offer_nothing_changes() -> None:
     assert compose("id", talk.effects, talk.abilities).link is None
 
 
-def test_where_strangers_read_along_no_card_is_shown() -> None:
+def test_where_strangers_read_along_the_card_takes_what_is_not_asked() -> None:
     talk = Talk(public=True)
-    assert "http" not in talk.say("lampu jalan mati", report("lampu_jalan"), offer=OFFER)
+    said = talk.say("lampu jalan mati", report("lampu_jalan"), offer=OFFER)
+    assert OFFER.url in said
+    assert "?" not in said
+    assert talk.conversation.card == OFFER.card
+
+
+def test_where_strangers_read_along_a_place_that_is_known_needs_no_card() -> None:
+    talk = Talk(public=True)
+    said = talk.say("lampu jalan mati di depan SD", report("lampu_jalan"), spot=PIN, offer=OFFER)
+    assert "http" not in said
     assert talk.conversation.card is None
 
 

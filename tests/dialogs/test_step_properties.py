@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from dialogs import asking, cards, codec, codes, words
+from dialogs import abuse, asking, cards, codec, codes, words
 from dialogs.conversation import (
     Abilities,
     Card,
@@ -63,7 +65,7 @@ ANSWERS = [
 ]
 TALK = ["halo", "makasih", "laporan saya", "petugas", "bantuan", "STOP", "MULAI", "hapus data saya",
         "tes", "JKT-AAAA-AAAA", "???", "", "HUBUNGKAN", "PUTUSKAN", "anonim", "2A2A-3B3B", "ikut",
-        "beda"]  # fmt: skip
+        "beda", "goblok semua", "PROMO pinjaman cepat cair"]  # fmt: skip
 FREE = ["Jl. Kemang Raya no 5", "depan pasar", "bukan di Kemang, di Cipete", "salah, bukan itu",
         "air got meluap sampai jalan", "sudah tiga hari begini", "eh maksudnya di Bangka",
         "di Cipete Utara juga ada"]  # fmt: skip
@@ -94,6 +96,8 @@ understandings = st.builds(
 turns = st.fixed_dictionaries(
     {
         "text": st.sampled_from([*ANSWERS, *TALK, *FREE, *FREE, *FREE]),
+        "also": st.lists(st.sampled_from(FREE), max_size=2),  # gathered into the same turn
+        "messages": st.sampled_from([1, 1, 1, 7]),
         "understanding": understandings,
         "pin": st.sampled_from(["", "", "", "in", "out"]),
         "photos": st.sampled_from([(), (), (), ("kept",), ("kept", "pending"), ("refused",)]),
@@ -110,7 +114,7 @@ turns = st.fixed_dictionaries(
         "edited": st.sampled_from([False] * 8 + [True]),
         "timer": st.sampled_from([""] * 12 + [*TIMERS, "unheard_of"]),
         "reply": st.sampled_from([False] * 5 + [True]),
-        "minutes": st.sampled_from([1, 1, 1, 1, 40, 120]),
+        "minutes": st.sampled_from([0, 0, 1, 1, 1, 1, 40, 120, 1500]),
     }
 )
 abilities = st.builds(
@@ -120,6 +124,7 @@ abilities = st.builds(
     buttons=st.sampled_from([0, 3, 100]),
     public=st.sampled_from([False, False, False, True]),
     forgeable=st.booleans(),
+    short=st.sampled_from([False, False, True]),
 )
 
 TAKEN_AT = Spot(lat=-6.1, lon=106.7, source="exif", place=PLACES[0])
@@ -159,6 +164,7 @@ class Ledger:
         text = made["text"]
         if text in FREE:
             text = f"{text} ({self.count})"  # every text is told from the others
+            text = "\n".join([text, *(f"{one} ({self.count})" for one in made["also"])])
         spot = Spot(lat=-6.2, lon=106.8, source="pin", place=PLACES[0]) if made["pin"] else None
         return self._turn(
             text=text,
@@ -168,6 +174,7 @@ class Ledger:
             by_card=by_card,
             edited=made["edited"],
             reply=made["reply"],
+            messages=made["messages"] + len(made["also"]),
             photos=tuple(
                 Photo(
                     media_id=f"p{self.count}.{at}",
@@ -260,7 +267,7 @@ class Ledger:
         cancelled = "cancelled" in said
         command = words.meaning("commands", turn.text) or codes.find(turn.text)
         command = command or "erase_not" in said
-        if command or (turn.text and "not_a_complaint" in said):
+        if command or (turn.text and said & {"not_a_complaint", "muted"}):
             self.dropped |= {one.media_id for one in turn.photos}  # beside STOP, in an advert
         if cancelled and before.draft:
             self.dropped |= {*before.draft.texts, *before.draft.photos}
@@ -289,9 +296,10 @@ class Ledger:
         return "\n".join(texts), ids
 
 
-def is_silence_meant(before: Conversation, turn: Turn) -> bool:
+def is_silence_meant(before: Conversation, turn: Turn, after: Conversation) -> bool:
     stop = words.meaning("commands", turn.text) == "stop" and before.stopped
-    return before.handed_over or turn.edited or bool(turn.timer) or stop
+    resting = after.pace.rests_until is not None
+    return before.handed_over or turn.edited or bool(turn.timer) or stop or resting
 
 
 def check(ledger: Ledger, before: Conversation, turn: Turn, effects: tuple[Effect, ...]) -> None:
@@ -300,7 +308,7 @@ def check(ledger: Ledger, before: Conversation, turn: Turn, effects: tuple[Effec
     note(f"{before.waiting_for}: {turn.text or turn.choice or turn.timer!r} {turn.photos} {said}")
     for locale in ("id", "en"):
         reply = compose(locale, effects, ledger.able)
-        assert reply.text or is_silence_meant(before, turn)
+        assert reply.text or is_silence_meant(before, turn, after)
     assert codec.load(codec.dump(after)) == after
 
     texts, ids = ledger.kept()
@@ -365,6 +373,27 @@ def test_what_is_left_is_filed_in_the_end(able: Abilities, made: list[dict[str, 
         ledger.take(ledger._turn(timer="expire"))
     assert ledger.conversation.draft is None
     assert not ledger.conversation.queue
+    texts, ids = ledger.kept()
+    assert not [one for one in ledger.told - ledger.dropped if one not in texts]
+    assert not ledger.photos - ledger.dropped - ids
+
+
+@settings(max_examples=200, deadline=None)
+@given(abilities, st.lists(turns, max_size=14))
+def test_whom_the_bot_rests_from_loses_nothing_either(
+    able: Abilities, made: list[dict[str, Any]]
+) -> None:
+    day = timedelta(days=1)
+    limit = abuse.Limit(most=2, within=day, rest=timedelta(minutes=90))
+    strict = replace(abuse.limits(), flood=limit, answers=limit, same_text=limit, offences=limit)
+    with patch.object(abuse, "limits", lambda: strict):
+        ledger = Ledger(able)
+        for one in made:
+            turn = ledger.turn(one)
+            before, effects = ledger.take(turn)
+            check(ledger, before, turn, effects)
+        for _ in range(30):
+            ledger.take(ledger._turn(timer="expire"))
     texts, ids = ledger.kept()
     assert not [one for one in ledger.told - ledger.dropped if one not in texts]
     assert not ledger.photos - ledger.dropped - ids

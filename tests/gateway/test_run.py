@@ -40,6 +40,7 @@ class Service:
                     "public": {"port": self.port, "url": f"http://127.0.0.1:{self.port}"},
                     "metrics": {"port": self.metrics},
                     "log": {"format": "json"},
+                    "dialogs": {"gather_s": 0},
                     "channels": {
                         "webchat": {},
                         "email": {"listen_port": self.smtp},
@@ -118,6 +119,7 @@ def listening(pid: int) -> list[str]:
 
 def test_everything_binds_loopback(service: Service) -> None:
     with service.running() as process:
+        wait_for(service.metrics, process)  # the last to open
         addresses = listening(process.pid)
     assert addresses == ["0100007F"] * 3  # 127.0.0.1: public, metrics, mail
 

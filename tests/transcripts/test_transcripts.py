@@ -20,7 +20,21 @@ class Reader(Protocol):
 
 
 def test_there_are_enough() -> None:
-    assert len(CHATS) >= 25
+    assert len(CHATS) >= 60
+
+
+KINDS = {  # what a channel of each kind can do, as transcripts write it
+    "rich": "buttons=3 location=yes",
+    "sms": "buttons=0 location=no media=no short=yes",
+    "e-mail": "buttons=0 location=no",
+    "public": "buttons=0 location=no public=yes",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_channel_is_spoken_on(kind: str) -> None:
+    rows = [parse(chat.read_text(encoding="utf-8")) for chat in CHATS]
+    assert sum(Row("channel", KINDS[kind]) in one for one in rows) >= 5
 
 
 @pytest.mark.parametrize("chat", CHATS, ids=lambda path: path.stem)

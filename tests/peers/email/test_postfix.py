@@ -51,7 +51,9 @@ async def test_a_complaint_comes_and_its_answer_goes_by_postfix(
     (tmp_path / "models").symlink_to(model_var / "models")
     port = free_port()
     own = {"listen_port": 0, "relay": f"smtp://127.0.0.1:{port}"}
-    settings = AllSettings.model_validate({"var": tmp_path, "channels": {"email": own}})
+    settings = AllSettings.model_validate(
+        {"var": tmp_path, "dialogs": {"gather_s": 0}, "channels": {"email": own}}
+    )
     async with open_gateway(settings) as opened, opened.running(doors=False):
         adapter = opened.accounts["email", "main"]
         assert isinstance(adapter, Adapter)

@@ -33,7 +33,9 @@ def var(model_var: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 async def gateway(var: Path) -> AsyncIterator[Gateway]:
     """A running gateway with mail alone, on a port that the system chose."""
-    settings = Settings.model_validate({"var": var, "channels": {"email": {"listen_port": 0}}})
+    settings = Settings.model_validate(
+        {"var": var, "dialogs": {"gather_s": 0}, "channels": {"email": {"listen_port": 0}}}
+    )
     async with open_gateway(settings) as opened, opened.running(doors=False):
         yield opened
 

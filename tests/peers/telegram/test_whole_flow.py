@@ -36,6 +36,7 @@ async def gateway(emulator: str, var: Path) -> AsyncIterator[Gateway]:
     """A running gateway with Telegram alone, polling."""
     settings = Settings.model_validate({
         "var": var,
+        "dialogs": {"gather_s": 0},
         "channels": {"telegram": {"api_base": emulator, "poll_timeout_s": 20}},
     })  # fmt: skip
     async with open_gateway(settings) as opened, opened.running(doors=False):
@@ -71,14 +72,11 @@ def talk(citizen: Citizen) -> Talk:
     return Talk(citizen)
 
 
-async def test_text_then_position_then_no_photo_then_yes_gives_a_ticket(
-    gateway: Gateway, talk: Talk
-) -> None:
+async def test_text_then_position_then_yes_gives_a_ticket(gateway: Gateway, talk: Talk) -> None:
     where = await talk.sends(text="sampah menumpuk sudah seminggu tidak diangkut, baunya menyengat")
     assert where["reply_markup"]["keyboard"][0][0]["request_location"] is True
 
-    photo = await talk.sends(location=MENTENG)
-    summary = await talk.presses(photo, "skip")
+    summary = await talk.sends(location=MENTENG)
     filed = await talk.presses(summary, "yes")
     ticket = TICKET.search(filed["text"])
     assert ticket is not None, filed["text"]
@@ -114,6 +112,7 @@ async def test_by_webhook_the_same_and_a_forged_call_is_refused(
     telegram = {"api_base": emulator, "mode": "webhook", "public_url": door}
     settings = Settings.model_validate({
         "var": var, "public": {"port": port}, "metrics": {"port": 0},
+        "dialogs": {"gather_s": 0},
         "channels": {"telegram": telegram},
     })  # fmt: skip
     update = {"update_id": 1, "message": {"message_id": 1, "text": "palsu"}}
