@@ -1,4 +1,4 @@
-"""Mail's transport: in by a listener of our own, out by a relay or into a maildir.
+"""Mail's transport: in by a listener of our own and from a mailbox, out by a relay or a maildir.
 
 Settings and limits: README.md.
 """
@@ -6,74 +6,30 @@ Settings and limits: README.md.
 from __future__ import annotations
 
 import asyncio
-import re
+import os
 import ssl
+import threading
 import time
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from channels.adapter import Accept, Photos, Raw, Received, Refused, SendOutcome, Sent, WirePart
 from channels.email import mime, payload
-from channels.email.listener import Door, Limits, open_door
-from channels.email.ours import Us, is_address
+from channels.email.box import Mailbox
+from channels.email.listener import Door, Limits, Login, Senders, open_door
+from channels.email.ours import Us
 from channels.email.post import Maildir, Post, Relay
 from channels.email.render import CAPS, compose, render
+from channels.email.settings import LOOPBACK, Settings
 from channels.errors import Misconfigured
 from channels.errors import Refused as NeverFetched
 from channels.message import MediaRef, OutboundMessage
 
-_RELAY = re.compile(r"smtps?://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?/?")
 
-
-def _own_address(value: str) -> str:
-    if not (is_address(value) and value.isascii()):
-        raise ValueError("not an address; write it as lapor@example.go.id")
-    return value.lower()
-
-
-def _recipient(value: str) -> str:
-    return f"@{_own_address('x' + value)[2:]}" if value.startswith("@") else _own_address(value)
-
-
-def _relay(value: str) -> str:
-    if value and not _RELAY.fullmatch(value):
-        raise ValueError("not a relay; write it as smtp://127.0.0.1:25 or smtps://mail.example:465")
-    return value
-
-
-class Settings(BaseModel):
-    """What config.yml says under `channels.email`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    our_address: Annotated[str, AfterValidator(_own_address)] = "lapor@kanal.localhost"
-    our_name: str = Field(default="Kanal Warga", pattern=r"^[^\x00-\x1f\x7f]{0,100}$")
-    recipients: tuple[Annotated[str, AfterValidator(_recipient)], ...] = ()
-    listen_host: str = "127.0.0.1"
-    listen_port: int = Field(default=8025, ge=0, lt=65536)  # 0 lets the system choose
-    starttls_cert: Path | None = None
-    starttls_key: Path | None = None
-    max_bytes: int = Field(default=25_000_000, ge=100_000)  # of one mail
-    max_connections: int = Field(default=30, ge=1)  # each may hold a mail in memory
-    mails_per_connection: int = Field(default=100, ge=1)
-    mails_per_sender: int = Field(default=60, ge=1)  # an hour
-    relay: Annotated[str, AfterValidator(_relay)] = ""
-    relay_user: str = ""
-    relay_password_env: str = "KANAL_EMAIL_RELAY_PASSWORD"  # noqa: S105 - a variable's name
-    maildir: Path = Path("mail")
-
-    @model_validator(mode="after")
-    def _key_with_certificate(self) -> Settings:
-        if (self.starttls_cert is None) != (self.starttls_key is None):
-            raise ValueError("starttls_cert and starttls_key: one of them is missing")
-        return self
-
-
-class Adapter:
+class Mail:
     """The mail channel of one address."""
 
     caps = CAPS
@@ -86,6 +42,9 @@ class Adapter:
             name=settings.our_name,
             recipients=settings.recipients,
         )
+        self._trust = payload.Trust(
+            authserv_id=settings.authserv_id, reply_to=settings.follow_reply_to
+        )
         self._folder: Path | None = None
         self._photos: Photos | None = None
         self._post: Post | None = None
@@ -96,8 +55,9 @@ class Adapter:
     @property
     def where(self) -> str:
         """For the operator, at the start."""
+        at = f" at {self._settings.listen_host}:{self.port}" if self._settings.listen else ""
         sent = f"; {self._post.where}" if self._post else ""
-        return f"mail to {self._us.address} at {self._settings.listen_host}:{self.port}{sent}"
+        return f"mail to {self._us.address}{at}{sent}"
 
     def use_folder(self, folder: Path) -> None:
         self._folder = folder
@@ -105,8 +65,12 @@ class Adapter:
     def use_photos(self, photos: Photos) -> None:
         self._photos = photos
 
+    def use_key(self, key: bytes) -> None:
+        if self._settings.signed_replies:
+            self._us = replace(self._us, key=key)
+
     def parse(self, raw: Raw) -> Received:
-        return payload.parse(raw, self._us)
+        return payload.parse(raw, self._us, self._trust)
 
     def render(self, message: OutboundMessage) -> list[WirePart]:
         return render(message, self._us)
@@ -121,7 +85,7 @@ class Adapter:
             relay = Relay(
                 settings.relay, settings.relay_user, settings.relay_password_env, self._us.domain
             )
-            relay.check()
+            relay.see_password()
             return relay
         if self._folder is None and not settings.maildir.is_absolute():
             raise Misconfigured("channels.email: name a relay, or an absolute maildir")
@@ -130,13 +94,15 @@ class Adapter:
     async def listen(self, accept: Accept) -> None:
         """Open the port. Raises Misconfigured."""
         settings = self._settings
+        if not settings.listen:
+            return
         limits = Limits(
             max_bytes=settings.max_bytes,
             connections=settings.max_connections,
             mails_per_connection=settings.mails_per_connection,
             mails_per_sender=settings.mails_per_sender,
         )
-        door = Door(self._us, limits, accept, time.monotonic)
+        door = Door(self._us, limits, accept, time.monotonic, self._login())
         try:
             self._server = await open_door(
                 door, settings.listen_host, settings.listen_port, self._tls()
@@ -149,6 +115,19 @@ class Adapter:
             ) from error
         self._door = door
         self.port = self._server.sockets[0].getsockname()[1]
+
+    def _login(self) -> Login | None:
+        settings = self._settings
+        if not settings.listen_user:
+            return None
+        password = os.environ.get(settings.listen_password_env, "")
+        if not password:
+            raise Misconfigured(
+                f"{settings.listen_password_env}: no password for the listener. Put it into this"
+                " environment variable, or remove channels.email.listen_user"
+            )
+        in_clear = settings.starttls_cert is None and settings.listen_host in LOOPBACK
+        return Login(user=settings.listen_user, password=password, in_clear=in_clear)
 
     def _tls(self) -> ssl.SSLContext | None:
         settings = self._settings
@@ -172,11 +151,16 @@ class Adapter:
             await self._door.close()
             self._door = None
 
+    async def check(self) -> str:
+        way_out = self._way_out()
+        await way_out.check(self._us.address, self._us.signed("check"))
+        return way_out.where
+
     async def send(self, part: WirePart) -> SendOutcome:
         if self._post is None:
             self._post = self._way_out()  # the start had failed: the operator may have helped
         try:
-            mail = compose(part, datetime.now(UTC), await self._shown(part))
+            mail = compose(part, datetime.now(UTC), self._us, await self._shown(part))
         except (ValueError, UnicodeError):
             return Refused(detail="the answer cannot be written as a mail to this address")
         outcome = await self._post.deliver(mail, self._us.address, part.body["to"])
@@ -196,3 +180,52 @@ class Adapter:
         for chunk in part.chunks():
             yield chunk
             await asyncio.sleep(0)  # others may go on
+
+
+class MailWithBox(Mail):
+    """The same, with a mailbox that mail is fetched from."""
+
+    def __init__(self, account: str, settings: Settings) -> None:
+        super().__init__(account, settings)
+        senders = Senders(settings.mails_per_sender, time.monotonic)
+        self._box = Mailbox(
+            settings,
+            clock=lambda: datetime.now(UTC),
+            allows=lambda mail: senders.allows(payload.sender_of(mail)),
+        )
+        self._thread: ThreadPoolExecutor | None = None
+
+    @property
+    def where(self) -> str:
+        return f"{super().where}; reads {self._box.where}"
+
+    async def pull(self, cursor: str | None) -> tuple[list[Raw], str | None]:
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, thread_name_prefix="imap")
+        stop = threading.Event()
+        work = self._thread.submit(self._box.news, cursor, stop)
+        try:
+            return await asyncio.wrap_future(work)
+        except asyncio.CancelledError:
+            stop.set()
+            self._box.hang_up()
+            raise
+
+    async def check(self) -> str:
+        way_out = await super().check()
+        box = Mailbox(self._settings, clock=lambda: datetime.now(UTC))
+        await asyncio.to_thread(box.check)
+        return f"{way_out}; reads {box.where}"
+
+    async def close(self) -> None:
+        await super().close()
+        self._box.hang_up()
+        if self._thread is not None:
+            thread, self._thread = self._thread, None
+            await asyncio.to_thread(thread.shutdown)
+            self._box.close()
+
+
+def Adapter(account: str, settings: Settings) -> Mail:  # noqa: N802 - stands for a class
+    """Make the adapter: one that reads a mailbox, where the settings name one."""
+    return MailWithBox(account, settings) if settings.imap else Mail(account, settings)

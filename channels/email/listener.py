@@ -1,26 +1,28 @@
 """The SMTP listener: a mail is acknowledged when it is on disk, and not before.
 
-Source: RFC 5321 (SMTP), RFC 1870 (SIZE), RFC 6531 (SMTPUTF8), RFC 3207 (STARTTLS), RFC 3463
-(enhanced status codes).
+Source: RFC 5321 (SMTP), RFC 1870 (SIZE), RFC 6531 (SMTPUTF8), RFC 3207 (STARTTLS), RFC 4954 (AUTH),
+RFC 3463 (enhanced status codes).
 """
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import logging
 import ssl
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from channels.adapter import Accept, Raw, StoreAway
 from channels.email.ours import Us
 
 LONGEST_LINE = 262_144  # bytes; RFC 5321 allows 1,000, and not everybody keeps to it
+_LOGINS = 3  # tries of a connection
 _COMMANDS = 40  # of other kinds than MAIL, RCPT and DATA, for each mail of a connection
 _MOST_RECIPIENTS = 100  # of one mail
 _HOUR = 3_600.0  # seconds
@@ -42,13 +44,31 @@ class Limits:
     mails_per_sender: int  # an hour
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Login:
+    """Who must say who he is before he may hand mail on."""
+
+    user: str
+    password: str = field(repr=False)
+    in_clear: bool = False  # without STARTTLS: on loopback
+
+    def __call__(
+        self, _server: Any, _session: Session, _envelope: Envelope, _mechanism: str, said: Any
+    ) -> AuthResult:
+        """Compare in constant time: aiosmtpd's authenticator."""
+        good = isinstance(said, LoginPassword)
+        good &= hmac.compare_digest(said.login, self.user.encode()) if good else False
+        good &= hmac.compare_digest(said.password, self.password.encode()) if good else False
+        return AuthResult(success=good, handled=False)
+
+
 class Smtp(SMTP):
     """One connection, as aiosmtpd speaks it, with our limits and words."""
 
     line_length_limit = LONGEST_LINE
 
     def __init__(self, door: Door, tls: ssl.SSLContext | None) -> None:
-        mails = door.limits.mails_per_connection
+        mails, login = door.limits.mails_per_connection, door.login
         super().__init__(
             door,
             data_size_limit=door.limits.max_bytes,
@@ -57,8 +77,11 @@ class Smtp(SMTP):
             ident="ESMTP",
             tls_context=tls,
             timeout=_TIMEOUT_S,
-            auth_exclude_mechanism=("LOGIN", "PLAIN"),
+            auth_exclude_mechanism=() if login else ("LOGIN", "PLAIN"),
+            auth_require_tls=not (login and login.in_clear),
+            authenticator=login,
             command_call_limit={
+                "AUTH": _LOGINS,
                 "MAIL": mails,
                 "DATA": mails,
                 "RCPT": mails * _MOST_RECIPIENTS,
@@ -120,9 +143,17 @@ class Senders:
 class Door:
     """aiosmtpd's hooks: who may write to whom, and what becomes of a mail."""
 
-    def __init__(self, us: Us, limits: Limits, accept: Accept, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        us: Us,
+        limits: Limits,
+        accept: Accept,
+        clock: Callable[[], float],
+        login: Login | None = None,
+    ) -> None:
         self.us = us
         self.limits = limits
+        self.login = login
         self.open: dict[Smtp, asyncio.BaseTransport] = {}
         self._accept = accept
         self._senders = Senders(limits.mails_per_sender, clock)
@@ -131,7 +162,9 @@ class Door:
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
         self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        del server, session
+        del server
+        if self.login is not None and not session.authenticated:
+            return "530 5.7.0 Log in first"
         sender = "" if address == "<>" else address
         if not self._senders.allows(sender.lower()):
             return "450 4.7.1 Too many mails from this address. Try again in an hour"

@@ -1,8 +1,8 @@
 """A mail to messages: pure.
 
 Source: RFC 5322 (format), RFC 2045 to 2049 (MIME), RFC 3676 (flowed), RFC 3834 (what is not
-answered). Nothing is Malformed but a mail to which nobody could be answered: all else is read as
-far as it goes.
+answered), RFC 8601 (what the mail server found out). Nothing is Malformed but a mail to which
+nobody could be answered, and one that was left in the mailbox: all else is read as far as it goes.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from itertools import islice
 
 from channels.adapter import Raw, Received
 from channels.email import machines
 from channels.email.fields import Fields, decoded
 from channels.email.media import attachments
 from channels.email.mime import Part, read
-from channels.email.ours import NAME, Us, is_address
+from channels.email.ours import NAME, UNANSWERED, UNREAD, Us, is_address
+from channels.email.verdict import verdict
 from channels.email.words import words_of
 from channels.errors import Malformed
 from channels.message import InboundMessage
@@ -32,6 +34,9 @@ _LANGUAGE = re.compile(r"\s*([A-Za-z]{2})\b")
 _AHEAD = timedelta(days=1)  # a clock that is further ahead is wrong
 _LONGEST_ID = 255
 _MOST_REFERENCES = 20
+_HEAD_BYTES = 65_536
+_MOST_RECIPIENTS = 50  # of a mail, that are looked at
+_RECIPIENTS = ("delivered-to", "x-original-to", "to", "cc")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,60 +48,116 @@ class _Writer:
     name: str
 
 
-def parse(raw: Raw, us: Us) -> Received:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trust:
+    """What in a mail is believed, by config.yml.
+
+    What was found out stands in a message's `thread`: `authenticated` is "pass" or "fail" where
+    the mail server has a verdict on the sender's domain, `reply` is "signed" where the mail came
+    to the address that was signed for its writer.
+    """
+
+    authserv_id: str = ""  # whose Authentication-Results count; "" is nobody's
+    reply_to: bool = False  # answers go to Reply-To, and the talk is with whoever has that address
+
+
+def parse(raw: Raw, us: Us, trust: Trust = Trust()) -> Received:
     """Read one mail. Raises Malformed."""
+    if reason := raw.envelope.get(UNREAD):
+        raise Malformed(reason)
+    if reason := raw.envelope.get(UNANSWERED):
+        return Received(ignored=(reason,))
     mail = read(raw.body)
     return_path = _return_path(raw, mail.fields)
     sent_at = _sent_at(mail.fields, raw.received_at)
-    writer = _writer(mail.fields, return_path or "")
+    writer = _writer(mail.fields, return_path or "", trust)
     if reason := machines.machine(mail.fields, writer.sender, return_path, us):
         return machines.bounce(mail, us, sent_at) or Received(ignored=(reason,))
     if machines.takes_no_answer(writer.address):
         return Received(ignored=("an address that takes no answer",))
     if not writer.address:
         raise Malformed("no address to answer to: neither From nor the envelope names one")
-    return Received(messages=(_message(mail, raw, us, writer, sent_at),))
+    thread = _thread(mail.fields)
+    if vouched := verdict(mail.fields, trust.authserv_id, writer.sender):
+        thread["authenticated"] = vouched
+    if _is_signed(raw, mail.fields, us, writer):
+        thread["reply"] = "signed"
+    return Received(messages=(_message(mail, us, writer, sent_at, thread),))
 
 
-def _message(mail: Part, raw: Raw, us: Us, writer: _Writer, sent_at: datetime) -> InboundMessage:
+def sender_of(mail: bytes) -> str:
+    """Who a mail says that he is, "" where it does not say; for counting before it is read."""
+    fields = read(mail[:_HEAD_BYTES]).fields
+    return _writer(fields, fields.first("return-path"), Trust()).sender
+
+
+def _message(
+    mail: Part, us: Us, writer: _Writer, sent_at: datetime, thread: dict[str, str]
+) -> InboundMessage:
     fields = mail.fields
     media = attachments(mail)
     subject = tidy(fields.words("subject"))[:500]
-    answered = [*fields.ids("in-reply-to"), *reversed(fields.ids("references"))]
     return InboundMessage(
         channel=NAME,
         account=us.account,
-        external_id=_external_id(fields, raw.body, us.account, writer.sender),
+        external_id=_external_id(mail, us.account, writer.sender),
         sender=writer.sender,
         address=writer.address,
         text=tidy(words_of(mail, subject, has_media=bool(media))),
         sent_at=sent_at,
         media=media,
-        reply_to=next((tidy(each) for each in answered if len(each) <= _LONGEST_ID), ""),
+        reply_to=_answered(fields, us, signed="reply" in thread),
         sender_name=writer.name,
         locale=_locale(fields),
-        thread=_thread(fields, subject),
+        thread=thread,
     )
 
 
-def _external_id(fields: Fields, body: bytes, account: str, sender: str) -> str:
+def _external_id(mail: Part, account: str, sender: str) -> str:
     """Name the mail by its Message-ID, which counts only together with its writer.
 
-    Otherwise a stranger could take a citizen's id, and make his mail a duplicate.
+    Otherwise a stranger could take a citizen's id, and make his mail a duplicate. Without one it
+    is named by what its writer wrote. Fields that mail servers add (Received, Return-Path) do not
+    count, nor how lines end: by SMTP, from a mailbox and from one made anew it is the same mail.
     """
+    fields = mail.fields
     own = next(iter(fields.ids("message-id")), "")
-    known = hashlib.sha256(f"{sender} {own}".encode() if own else body).hexdigest()[:32]
-    return f"{account}:{known}"
+    if own:
+        known = f"{sender} {own}".encode()
+    else:
+        stated = " ".join((sender, fields.first("date"), fields.first("subject")))
+        body = mail.source[mail.start : mail.end].replace(b"\r\n", b"\n").rstrip()
+        known = stated.encode() + b"\n" + body
+    return f"{account}:{hashlib.sha256(known).hexdigest()[:32]}"
 
 
-def _thread(fields: Fields, subject: str) -> dict[str, str]:
+def _answered(fields: Fields, us: Us, *, signed: bool) -> str:
+    """Which mail of ours he answers, "" where he answers none or must not say so.
+
+    Where addresses are signed, only the mail that came to his own signed address continues
+    anything: a stranger may have got our mail by a forward, its id included.
+    """
+    if us.key and not signed:
+        return ""
+    answered = [*fields.ids("in-reply-to"), *reversed(fields.ids("references"))]
+    return next((tidy(each) for each in answered if us.is_our_id(each)), "")
+
+
+def _is_signed(raw: Raw, fields: Fields, us: Us, writer: _Writer) -> bool:
+    """Tell whether it came to the address that we have signed for its writer."""
+    stated = [raw.envelope.get("rcpt-to", ""), *map(fields.first, _RECIPIENTS)]
+    named = (each for value in stated for each in islice(_addresses(value), _MOST_RECIPIENTS))
+    return any(us.is_signed_for(each, writer.address) for each in named)
+
+
+def _thread(fields: Fields) -> dict[str, str]:
     """What the answer needs to stand under the mail in every mail program (RFC 5322, 3.6.4)."""
     own = next(iter(_short(fields.ids("message-id"))), "")
     references = _short([*fields.ids("references")] or fields.ids("in-reply-to"))
     thread = {
         "message_id": own,
         "references": " ".join(references[-_MOST_REFERENCES:]),
-        "subject": subject[:200].strip(),
+        "subject": tidy(fields.words("subject"))[:200].strip(),
     }
     return {name: value for name, value in thread.items() if value}
 
@@ -115,10 +176,10 @@ def _return_path(raw: Raw, fields: Fields) -> str | None:
     return None if stated is None else stated.strip().strip("<>").strip()
 
 
-def _writer(fields: Fields, return_path: str) -> _Writer:
-    """From, else the envelope; answers go to Reply-To where it is one address."""
+def _writer(fields: Fields, return_path: str, trust: Trust) -> _Writer:
+    """From, else the envelope; answers go to Reply-To where that is wanted and one address."""
     sender = next(_addresses(fields.first("from")), "") or next(_addresses(return_path), "")
-    reply_to = list(_addresses(fields.first("reply-to")))
+    reply_to = list(_addresses(fields.first("reply-to"))) if trust.reply_to else []
     return _Writer(
         sender=sender,
         address=reply_to[0] if len(reply_to) == 1 else sender,

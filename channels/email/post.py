@@ -10,7 +10,8 @@ import asyncio
 import mailbox
 import os
 import ssl
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -27,19 +28,27 @@ from aiosmtplib import (
 )
 
 from channels.adapter import Refused, Retry, SendOutcome, Sent, Unknown
-from channels.errors import Misconfigured
+from channels.email.settings import LOOPBACK
+from channels.errors import Misconfigured, Unreachable
 
 _AT_ONCE = 10  # connections to the relay; Postfix allows one client 50
 _TIMEOUT_S = 60.0
 _AUTH_NEEDED = 530
+_FOR_EVER = 500  # and above; below it is for now (RFC 5321, 4.2.1)
 _NOT_RELAYED = "5.7.1"  # to whom: Postfix and Exim say so of strangers (RFC 3463, X.7.1)
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Post(Protocol):
     """Takes a mail."""
 
     where: str  # for the operator, at the start
+
+    async def check(self, sender: str, reply_to: str) -> None:
+        """See that it takes mail of ours, and knows where replies go.
+
+        Raises Misconfigured, Unreachable.
+        """
+        ...
 
     async def deliver(self, mail: bytes, sender: str, to: str) -> SendOutcome:
         """Give the mail away. Raises Misconfigured."""
@@ -53,6 +62,12 @@ class Maildir:
         self.where = f"answers as files in {folder}"
         self._folder = folder
         self._one = asyncio.Lock()  # the library counts names without a lock
+
+    async def check(self, sender: str, reply_to: str) -> None:
+        del sender, reply_to
+        above = next(one for one in (self._folder, *self._folder.parents) if one.exists())
+        if not (above.is_dir() and os.access(above, os.W_OK)):
+            raise Misconfigured(f"channels.email.maildir: {above} cannot be written to")
 
     async def deliver(self, mail: bytes, sender: str, to: str) -> SendOutcome:
         """Write the mail: whole under `new`, or not at all."""
@@ -81,10 +96,10 @@ class Relay:
         self._user = user
         self._password_env = password_env
         self._hostname = hostname
-        self._guarded = bool(user) and self._host not in _LOOPBACK
+        self._guarded = bool(user) and self._host not in LOOPBACK
         self._room = asyncio.Semaphore(_AT_ONCE)
 
-    def check(self) -> None:
+    def see_password(self) -> None:
         """See that the password is there. Raises Misconfigured."""
         if self._user and not os.environ.get(self._password_env):
             raise Misconfigured(
@@ -94,19 +109,53 @@ class Relay:
 
     async def deliver(self, mail: bytes, sender: str, to: str) -> SendOutcome:
         """Send the mail over a connection of its own."""
-        self.check()
+        async with self._connection() as client:
+            return await self._talk(client, mail, sender, to)
+
+    async def check(self, sender: str, reply_to: str) -> None:
+        async with self._connection() as client:
+            try:
+                await self._open(client)
+                await client.mail(sender)
+                await self._take_replies(client, reply_to)
+                await client.rset()
+            except SMTPResponseException as error:
+                said = self._refusal(error)  # raises what the operator must change
+                raise Unreachable(getattr(said, "detail", "relay")) from None
+            except (SMTPException, OSError, TimeoutError) as error:
+                raise Unreachable(
+                    f"channels.email.relay: {self._host} does not answer ({type(error).__name__})"
+                ) from None
+
+    async def _take_replies(self, client: SMTP, reply_to: str) -> None:
+        """See that a relay that is our own mail server too knows the signed address."""
+        try:
+            await client.rcpt(reply_to)
+        except SMTPRecipientRefused as error:
+            if error.code < _FOR_EVER or _status(error.message) == _NOT_RELAYED:
+                return  # says nothing: another server takes our mail
+            raise Misconfigured(
+                "channels.email.signed_replies: the relay does not take mail for"
+                f" {reply_to.partition('+')[0]}+... ({error.code} {_status(error.message)})."
+                " Let it know plus addresses (Postfix: recipient_delimiter = +), or set"
+                " signed_replies: false"
+            ) from None
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[SMTP]:
+        self.see_password()
         async with self._room:
             client = SMTP(
                 hostname=self._host,
                 port=self._port,
                 local_hostname=self._hostname,
                 use_tls=self._tls,
-                start_tls=False,  # `_secure` decides
+                start_tls=False,  # `_open` decides
                 tls_context=self._context if self._tls else None,
                 timeout=_TIMEOUT_S,
             )
             try:
-                return await self._talk(client, mail, sender, to)
+                yield client
             finally:
                 with suppress(SMTPException, OSError, TimeoutError):
                     await client.quit(timeout=1.0)
@@ -167,7 +216,7 @@ class Relay:
         status = _status(error.message)
         detail = f"relay: {error.code} {status}".strip()
         match error:
-            case _ if error.code < 500:  # noqa: PLR2004 - RFC 5321, 4.2.1: for now
+            case _ if error.code < _FOR_EVER:
                 return Retry(detail=detail)
             case SMTPAuthenticationError():
                 names = f"channels.email.relay_user, {self._password_env}"

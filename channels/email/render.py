@@ -110,8 +110,10 @@ def _link(url: str, button: Link | None) -> str:
     return f'<a href="{link}">{link}</a>'
 
 
-def compose(part: WirePart, at: datetime, photos: Sequence[bytes] = ()) -> bytes:
+def compose(part: WirePart, at: datetime, us: Us, photos: Sequence[bytes] = ()) -> bytes:
     """Write the mail that a wire part stands for, with JPEGs attached.
+
+    The signed address comes in here, so that no trace of the wire part holds it.
 
     Raises: ValueError for what no mail can hold.
     """
@@ -124,7 +126,7 @@ def compose(part: WirePart, at: datetime, photos: Sequence[bytes] = ()) -> bytes
         formataddr((body["from_name"], body["from"])) if body["from_name"] else body["from"]
     )
     mail["To"] = body["to"]
-    mail["Reply-To"] = body["from"]
+    mail["Reply-To"] = us.signed(body["to"])
     mail["Subject"] = body["subject"]
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = body["message_id"]

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 from playwright.async_api import Page, expect
 
-from channels.email.adapter import Adapter
+from channels.email.adapter import Mail
 from store.tables import CardRow, Complaint
 from tests.browser.chat import IMAGES, House
 from tests.peers.email.conftest import Mailbox, swaks, words
@@ -31,7 +31,7 @@ class Citizen:
     def _port(self) -> int:
         assert self.house.gateway is not None
         adapter = self.house.gateway.accounts["email", "main"]
-        assert isinstance(adapter, Adapter)
+        assert isinstance(adapter, Mail)
         return adapter.port
 
     async def writes(

@@ -15,7 +15,7 @@ from aiosmtpd.smtp import AuthResult
 from aiosmtplib import SMTP
 
 from channels.adapter import Accepted, Raw, StoreAway
-from channels.email.adapter import Adapter, Settings
+from channels.email.adapter import Adapter, Mail, Settings
 
 RINA = "rina@contoh.example"
 LAPOR = "lapor@kanal.localhost"
@@ -30,7 +30,7 @@ MAIL = (
 class Paper:
     """An intake that keeps deliveries in a list: `Accept`."""
 
-    adapter: Adapter
+    adapter: Mail
     kept: list[Raw] = field(default_factory=list)
     away: bool = False
     before: Callable[[], Awaitable[None]] | None = None  # what T1 waits for
@@ -53,7 +53,7 @@ Listening = Callable[..., Awaitable[Paper]]
 @pytest.fixture
 async def listening() -> AsyncIterator[Listening]:
     """Open a listener with these settings; gives the paper on which it keeps."""
-    opened: list[Adapter] = []
+    opened: list[Mail] = []
 
     async def listen(**settings: Any) -> Paper:
         adapter = Adapter("main", Settings(listen_port=0, **settings))
@@ -68,10 +68,11 @@ async def listening() -> AsyncIterator[Listening]:
 
 
 @asynccontextmanager
-async def citizen(paper: Paper) -> AsyncIterator[SMTP]:
+async def citizen(to: Paper | Mail) -> AsyncIterator[SMTP]:
     """A mail program that is connected to the listener."""
+    adapter = to.adapter if isinstance(to, Paper) else to
     client = SMTP(
-        hostname="127.0.0.1", port=paper.adapter.port, local_hostname="hp.contoh.example",
+        hostname="127.0.0.1", port=adapter.port, local_hostname="hp.contoh.example",
         start_tls=False, timeout=20,
     )  # fmt: skip
     async with client:

@@ -333,11 +333,11 @@ async def test_starttls(listening: Listening, tmp_path: Path) -> None:
     assert len(paper.kept) == 1
 
 
-def self_signed(cert: Path, key: Path) -> None:
+def self_signed(cert: Path, key: Path, name: str = "kanal.localhost") -> None:
     peer("openssl", available=bool(shutil.which("openssl")), install="apt-get install -y openssl")
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
-         "/CN=kanal.localhost", "-addext", "subjectAltName=DNS:kanal.localhost",
+         f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}",
          "-keyout", str(key), "-out", str(cert)],
         check=True, capture_output=True,
     )  # fmt: skip

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from channels.adapter import Raw, Received
 from channels.email.ours import Us
-from channels.email.payload import parse
+from channels.email.payload import Trust, parse
 from channels.errors import Malformed
 from channels.message import InboundMessage, MediaKind, ReceiptStatus
 from tests.channels.email.conftest import AT, LAPOR, RINA
 
 US = Us(account="main", address=LAPOR)
+TRUST = Trust(reply_to=True)
 TEXT = "Content-Type: text/plain; charset=utf-8"
 OURS = US.id_of("k")
 
@@ -24,7 +25,7 @@ def received(head: str, body: str | bytes = "Banjir", sender: str | None = RINA)
     content = body if isinstance(body, bytes) else body.encode()
     mail = head.replace("\n", "\r\n").encode() + b"\r\n\r\n" + content
     envelope = {} if sender is None else {"mail-from": sender, "rcpt-to": LAPOR}
-    return parse(Raw(body=mail, received_at=AT, envelope=envelope), US)
+    return parse(Raw(body=mail, received_at=AT, envelope=envelope), US, TRUST)
 
 
 def message(head: str, body: str | bytes = "Banjir") -> InboundMessage:

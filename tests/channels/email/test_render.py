@@ -28,7 +28,7 @@ def answer(text: str = "Di mana?", **more: Any) -> OutboundMessage:
 
 
 def mail_of(part: WirePart) -> EmailMessage:
-    content = compose(part, AT).replace(b"\r\n", b"\n")
+    content = compose(part, AT, US).replace(b"\r\n", b"\n")
     mail = email.message_from_bytes(content, policy=email.policy.default)
     return cast("EmailMessage", mail)
 
@@ -54,7 +54,7 @@ def test_an_answer_stands_under_the_mail_that_it_answers() -> None:
 def test_an_answer_says_that_a_machine_wrote_it_and_is_never_answered_by_us() -> None:
     for asked, said in (("main:1", "auto-replied"), ("", "auto-generated")):
         (part,) = render(answer(in_reply_to=asked), US)
-        content = compose(part, AT)
+        content = compose(part, AT, US)
         back = parse(Raw(body=content, received_at=AT, envelope={"mail-from": RINA}), US)
 
         assert mail_of(part)["Auto-Submitted"] == said
@@ -136,10 +136,10 @@ def test_an_address_that_is_none_is_no_mail(address: str) -> None:
     (part,) = render(answer(address=address), US)
 
     with pytest.raises(ValueError, match="address"):
-        compose(part, AT)
+        compose(part, AT, US)
 
 
 def test_an_address_in_another_script_is_written_in_utf8() -> None:
     (part,) = render(answer(address="riná@contoh.example"), US)
 
-    assert "To: riná@contoh.example\r\n" in compose(part, AT).decode()
+    assert "To: riná@contoh.example\r\n" in compose(part, AT, US).decode()

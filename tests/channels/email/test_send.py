@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from channels.adapter import Refused, Retry, SendOutcome, Sent, Unknown, WirePart
-from channels.email.adapter import Adapter, Settings
+from channels.email.adapter import Adapter, Mail, Settings
 from channels.errors import ChannelError, Misconfigured
 from channels.message import OutboundMessage
 from tests.channels.email.conftest import LAPOR, RINA, RelayOfOurs, relay_of_ours
@@ -24,7 +24,7 @@ from tests.channels.email.test_listener import self_signed
 PASSWORD = "rahasia-kita-93"
 
 
-async def adapter_for(relay: RelayOfOurs, **settings: Any) -> Adapter:
+async def adapter_for(relay: RelayOfOurs, **settings: Any) -> Mail:
     adapter = Adapter("main", Settings(relay=f"smtp://127.0.0.1:{relay.port}", **settings))
     await adapter.start()
     return adapter
@@ -174,7 +174,7 @@ async def test_a_missing_password_is_named_at_the_start(monkeypatch: pytest.Monk
 
 async def test_a_password_is_not_sent_in_clear(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KANAL_EMAIL_RELAY_PASSWORD", PASSWORD)
-    monkeypatch.setattr("channels.email.post._LOOPBACK", frozenset())
+    monkeypatch.setattr("channels.email.post.LOOPBACK", frozenset())
     async with relay_of_ours(users=True) as relay:
         adapter = await adapter_for(relay, relay_user="lapor")
         with pytest.raises(Misconfigured, match="STARTTLS"):

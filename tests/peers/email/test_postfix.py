@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from channels.adapter import Sent
-from channels.email.adapter import Adapter, Settings
+from channels.email.adapter import Adapter, Mail, Settings
 from channels.message import OutboundMessage, ReceiptStatus
 from gateway.app import open_gateway
 from gateway.settings import Settings as AllSettings
@@ -56,7 +56,7 @@ async def test_a_complaint_comes_and_its_answer_goes_by_postfix(
     )
     async with open_gateway(settings) as opened, opened.running(doors=False):
         adapter = opened.accounts["email", "main"]
-        assert isinstance(adapter, Adapter)
+        assert isinstance(adapter, Mail)
         server = await postfix(adapter.port, port)
         await swaks(
             port, "--header", "Message-Id: <a@contoh.example>", "--header", "Subject: Gelap",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from channels.email.adapter import Adapter
+from channels.email.adapter import Mail
 from gateway.app import Gateway, open_gateway
 from gateway.settings import Settings
 from tests.channels.email.conftest import Listening
@@ -47,7 +47,7 @@ def answers(var: Path) -> Mailbox:
 
 def port_of(gateway: Gateway) -> int:
     adapter = gateway.accounts["email", "main"]
-    assert isinstance(adapter, Adapter)
+    assert isinstance(adapter, Mail)
     return adapter.port
 
 
