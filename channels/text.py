@@ -13,6 +13,10 @@ from channels.adapter import Caps
 # C0 and C1 controls but tab and line feed: no citizen writes them, PostgreSQL refuses NUL, and
 # terminals obey the others.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_MARKS = "".join(chr(one) for one in range(0x20000) if unicodedata.combining(chr(one)))
+# More marks on one letter than any language has; sorting them takes time that grows with the square
+# of their number (UAX #15, section 13: stream-safe text has 30).
+_TOO_MANY_MARKS = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]+")
 _BORDERS = ("\n\n", "\n", " ")  # where a text may be cut, the best first
 
 
@@ -20,10 +24,12 @@ def tidy(text: str) -> str:
     """Make a text as `InboundMessage.text` promises: NFC, stripped, storable as UTF-8.
 
     Line ends become line feeds; control characters go; a lone surrogate, which no store takes,
-    becomes U+FFFD. Nothing that a citizen wrote is lost otherwise, invisible characters included.
+    becomes U+FFFD; of marks on one letter 30 stay. Nothing that a citizen wrote is lost otherwise,
+    invisible characters included.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _CONTROLS.sub("", whole(lines))).strip()
+    kept = _TOO_MANY_MARKS.sub(r"\1", _CONTROLS.sub("", whole(lines)))
+    return unicodedata.normalize("NFC", kept).strip()
 
 
 def whole(text: str) -> str:

@@ -22,7 +22,7 @@ from channels.adapter import Accept, Raw, StoreAway
 from channels.email.ours import Us
 
 LONGEST_LINE = 262_144  # bytes; RFC 5321 allows 1,000, and not everybody keeps to it
-_LOGINS = 3  # tries of a connection
+_LOGINS = 6  # tries of a connection; mail programs try several mechanisms
 _COMMANDS = 40  # of other kinds than MAIL, RCPT and DATA, for each mail of a connection
 _MOST_RECIPIENTS = 100  # of one mail
 _HOUR = 3_600.0  # seconds

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from aiosmtplib import (
+    SMTPAuthenticationError,
     SMTPDataError,
     SMTPRecipientRefused,
     SMTPSenderRefused,
@@ -291,7 +292,7 @@ async def test_nothing_of_a_mail_is_logged(
     listening: Listening, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    for name in ("mail.log", "flufl.bounce"):
+    for name in ("mail.log", "flufl.bounce", "imapclient", "imapclient.imaplib"):
         assert not logging.getLogger(name).isEnabledFor(logging.CRITICAL)
     paper = await listening()
 
@@ -331,6 +332,79 @@ async def test_starttls(listening: Listening, tmp_path: Path) -> None:
         await program.sendmail(RINA, [LAPOR], MAIL)
 
     assert len(paper.kept) == 1
+
+
+PASSWORD = "kata-sandi-mta"
+
+
+async def test_who_must_log_in_hands_on_nothing_before(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("KANAL_EMAIL_LISTEN_PASSWORD", PASSWORD)
+    paper = await listening(listen_user="mta")
+
+    async with citizen(paper) as program:
+        with pytest.raises(SMTPSenderRefused) as refusal:
+            await program.sendmail(RINA, [LAPOR], MAIL)
+        for user, password in (("mta", "salah"), ("lain", PASSWORD)):
+            with pytest.raises(SMTPAuthenticationError) as wrong:
+                await program.login(user, password)
+        await program.login("mta", PASSWORD)
+        await program.sendmail(RINA, [LAPOR], MAIL)
+
+    assert (refusal.value.code, wrong.value.code) == (530, 535)
+    assert len(paper.kept) == 1
+    assert PASSWORD not in caplog.text + repr(paper.adapter._login())
+
+
+async def test_passwords_are_not_guessed_without_end(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KANAL_EMAIL_LISTEN_PASSWORD", PASSWORD)
+    paper = await listening(listen_user="mta")
+
+    async with citizen(paper) as program:
+        await program.ehlo()
+        replies = [await program.execute_command(b"AUTH", b"PLAIN", b"AG10YQB4") for _ in range(7)]
+
+    assert [reply.code for reply in replies] == [535] * 6 + [421]
+
+
+async def test_a_password_comes_by_starttls_where_there_is_a_certificate(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KANAL_EMAIL_LISTEN_PASSWORD", PASSWORD)
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    self_signed(cert, key)
+    paper = await listening(listen_user="mta", starttls_cert=cert, starttls_key=key)
+    context = ssl.create_default_context(cafile=str(cert))
+
+    async with citizen(paper) as program:
+        await program.ehlo()
+        offered_in_clear = program.supports_extension("auth")
+        await program.starttls(tls_context=context, server_hostname="kanal.localhost")
+        await program.login("mta", PASSWORD)
+        await program.sendmail(RINA, [LAPOR], MAIL)
+
+    assert not offered_in_clear
+    assert len(paper.kept) == 1
+
+
+async def test_a_missing_password_of_the_listener_is_named(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KANAL_EMAIL_LISTEN_PASSWORD", raising=False)
+    with pytest.raises(Misconfigured, match="KANAL_EMAIL_LISTEN_PASSWORD"):
+        await listening(listen_user="mta")
+
+
+async def test_it_can_be_left_closed() -> None:
+    adapter = Adapter("main", Settings(listen=False))
+    await adapter.listen(Paper(adapter))
+
+    assert adapter._server is None
+    assert adapter.where == f"mail to {LAPOR}"
 
 
 def self_signed(cert: Path, key: Path, name: str = "kanal.localhost") -> None:

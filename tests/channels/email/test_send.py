@@ -16,7 +16,7 @@ import pytest
 
 from channels.adapter import Refused, Retry, SendOutcome, Sent, Unknown, WirePart
 from channels.email.adapter import Adapter, Mail, Settings
-from channels.errors import ChannelError, Misconfigured
+from channels.errors import ChannelError, Misconfigured, Unreachable
 from channels.message import OutboundMessage
 from tests.channels.email.conftest import LAPOR, RINA, RelayOfOurs, relay_of_ours
 from tests.channels.email.test_listener import self_signed
@@ -117,6 +117,59 @@ async def test_where_nobody_listens_nothing_was_sent() -> None:
         nobody = RelayOfOurs(port=free.getsockname()[1])
 
     assert isinstance(await (await adapter_for(nobody)).send(part_to()), Retry)
+
+
+async def test_check_asks_the_relay_and_sends_nothing() -> None:
+    async with relay_of_ours() as relay:
+        said = await (await adapter_for(relay)).check()
+
+    assert said == "answers by 127.0.0.1"
+    assert relay.mails == []
+
+
+@pytest.mark.parametrize(
+    ("command", "reply", "error", "words"),
+    [
+        ("MAIL", "550 5.7.1 not your sender", Misconfigured, "our_address"),
+        ("MAIL", "530 5.7.0 Authentication required", Misconfigured, "relay_user"),
+        ("MAIL", "451 4.3.0 later", Unreachable, "relay: 451 4.3.0"),
+        ("RCPT", "550 5.1.1 User unknown", Misconfigured, "recipient_delimiter"),
+    ],
+)
+async def test_check_says_what_is_wrong(
+    command: str, reply: str, error: type[Exception], words: str
+) -> None:
+    async with relay_of_ours() as relay:
+        relay.replies[command] = reply
+        adapter = await adapter_for(relay)
+        adapter.use_key(b"k" * 32)
+        with pytest.raises(error, match=words):
+            await adapter.check()
+
+
+@pytest.mark.parametrize("reply", ["450 4.2.1 greylisted", "554 5.7.1 Relay access denied"])
+async def test_a_relay_that_is_not_our_mail_server_may_not_know_where_replies_go(
+    reply: str,
+) -> None:
+    async with relay_of_ours() as relay:
+        relay.replies["RCPT"] = reply
+
+        assert await (await adapter_for(relay)).check() == "answers by 127.0.0.1"
+
+
+async def test_check_names_a_relay_that_does_not_answer() -> None:
+    adapter = Adapter("main", Settings(relay="smtp://127.0.0.1:1"))
+    with pytest.raises(Unreachable, match="relay: 127"):
+        await adapter.check()
+
+
+async def test_check_sees_whether_the_maildir_can_be_written(tmp_path: Path) -> None:
+    good = Adapter("main", Settings(maildir=tmp_path / "a" / "b"))
+    assert "answers as files" in await good.check()
+    (tmp_path / "file").write_text("")
+    bad = Adapter("main", Settings(maildir=tmp_path / "file" / "b"))
+    with pytest.raises(Misconfigured, match="maildir"):
+        await bad.check()
 
 
 async def test_a_connection_that_breaks_after_the_mail_may_have_delivered_it() -> None:
@@ -272,7 +325,8 @@ async def test_no_way_out_is_named() -> None:
         ("our_address", "lapor"), ("our_address", "lapor@x\r\nBcc: a@b"), ("our_name", "a\nb"),
         ("recipients", ["@"]), ("recipients", ["x"]), ("relay", "127.0.0.1:25"),
         ("relay", "smtp://user:pass@host"), ("listen_port", 70_000), ("max_bytes", 0),
-        ("starttls_cert", "x.pem"),
+        ("starttls_cert", "x.pem"), ("imap", "mail.example"), ("imap", "imap://u:p@mail.example"),
+        ("folders", []), ("folders", ["a\r\nb"]), ("sweep_s", 600), ("authserv_id", "a b"),
     ],
 )  # fmt: skip
 def test_settings_that_cannot_be_are_refused(setting: str, value: object) -> None:
