@@ -118,6 +118,7 @@ flush unix n - n 1000? 0 flush
 proxymap unix - - n - - proxymap
 proxywrite unix - - n - 1 proxymap
 smtp unix - - n - - smtp
+lmtp unix - - n - - lmtp
 showq unix n - n - - showq
 error unix - - n - - error
 retry unix - - n - - error
@@ -140,7 +141,7 @@ smtpd_relay_restrictions = permit_mynetworks, reject
 local_transport = error:5.1.1 no local mail
 default_transport = error:5.4.4 nothing leaves this machine
 transport_maps = inline:{{
- {{kanal.localhost = smtp:[127.0.0.1]:{listener}}},
+ {{kanal.localhost = {way}}},
  {{mati.example = smtp:[127.0.0.1]:{listener}}} }}
 virtual_mailbox_domains = contoh.example
 virtual_mailbox_maps = inline:{{ {{rina@contoh.example = rina/}} }}
@@ -199,12 +200,12 @@ def postfix_folder() -> Iterator[Path]:
 
 @pytest.fixture
 async def postfix(postfix_folder: Path) -> AsyncIterator[Callable[..., Awaitable[Postfix]]]:
-    """Start a Postfix that hands our mail to a port; give it back by a call."""
+    """Start a Postfix that hands our mail to a port, or on another `way`; give it by a call."""
     running: list[tuple[Postfix, asyncio.subprocess.Process]] = []
 
-    async def start(listener: int, port: int = 0) -> Postfix:
+    async def start(listener: int, port: int = 0, way: str = "") -> Postfix:
         made = Postfix(port=port or free_port(), folder=postfix_folder)
-        _configure(made, listener)
+        _configure(made, listener, way or f"smtp:[127.0.0.1]:{listener}")
         with (postfix_folder / "log").open("wb") as log:
             process = await asyncio.create_subprocess_exec(
                 "postfix", "-c", str(postfix_folder / "etc"), "start-fg", stdout=log, stderr=log
@@ -219,7 +220,7 @@ async def postfix(postfix_folder: Path) -> AsyncIterator[Callable[..., Awaitable
         await process.wait()
 
 
-def _configure(made: Postfix, listener: int) -> None:
+def _configure(made: Postfix, listener: int, way: str) -> None:
     nobody = pwd.getpwnam("nobody")
     for name in ("etc", "spool", "state", "mail"):
         (made.folder / name).mkdir()
@@ -227,7 +228,9 @@ def _configure(made: Postfix, listener: int) -> None:
     shutil.chown(made.folder / "mail", "nobody", nobody.pw_gid)
     (made.folder / "etc" / "master.cf").write_text(MASTER.format(port=made.port))
     (made.folder / "etc" / "main.cf").write_text(
-        MAIN.format(folder=made.folder, listener=listener, uid=nobody.pw_uid, gid=nobody.pw_gid)
+        MAIN.format(
+            folder=made.folder, listener=listener, way=way, uid=nobody.pw_uid, gid=nobody.pw_gid
+        )
     )
 
 

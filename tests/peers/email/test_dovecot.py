@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from imapclient import IMAPClient
 
-from channels.adapter import Outcome, Raw
+from channels.adapter import Outcome, Raw, Sent
 from channels.email.adapter import Adapter, Mail, MailWithBox, Settings
 from channels.email.box import Mailbox
 from channels.errors import ChannelError, Malformed, Misconfigured, Unreachable
+from channels.message import OutboundMessage
 from gateway.app import Gateway, open_gateway
 from gateway.pull import pull_once
 from gateway.settings import Settings as AllSettings
@@ -24,7 +25,7 @@ from tests.channels.email.conftest import RINA, Listening, citizen
 from tests.channels.email.conftest import listening as listening  # noqa: PLC0414 - a fixture
 from tests.channels.email.test_listener import self_signed
 from tests.peers.email.conftest import Mailbox as Maildir
-from tests.peers.email.conftest import until
+from tests.peers.email.conftest import Postfix, swaks, until
 from tests.peers.email.dovecot import PASSWORD, USER, Dovecot, dovecot
 
 pytestmark = pytest.mark.peer("dovecot")
@@ -362,6 +363,64 @@ async def test_a_complaint_from_the_mailbox_is_answered(
     assert answer["To"] == RINA
     assert answer["In-Reply-To"] == "<1@contoh.example>"
     assert str(answer["Reply-To"]).startswith("lapor+re.")
+
+
+@pytest.mark.peer("postfix")
+@pytest.mark.usefixtures("client")
+async def test_an_answer_goes_out_by_postfix_and_its_reply_comes_in_by_dovecot(
+    box: Dovecot, postfix: Callable[..., Awaitable[Postfix]]
+) -> None:
+    """Reply-To is the signed address: with a plus sign and a dot it passes two mail servers."""
+    server = await postfix(1, way=f"lmtp:inet:127.0.0.1:{box.lmtp_port}")
+    async with reader(box, relay=f"smtp://127.0.0.1:{server.port}") as adapter:
+        adapter.use_key(b"k" * 32)
+        await adapter.start()
+        said = await adapter.check()
+        part, *_ = adapter.render(answer(RINA))
+        await adapter.send(part)
+        asked = await server.rina.next()
+        for sender in (RINA, "budi@contoh.example"):
+            await swaks(
+                server.port, "--header", f"In-Reply-To: {asked['Message-ID']}",
+                "--header", f"Message-Id: <{sender}>", "--body", "Jl. Sabang",
+                sender=sender, to=asked["Reply-To"],
+            )  # fmt: skip
+        raws, cursor = [], None
+        while len(raws) < 2:
+            found, cursor = await pulled(adapter, cursor)
+            raws += found
+    read = {one.sender: one for raw in raws for one in adapter.parse(raw).messages}
+
+    assert said == "answers by 127.0.0.1; reads INBOX of lapor at 127.0.0.1"
+    assert (read[RINA].thread["reply"], read[RINA].reply_to) == ("signed", asked["Message-ID"])
+    assert read["budi@contoh.example"].reply_to == ""
+    assert "reply" not in read["budi@contoh.example"].thread
+
+
+@pytest.mark.peer("postfix")
+async def test_a_bounce_that_comes_into_the_mailbox_is_a_receipt(
+    box: Dovecot, postfix: Callable[..., Awaitable[Postfix]], listening: Listening
+) -> None:
+    refusing = await listening()  # knows nobody of this domain: 550
+    server = await postfix(
+        refusing.adapter.port, way=f"lmtp:inet:127.0.0.1:{box.lmtp_port}"
+    )
+    async with reader(box, relay=f"smtp://127.0.0.1:{server.port}") as adapter:
+        part, *_ = adapter.render(answer("rina@mati.example"))
+        outcome = await adapter.send(part)
+        raws, cursor = [], None
+        while not raws:
+            raws, cursor = await pulled(adapter, cursor)
+    (receipt,) = adapter.parse(raws[0]).receipts
+
+    assert isinstance(outcome, Sent)
+    assert (receipt.provider_id, receipt.detail) == (outcome.provider_id, "returned: 5.1.1")
+
+
+def answer(address: str) -> OutboundMessage:
+    return OutboundMessage(
+        channel="email", account="main", address=address, key="k", text="Di mana?"
+    )
 
 
 @asynccontextmanager
