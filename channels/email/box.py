@@ -7,17 +7,13 @@ ids what it has. A mail is marked as read once the cursor that the store keeps l
 IDLE (RFC 2177) tells of news at once, and is left every `sweep_s` seconds to look by UID: servers
 and routers lose connections without a word, and a folder that is not selected tells nothing.
 
-Source: RFC 3501 and RFC 9051 (IMAP), RFC 5530 (response codes). Libraries are known to hang in an
-IDLE of hours (imapclient#349): every read has a time limit, every IDLE ends soon.
+Source: RFC 3501 and RFC 9051 (IMAP). Libraries are known to hang in an IDLE of hours
+(imapclient#349): every read has a time limit, every IDLE ends soon.
 """
 
 from __future__ import annotations
 
-import logging
-import os
-import re
 import socket
-import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -25,30 +21,30 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
-from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
 from pydantic import TypeAdapter, ValidationError
 
 from channels.adapter import Raw
+from channels.email.imap import (
+    GARBAGE,
+    connect,
+    host_of,
+    log_in,
+    password_of,
+    select,
+    sorted_out,
+)
 from channels.email.ours import UNANSWERED, UNREAD
-from channels.email.settings import LOOPBACK, Settings
-from channels.errors import ChannelError, Misconfigured, Unreachable
+from channels.email.settings import Settings
+from channels.errors import ChannelError, Misconfigured
 
-# Its lines hold passwords and mails.
-logging.getLogger("imapclient").setLevel(logging.CRITICAL + 1)
-
-_TIMEOUT = SocketTimeout(connect=20.0, read=60.0)  # seconds
 _AT_ONCE = 50  # mails of one pull
 _MOST_BYTES = 50_000_000  # of one pull, the last mail beyond
 _HEAD_BYTES = 65_536  # kept of a mail that is too large
 _TRIES = 3  # of a mail that breaks the conversation, before it is passed over
 _SEEN = rb"\Seen"
-# How nonsense of a server surfaces in the library.
-_GARBAGE = (ValueError, KeyError, TypeError, IndexError, AttributeError, AssertionError)
-# Said of a moment, not of a mistake (RFC 5530, section 3).
-_LATER = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|OVERQUOTA)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,11 +70,7 @@ class Mailbox:
         clock: Callable[[], datetime],
         allows: Callable[[bytes], bool] = lambda _: True,
     ) -> None:
-        url = urlsplit(settings.imap)
         self._settings = settings
-        self._host = url.hostname or ""
-        self._port = url.port
-        self._tls = url.scheme == "imaps"
         self._clock = clock
         self._allows = allows  # whether a mail's sender may write so much
         self._client: IMAPClient | None = None
@@ -90,7 +82,7 @@ class Mailbox:
     def where(self) -> str:
         """For the operator."""
         folders = ", ".join(self._settings.folders)
-        return f"{folders} of {self._settings.imap_user} at {self._host}"
+        return f"{folders} of {self._settings.imap_user} at {host_of(self._settings)}"
 
     def news(self, cursor: str | None, stop: threading.Event) -> tuple[list[Raw], str]:
         """Give what came since the cursor, at most a batch; waits for a while if nothing did.
@@ -110,7 +102,7 @@ class Mailbox:
         with self._talking():
             self._client = self._open()
             for folder in self._settings.folders:
-                self._select(self._client, folder, readonly=True)
+                select(self._client, folder, readonly=True)
         self.close()
 
     def hang_up(self) -> None:
@@ -135,61 +127,16 @@ class Mailbox:
         except ChannelError:
             self.close()
             raise
-        except (OSError, IMAPClientError, *_GARBAGE) as error:
+        except (OSError, IMAPClientError, *GARBAGE) as error:
             self.close()
-            raise _sorted(error, self._host) from error
-
-    # In.
+            raise sorted_out(error, self._settings) from error
 
     def _open(self) -> IMAPClient:
-        password = os.environ.get(self._settings.imap_password_env, "")
-        if not password:
-            raise Misconfigured(
-                f"{self._settings.imap_password_env}: no password for the mailbox. Put it into"
-                " this environment variable"
-            )
-        context = ssl.create_default_context()
-        client = IMAPClient(
-            self._host,
-            self._port,
-            ssl=self._tls,
-            ssl_context=context if self._tls else None,
-            timeout=_TIMEOUT,
-        )
+        password = password_of(self._settings)
+        client = connect(self._settings)
         self._client = client  # `hang_up` and `close` reach it from here on
-        if not self._tls:
-            self._encrypt(client, context)
-        try:
-            client.login(self._settings.imap_user, password)
-        except LoginError as error:
-            raise _login_refused(error, self._settings) from None  # it may quote the command
+        log_in(client, self._settings, password)
         return client
-
-    def _encrypt(self, client: IMAPClient, context: ssl.SSLContext) -> None:
-        if client.has_capability("STARTTLS") and self._host not in LOOPBACK:
-            client.starttls(context)
-        elif self._host not in LOOPBACK:
-            raise Misconfigured(
-                "channels.email.imap: it offers no STARTTLS, and a password is not sent in clear."
-                " Write imaps://..."
-            )
-
-    def _select(self, client: IMAPClient, folder: str, *, readonly: bool) -> dict[bytes, Any]:
-        try:
-            selected: dict[bytes, Any] = client.select_folder(folder, readonly=readonly)
-        except IMAPClientAbortError:
-            raise
-        except IMAPClientError as error:
-            if _LATER.search(str(error)):
-                raise
-            names = ", ".join(sorted(_names(client))[:20])
-            raise Misconfigured(
-                f"channels.email.folders: there is no {folder!r} in the mailbox, or it may not be"
-                f" read. It has: {names}"
-            ) from error
-        return selected
-
-    # What is new.
 
     def _news(
         self, client: IMAPClient, known: Cursor, stop: threading.Event
@@ -199,7 +146,7 @@ class Mailbox:
         trouble: Misconfigured | None = None
         for folder in reversed(self._settings.folders):  # the first stays selected for IDLE
             try:
-                selected = self._select(client, folder, readonly=not self._settings.mark_seen)
+                selected = select(client, folder, readonly=not self._settings.mark_seen)
             except Misconfigured as error:
                 trouble = error  # the other folders are read all the same
                 continue
@@ -224,33 +171,37 @@ class Mailbox:
         places[folder] = place
         if following is not None and following <= place.uid + 1:
             return []
-        found = self._uids(client, place)
-        uids = found[:_AT_ONCE]
+        uids = self._uids(client, place)[:_AT_ONCE]
         if not uids:
             if following is not None:
                 places[folder] = replace(place, uid=following - 1)
             return []
+        raws, last = self._gather(client, folder, place, uids)
+        places[folder] = replace(place, uid=last)
+        taken = [raw for raw in raws if not {UNREAD, UNANSWERED} & raw.envelope.keys()]
+        self._taken[folder] = (validity, [int(raw.envelope["uid"]) for raw in taken])
+        return raws
+
+    def _gather(
+        self, client: IMAPClient, folder: str, place: Place, uids: list[int]
+    ) -> tuple[list[Raw], int]:
+        """Take these mails, one by one; gives them and the UID up to which all are taken."""
         raws: list[Raw] = []
-        taken: list[int] = []
-        total = 0
+        last = place.uid
         for uid, size in self._sizes(client, uids).items():
             try:
                 raw = None if size is None else self._take(client, folder, place, uid, size)
-            except (OSError, IMAPClientError, *_GARBAGE):
+            except (OSError, IMAPClientError, *GARBAGE):
                 if not raws:
                     raise
                 self.close()  # what came before it is kept first
                 break
+            last = uid
             if raw is not None:
                 raws.append(raw)
-                total += len(raw.body)
-                if not {UNREAD, UNANSWERED} & raw.envelope.keys():
-                    taken.append(uid)
-            places[folder] = replace(place, uid=uid)
-            if total >= _MOST_BYTES:
+            if sum(len(one.body) for one in raws) >= _MOST_BYTES:
                 break
-        self._taken[folder] = (validity, taken)
-        return raws
+        return raws, last
 
     def _beginning(self, client: IMAPClient, validity: int, following: int | None) -> Place:
         """Where to begin in a folder that was never read."""
@@ -285,7 +236,7 @@ class Mailbox:
         wanted = f"BODY.PEEK[HEADER]<0.{_HEAD_BYTES}>" if large else "BODY.PEEK[]"
         try:
             told = client.fetch([uid], [wanted]).get(uid, {})
-        except (OSError, IMAPClientError, *_GARBAGE):
+        except (OSError, IMAPClientError, *GARBAGE):
             self._failures[which] += 1
             raise
         self._failures.pop(which, None)
@@ -336,37 +287,3 @@ def _places(cursor: str | None) -> Cursor:
             "channels.email.imap: the cursor that is kept for this mailbox is none of ours."
             " Give the account another name"
         ) from None
-
-
-def _names(client: IMAPClient) -> list[str]:
-    with suppress(IMAPClientError):
-        return [name for _, _, name in client.list_folders()]
-    return []
-
-
-def _login_refused(error: LoginError, settings: Settings) -> ChannelError:
-    if _LATER.search(str(error)):
-        return Unreachable("channels.email.imap: the mail server lets nobody in now")
-    return Misconfigured(
-        f"channels.email.imap_user, {settings.imap_password_env}: the mailbox does not accept them"
-    )
-
-
-def _sorted(error: Exception, host: str) -> ChannelError:
-    """Say who must act. What a server said may hold a citizen's words: it is not repeated."""
-    match error:
-        case ssl.SSLCertVerificationError():
-            return Misconfigured(
-                f"channels.email.imap: the certificate of {host} is not trusted. Write the name"
-                " that stands in it, or name its authority by SSL_CERT_FILE"
-            )
-        case socket.gaierror():
-            return Unreachable(f"channels.email.imap: there is no host {host}")
-        case OSError():
-            return Unreachable(
-                f"channels.email.imap: {host} does not answer ({type(error).__name__})"
-            )
-        case _:
-            return Unreachable(
-                f"channels.email.imap: the talk with {host} broke ({type(error).__name__})"
-            )

@@ -37,7 +37,7 @@ _PAGE = """\
 <meta name="color-scheme" content="light dark">
 </head>
 <body style="margin:0;padding:16px;font:17px/1.5 system-ui,'Segoe UI',Roboto,sans-serif">
-<div style="max-width:36em;margin:0 auto">
+<div style="max-width:36em;margin:0 auto;overflow-wrap:anywhere">
 {paragraphs}
 </div>
 </body>

@@ -26,8 +26,8 @@ Dikirim: 25 November 2026 pukul 19.40
 Tambah foto atau titik di peta:
 https://lapor.kota.example/c/7k2p9x4mqdhq3v7zka
 
-Lihat perkembangannya di https://lapor.kota.example/laporan/JKT-4K7P-2Q9X?dari=surat&bahasa=id atau \
-balas surat ini."""
+Lihat perkembangannya di https://lapor.kota.example/laporan/JKT-4K7P-2Q9X?dari=surat&bahasa=id
+atau balas surat ini."""
 
 
 def page_of(text: str) -> str:

@@ -33,9 +33,7 @@ async def relay() -> AsyncIterator[RelayOfOurs]:
 
 
 @pytest.fixture
-async def gateway(
-    relay: RelayOfOurs, model_var: Path, tmp_path: Path
-) -> AsyncIterator[Gateway]:
+async def gateway(relay: RelayOfOurs, model_var: Path, tmp_path: Path) -> AsyncIterator[Gateway]:
     """A gateway that sends when a test tells it to."""
     (tmp_path / "models").symlink_to(model_var / "models")
     own = {"listen": False, "relay": f"smtp://127.0.0.1:{relay.port}"}

@@ -27,7 +27,9 @@ OURS = US.id_of("k")
 TICKET = re.compile(r"JKT-[0-9A-Z]{4}-[0-9A-Z]{4}")
 
 
-def reply(sender: str, to: str, *, field: str = "To", envelope: str = "", **us: object) -> InboundMessage:
+def reply(
+    sender: str, to: str, *, field: str = "To", envelope: str = "", **us: object
+) -> InboundMessage:
     mail = (
         f"From: {sender}\r\n{field}: Lapor <{to}>\r\nIn-Reply-To: {OURS}\r\n"
         "Subject: Re: Gelap\r\n\r\nJl. Sabang\r\n"
@@ -39,7 +41,9 @@ def reply(sender: str, to: str, *, field: str = "To", envelope: str = "", **us: 
 
 
 def test_an_answer_invites_replies_to_an_address_of_this_citizen() -> None:
-    message = OutboundMessage(channel="email", account="main", address=RINA, key="k", text="Di mana?")
+    message = OutboundMessage(
+        channel="email", account="main", address=RINA, key="k", text="Di mana?"
+    )
     (part,) = render(message, US)
     mail = email.message_from_bytes(compose(part, AT, US), policy=email.policy.default)
 
@@ -111,7 +115,9 @@ async def test_a_stranger_who_answers_a_tickets_address_learns_nothing(
 
         async def writes(sender: str, number: int, body: str, to: str, answered: str = "") -> str:
             head = f"From: {sender}\nTo: {to}\nMessage-ID: <{number}@contoh.example>\n"
-            head += f"In-Reply-To: {answered}\nSubject: Re: Lampu\n" if answered else "Subject: Lampu\n"
+            head += (
+                f"In-Reply-To: {answered}\nSubject: Re: Lampu\n" if answered else "Subject: Lampu\n"
+            )
             before = set(box.glob("*")) if box.exists() else set()
             await door(Raw(body=f"{head}\n{body}\n".encode(), received_at=datetime.now(UTC)))
             while await opened.worker.once():

@@ -30,7 +30,10 @@ def said(*results: str, sender: str = RINA) -> str:
         ((f"{MX}; dmarc=pass header.from=contoh.example",), "pass"),
         ((f"{MX} 1; dmarc=fail (p=reject) header.from=contoh.example",), "fail"),
         ((f"{MX}; none",), ""),
-        ((f"{MX}; auth=pass (cram-md5) smtp.auth=x; spf=pass smtp.mailfrom=contoh.example",), "pass"),
+        (
+            (f"{MX}; auth=pass (cram-md5) smtp.auth=x; spf=pass smtp.mailfrom=contoh.example",),
+            "pass",
+        ),
         ((f"{MX}; spf=pass smtp.mailfrom=rina@contoh.example",), "pass"),
         ((f"{MX}; dkim=pass (good signature) header.d=contoh.example",), "pass"),
         ((f"{MX}; dkim=pass header.i=@contoh.example header.b=abc",), "pass"),

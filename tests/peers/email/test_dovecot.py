@@ -133,14 +133,16 @@ def idles(adapter: MailWithBox) -> bool:
 
 
 async def test_without_idle_it_looks_again_and_again() -> None:
-    async with dovecot(more="imap_capability = IMAP4rev1 UIDPLUS") as box:
-        async with reader(box, sweep_s=1) as adapter:
-            _, cursor = await pulled(adapter, None)
-            waiting = asyncio.create_task(adapter.pull(cursor))
-            box.deliver(mail(1))
-            found, _ = await asyncio.wait_for(waiting, 30)
-            if not found:
-                found, _ = await pulled(adapter, cursor)
+    async with (
+        dovecot(more="imap_capability = IMAP4rev1 UIDPLUS") as box,
+        reader(box, sweep_s=1) as adapter,
+    ):
+        _, cursor = await pulled(adapter, None)
+        waiting = asyncio.create_task(adapter.pull(cursor))
+        box.deliver(mail(1))
+        found, _ = await asyncio.wait_for(waiting, 30)
+        if not found:
+            found, _ = await pulled(adapter, cursor)
 
     assert subjects(found) == ["Subject: Lampu 1"]
 
@@ -192,7 +194,9 @@ async def test_a_folder_made_anew_is_read_again_and_nothing_is_filed_twice(
 async def test_one_mail_by_both_ways_is_one(
     box: Dovecot, listening: Listening, model_var: Path, tmp_path: Path
 ) -> None:
-    bare = b"From: Rina <rina@contoh.example>\r\nDate: Thu, 1 Jan 2026 08:15:00 +0700\r\n\r\nGelap\r\n"
+    bare = (
+        b"From: Rina <rina@contoh.example>\r\nDate: Thu, 1 Jan 2026 08:15:00 +0700\r\n\r\nGelap\r\n"
+    )
     async with gateway(box, model_var, tmp_path, listen=True, listen_port=0) as opened:
         adapter = opened.accounts["email", "main"]
         assert isinstance(adapter, Mail)
@@ -214,7 +218,7 @@ async def test_several_folders_are_read_and_a_missing_one_is_named(box: Dovecot)
     names = ["INBOX", "Laporan/Banjir", "Tidak ada"]
     async with reader(box, folders=names) as adapter:
         found, cursor = await pulled(adapter, None)
-        with pytest.raises(Misconfigured, match="'Tidak ada'.*It has: INBOX"):
+        with pytest.raises(Misconfigured, match=r"'Tidak ada'.*It has: INBOX"):
             await pulled(adapter, cursor)
 
     assert sorted(subjects(found)) == ["Subject: Lampu 1", "Subject: Lampu 2"]
@@ -287,9 +291,7 @@ async def test_a_mail_that_breaks_the_talk_is_passed_over_in_the_end(
         adapter.parse(raws[1])
 
 
-async def test_what_is_no_mail_stops_nothing(
-    box: Dovecot, model_var: Path, tmp_path: Path
-) -> None:
+async def test_what_is_no_mail_stops_nothing(box: Dovecot, model_var: Path, tmp_path: Path) -> None:
     with box.client() as person:
         for content in (b"\r\n", b"\x01\xff" * 500, b"From: \r\n\r\n\xf0\x9f\r\n", mail(1)):
             person.append("INBOX", content)
@@ -323,7 +325,7 @@ async def test_check_says_what_works_and_what_does_not(
             await adapter.check()
     monkeypatch.setenv("KANAL_EMAIL_IMAP_PASSWORD", "salah-sekali")
     async with reader(box, **where) as adapter:
-        with pytest.raises(Misconfigured, match="KANAL_EMAIL_IMAP_PASSWORD: .* not accept") as bad:
+        with pytest.raises(Misconfigured, match=r"KANAL_EMAIL_IMAP_PASSWORD: .* not accept") as bad:
             await adapter.check()
     assert "salah-sekali" not in repr(bad.value) + str(bad.value.__cause__)
     monkeypatch.delenv("KANAL_EMAIL_IMAP_PASSWORD")
@@ -402,9 +404,7 @@ async def test_a_bounce_that_comes_into_the_mailbox_is_a_receipt(
     box: Dovecot, postfix: Callable[..., Awaitable[Postfix]], listening: Listening
 ) -> None:
     refusing = await listening()  # knows nobody of this domain: 550
-    server = await postfix(
-        refusing.adapter.port, way=f"lmtp:inet:127.0.0.1:{box.lmtp_port}"
-    )
+    server = await postfix(refusing.adapter.port, way=f"lmtp:inet:127.0.0.1:{box.lmtp_port}")
     async with reader(box, relay=f"smtp://127.0.0.1:{server.port}") as adapter:
         part, *_ = adapter.render(answer("rina@mati.example"))
         outcome = await adapter.send(part)
