@@ -36,7 +36,7 @@ from channels.email.imap import (
     select,
     sorted_out,
 )
-from channels.email.ours import UNANSWERED, UNREAD
+from channels.email.ours import UNREAD
 from channels.email.settings import Settings
 from channels.errors import ChannelError, Misconfigured
 
@@ -178,7 +178,7 @@ class Mailbox:
             return []
         raws, last = self._gather(client, folder, place, uids)
         places[folder] = replace(place, uid=last)
-        taken = [raw for raw in raws if not {UNREAD, UNANSWERED} & raw.envelope.keys()]
+        taken = [raw for raw in raws if UNREAD not in raw.envelope]
         self._taken[folder] = (validity, [int(raw.envelope["uid"]) for raw in taken])
         return raws
 
@@ -245,9 +245,9 @@ class Mailbox:
             return None
         if large:
             megabytes = self._settings.max_bytes // 1_000_000
-            envelope[UNREAD] = f"larger than {megabytes} MB: it is left in the mailbox"
+            envelope[UNREAD] = f"larger than {megabytes} MB: left in the mailbox"
         elif not self._allows(body):
-            envelope[UNANSWERED] = "too many mails of one sender within an hour"
+            envelope[UNREAD] = "too many mails of one sender within an hour: left in the mailbox"
         return self._raw(body, envelope)
 
     def _raw(self, body: bytes, envelope: dict[str, str]) -> Raw:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 NAME = "email"
 LOOP_HEADER = "x-kanal-loop"  # in every mail of ours: whatever carries it is never answered
-UNREAD, UNANSWERED = "unread", "unanswered"  # in an envelope: why no message is made of it
+UNREAD = "unread"  # in an envelope: why it was left in the mailbox, for a person
 _LETTER = r"[^\s<>()\[\]\\,;:\"@\x00-\x20\x7f-\x9f]"  # RFC 5322 atext and dots, RFC 6532
 _ADDRESS = re.compile(rf"{_LETTER}{{1,64}}@{_LETTER}{{1,190}}")
 _SIGNED = "re."

@@ -20,8 +20,8 @@ from channels.email import machines
 from channels.email.fields import Fields, decoded
 from channels.email.media import attachments
 from channels.email.mime import Part, read
-from channels.email.ours import NAME, UNANSWERED, UNREAD, Us, is_address
-from channels.email.verdict import verdict
+from channels.email.ours import NAME, UNREAD, Us, is_address
+from channels.email.verdict import FAIL, verdict
 from channels.email.words import words_of
 from channels.errors import Malformed
 from channels.message import InboundMessage
@@ -30,6 +30,9 @@ from channels.text import tidy
 _QUOTE = re.compile(r'\\.|"')
 _ANGLE = re.compile(r"<\s*([^<>\s]{3,254})\s*>")
 _BARE = re.compile(r"[^\s<>,;:()\"]{1,64}@[^\s<>,;:()\"]{1,190}")
+_PLAIN_FROM = re.compile(
+    r"(?:[^<>()@,;:\"\\]*<\s*[^<>\s]+\s*>|\s*[^\s<>()@,;:\"\\]+@[^\s<>()@,;:\"\\]+)\s*"
+)
 _LANGUAGE = re.compile(r"\s*([A-Za-z]{2})\b")
 _AHEAD = timedelta(days=1)  # a clock that is further ahead is wrong
 _LONGEST_ID = 255
@@ -65,8 +68,6 @@ def parse(raw: Raw, us: Us, trust: Trust = Trust()) -> Received:
     """Read one mail. Raises Malformed."""
     if reason := raw.envelope.get(UNREAD):
         raise Malformed(reason)
-    if reason := raw.envelope.get(UNANSWERED):
-        return Received(ignored=(reason,))
     mail = read(raw.body)
     return_path = _return_path(raw, mail.fields)
     sent_at = _sent_at(mail.fields, raw.received_at)
@@ -78,7 +79,8 @@ def parse(raw: Raw, us: Us, trust: Trust = Trust()) -> Received:
     if not writer.address:
         raise Malformed("no address to answer to: neither From nor the envelope names one")
     thread = _thread(mail.fields)
-    if vouched := verdict(mail.fields, trust.authserv_id, writer.sender):
+    vouched = verdict(mail.fields, trust.authserv_id, writer.sender)
+    if vouched and (vouched == FAIL or _is_plain(mail.fields)):
         thread["authenticated"] = vouched
     if _is_signed(raw, mail.fields, us, writer):
         thread["reply"] = "signed"
@@ -192,6 +194,16 @@ def _addresses(value: str) -> Iterator[str]:
     bare = _unquoted(value)
     found = _ANGLE.findall(bare) or _BARE.findall(bare)
     yield from (each.lower() for each in map(tidy, found) if is_address(each))
+
+
+def _is_plain(fields: Fields) -> bool:
+    """Tell a sender whom every reader of the mail takes for the same one.
+
+    A verdict is on whom the mail server took for the sender: with two of them, or one within a
+    comment, that may be another.
+    """
+    stated = fields.all("from")
+    return len(stated) == 1 and _PLAIN_FROM.fullmatch(_unquoted(stated[0])) is not None
 
 
 def _unquoted(value: str) -> str:

@@ -21,7 +21,7 @@ _MOST_FIELDS = 20
 _LONGEST = 8_000  # characters of a field
 _RESULT = re.compile(r"\s*([A-Za-z0-9-]{1,40})\s*(?:/\s*\d+\s*)?=\s*([A-Za-z]{1,40})")
 _DOMAIN = re.compile(
-    r"(?:smtp\.mailfrom|header\.d|header\.i)\s*=\s*(?:[^\s;@]{0,320}@)?([A-Za-z0-9.-]{1,255})",
+    r"(?:smtp\.mailfrom|header\.d|header\.i|header\.from)\s*=\s*(?:[^\s;@]{0,320}@)?([A-Za-z0-9.-]{1,255})",
     re.IGNORECASE,
 )
 _BAD = frozenset({"fail", "softfail", "permerror"})
@@ -39,13 +39,16 @@ class _Found:
 def verdict(fields: Fields, authserv_id: str, sender: str) -> str:
     """Whether the sender's domain vouches for the mail: PASS, FAIL, or "" where nobody can say.
 
-    DMARC decides; where there is no such result, SPF and DKIM of the sender's own domain.
+    DMARC decides, where it speaks of the same domain; where there is no such result, SPF and DKIM
+    of the sender's own domain.
     """
     found = list(_results(fields, authserv_id.lower())) if authserv_id else []
-    dmarc = next((one.result for one in found if one.method == "dmarc"), "none")
-    if dmarc in {"pass", "fail"}:
-        return dmarc
     domain = sender.rpartition("@")[2]
+    dmarc = next((one for one in found if one.method == "dmarc"), None)
+    if dmarc is not None and dmarc.result == "fail":
+        return FAIL
+    if dmarc is not None and dmarc.result == "pass" and dmarc.domain == domain:
+        return PASS
     own = [one for one in found if one.method in {"spf", "dkim"} and _speaks_for(one, domain)]
     if any(one.result == "pass" for one in own):
         return PASS
