@@ -75,7 +75,8 @@ def log_in(client: IMAPClient, settings: Settings, password: str) -> None:
         client.login(settings.imap_user, password)
     except LoginError as error:
         # What was said may quote the command: it is not kept as a cause.
-        if _LATER.search(str(error)):
+        hung_up = isinstance(error.__context__, IMAPClientAbortError)
+        if hung_up or _LATER.search(str(error)):
             raise Unreachable("channels.email.imap: the mail server lets nobody in now") from None
         raise Misconfigured(
             f"channels.email.imap_user, {settings.imap_password_env}: the mailbox does not accept"

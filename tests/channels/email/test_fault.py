@@ -6,14 +6,19 @@ import asyncio
 import email
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
 
-from channels.adapter import Outcome, Raw
+import channels.email
+from channels.adapter import Outcome, Raw, Received
+from channels.email import mime
+from channels.errors import Malformed
 from channels.message import OutboundMessage
 from gateway.app import Gateway, open_gateway
 from gateway.settings import Settings as AllSettings
@@ -21,6 +26,7 @@ from store import conversations, outbox
 from store.ids import Ids
 from store.tables import Delivery, Exchange, Inbox, Outbox, table
 from tests.channels.email.conftest import RINA, RelayOfOurs, relay_of_ours
+from tests.conformance.folders import Folder, raw_of
 
 OUTBOX = table(Outbox)
 MANY = [f"warga-{number}@contoh.example" for number in range(500)]
@@ -163,3 +169,38 @@ def automatic(number: int) -> Raw:
         "Saya sedang cuti sampai tanggal 5.\r\n"
     )
     return Raw(body=mail.encode(), received_at=datetime.now(UTC))
+
+
+async def test_deliveries_that_come_again_in_any_order_are_the_same_messages(
+    gateway: Gateway,
+) -> None:
+    """All of the fixtures, three times over, shuffled, by both ways."""
+    folder = Folder(Path(channels.email.__file__).parent)
+    files = sorted(folder.fixtures.glob("*.in.eml"))
+    raws = [raw_of(folder, file) for file in files]
+    adapter = gateway.accounts["email", "main"]
+    known = {one.external_id for raw in raws for one in read(adapter, raw).messages}
+    for seed in range(3):
+        shuffled = [by_another_way(raw, seed) for raw in raws]
+        Random(seed).shuffle(shuffled)
+        await asyncio.gather(*(gateway.doors["email", "main"](raw) for raw in shuffled))
+
+    async with gateway.database.read() as connection:
+        kept = (await connection.execute(select(table(Inbox).c.external_id))).scalars().all()
+    assert sorted(kept) == sorted(known)
+
+
+def read(adapter: Any, raw: Raw) -> Received:
+    try:
+        received: Received = adapter.parse(raw)
+    except Malformed:
+        return Received()
+    return received
+
+
+def by_another_way(raw: Raw, way: int) -> Raw:
+    """The same mail as another mail server hands it on: a field more, other line ends."""
+    if way == 0 or not mime.read(raw.body).fields:  # one of them has no head at all
+        return raw
+    body = raw.body.replace(b"\r\n", b"\n") if way == 1 else raw.body
+    return replace(raw, body=b"Received: from mx.contoh.example by imap.example\n" + body)
