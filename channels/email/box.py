@@ -75,6 +75,7 @@ class Mailbox:
         self._allows = allows  # whether a mail's sender may write so much
         self._client: IMAPClient | None = None
         self._hung_up = False
+        self._allowed: dict[tuple[str, int, int], bool] = {}  # a mail that comes again counts once
         self._failures: Counter[tuple[str, int, int]] = Counter()
         self._taken: dict[str, tuple[int, list[int]]] = {}  # to be marked once they are kept
 
@@ -246,9 +247,15 @@ class Mailbox:
         if large:
             megabytes = self._settings.max_bytes // 1_000_000
             envelope[UNREAD] = f"larger than {megabytes} MB: left in the mailbox"
-        elif not self._allows(body):
+        elif not self._may_write(which, body):
             envelope[UNREAD] = "too many mails of one sender within an hour: left in the mailbox"
         return self._raw(body, envelope)
+
+    def _may_write(self, which: tuple[str, int, int], mail: bytes) -> bool:
+        """Whether the sender may write so much; asked once for each mail until it is kept."""
+        if which not in self._allowed:
+            self._allowed[which] = self._allows(mail)
+        return self._allowed[which]
 
     def _raw(self, body: bytes, envelope: dict[str, str]) -> Raw:
         return Raw(body=body, received_at=self._clock(), envelope=envelope)
@@ -259,6 +266,7 @@ class Mailbox:
         if kept is None or kept.validity != validity or kept.uid < max(uids, default=0):
             return
         del self._taken[folder]
+        self._allowed = {which: said for which, said in self._allowed.items() if which[0] != folder}
         if uids and self._settings.mark_seen:
             with suppress(IMAPClientError):  # may not be allowed; it is a courtesy
                 client.add_flags(uids, [_SEEN], silent=True)

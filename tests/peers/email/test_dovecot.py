@@ -314,6 +314,16 @@ async def test_one_sender_fills_no_mailbox(box: Dovecot) -> None:
         adapter.parse(found[2])
 
 
+async def test_a_mail_that_is_taken_again_counts_once(box: Dovecot) -> None:
+    for number in range(2):
+        box.deliver(mail(number))
+    async with reader(box, mails_per_sender=2) as adapter:
+        for _ in range(3):  # the store is away: the cursor does not move
+            found, _ = await pulled(adapter, None)
+
+    assert [len(adapter.parse(raw).messages) for raw in found] == [1, 1]
+
+
 async def test_check_says_what_works_and_what_does_not(
     box: Dovecot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
