@@ -108,7 +108,8 @@ async def test_a_stranger_who_answers_a_tickets_address_learns_nothing(
 ) -> None:
     """Rina files a report; her answer is forwarded to Budi, who answers it."""
     (tmp_path / "models").symlink_to(model_var / "models")
-    said = {"var": tmp_path, "channels": {"email": {"listen": False}}}
+    own = {"email": {"listen": False}}
+    said = {"var": tmp_path, "dialogs": {"gather_s": 0}, "channels": own}
     async with open_gateway(AllSettings.model_validate(said)) as opened:
         door = opened.doors["email", "main"]
         box = tmp_path / "email" / "mail" / "new"

@@ -367,7 +367,11 @@ async def test_a_complaint_from_the_mailbox_is_answered(
     box: Dovecot, model_var: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "models").symlink_to(model_var / "models")
-    said = {"var": tmp_path, "channels": {"email": settings(box)}}
+    said = {
+        "var": tmp_path,
+        "dialogs": {"gather_s": 0},
+        "channels": {"email": settings(box)},
+    }
     async with (
         open_gateway(AllSettings.model_validate(said)) as opened,
         opened.running(doors=False),
