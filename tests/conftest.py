@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -40,8 +42,13 @@ def model_var() -> Path:
 
     var = ROOT / "build" / "test-model" / _digest()
     if not (var / "models" / "current").exists():
-        var.mkdir(parents=True, exist_ok=True)
-        train(var)
+        var.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=var.parent))  # two runs at once train one each
+        train(fresh)
+        try:
+            fresh.rename(var)
+        except OSError:  # the other one was faster
+            shutil.rmtree(fresh)
     return var
 
 
