@@ -22,7 +22,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from aiohttp import web
 
-from channels.message import InboundMessage, MediaRef, OutboundMessage, Part, Receipt
+from channels.message import InboundMessage, MediaRef, Moved, OutboundMessage, Part, Receipt
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +43,7 @@ class Received:
     messages: tuple[InboundMessage, ...] = ()
     parts: tuple[Part, ...] = ()
     receipts: tuple[Receipt, ...] = ()
+    moved: tuple[Moved, ...] = ()
     ignored: tuple[str, ...] = ()  # a reason each, without personal data: "sticker", "group chat"
     malformed: tuple[str, ...] = ()  # a reason each: kept as a dead letter
 
@@ -120,6 +121,7 @@ class Sent:
     """The provider took it."""
 
     provider_id: str = ""  # receipts name it
+    moved: Moved | None = None  # the provider said that the address has become another
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

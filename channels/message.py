@@ -104,6 +104,19 @@ class Receipt:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Moved:
+    """An address has become another: a group that grew, a new number. Its talks go on there.
+
+    With `old` go the addresses that begin with it and a colon: the members of a group.
+    """
+
+    channel: str
+    account: str
+    old: str = field(repr=False)  # personal data, both
+    new: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
     """An answer offered as a button, or as a number where the channel has no buttons."""
 

@@ -13,6 +13,7 @@ import structlog
 
 from channels.adapter import Channel, Parked, Refused, Retry, SendOutcome, Sent, Unknown, WirePart
 from channels.errors import ChannelError, Misconfigured
+from channels.message import Moved
 from gateway.backoff import backoff
 from gateway.lanes import Lane
 from gateway.metrics import Meters
@@ -41,6 +42,7 @@ class _Sending:
     due: Due
     taken: list[tuple[int, str]] = field(default_factory=list)
     exchanges: list[Said] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
 
     def record(self, state: str, part: int, due_at: datetime, **more: object) -> Record:
         return Record(
@@ -50,6 +52,7 @@ class _Sending:
             due_at=due_at,
             taken=tuple(self.taken),
             exchanges=tuple(self.exchanges),
+            moved=tuple(self.moved),
             **{"attempts": self.due.attempts + 1, **more},  # type: ignore[arg-type]
         )
 
@@ -166,6 +169,7 @@ class Dispatcher:
             if not isinstance(outcome, Sent):
                 return await self._not_sent(lane, sending, number, outcome)
             sending.taken.append((number, outcome.provider_id))
+            sending.moved += [outcome.moved] if outcome.moved else []
         await self._standing.up(due.channel, due.account)
         return sending.record("sent", len(parts), _now(), sent_at=_now())
 

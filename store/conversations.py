@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from channels.message import Moved
 from store.dialect import insert_or_ignore
 from store.ids import Ids
 from store.tables import ConversationRow, table
@@ -49,6 +50,32 @@ async def ensure(
 async def find(connection: AsyncConnection, address: Address) -> int | None:
     """The conversation with an address, None before its first message."""
     return (await _ids_of(connection, {address})).get(address)
+
+
+async def move(connection: AsyncConnection, moves: Iterable[Moved]) -> None:
+    """Let conversations go on under the address that theirs has become.
+
+    Where somebody has written from the new address before we knew of the move, that conversation
+    stays, and the old one with it: two talks cannot be made one.
+    """
+    for one in moves:
+        columns = CONVERSATION.c
+        behind = columns.address.startswith(f"{one.old}:", autoescape=True)
+        rows = await connection.execute(
+            select(columns.id, columns.address).where(
+                columns.channel == one.channel,
+                columns.account == one.account,
+                or_(columns.address == one.old, behind),
+            )
+        )
+        targets = {row.id: one.new + row.address[len(one.old) :] for row in rows}
+        wanted = {(one.channel, one.account, target) for target in targets.values()}
+        taken = {address for _, _, address in await _ids_of(connection, wanted)}
+        for number, target in targets.items():
+            if target not in taken:
+                await connection.execute(
+                    update(CONVERSATION).where(columns.id == number).values(address=target)
+                )
 
 
 async def _ids_of(connection: AsyncConnection, wanted: set[Address]) -> dict[Address, int]:

@@ -1,7 +1,7 @@
 """T1: a delivery and its messages, on disk before anybody is told that they came.
 
 `write` keeps a batch of arrivals: the journal row, one inbox row a message, parts, media
-references and receipts. UNIQUE(channel, external_id) alone decides what is
+references, receipts and moved addresses. UNIQUE(channel, external_id) alone decides what is
 a duplicate; a delivery that brings nothing new leaves no journal row.
 """
 
@@ -47,6 +47,7 @@ class _Batch:
     inbox: list[dict[str, Any]] = field(default_factory=list)
     parts: list[dict[str, Any]] = field(default_factory=list)
     hurried: dict[int, datetime] = field(default_factory=dict)  # conversation -> when
+    kept: set[int] = field(default_factory=set)  # deliveries to keep whatever they bring
 
 
 async def write(
@@ -57,6 +58,7 @@ async def write(
 ) -> list[tuple[Outcome, ...]]:
     """Keep a batch; returns each arrival's outcomes in the order that `Accepted` promises."""
     batch, owners = _Batch(), []
+    await conversations.move(connection, [one for a in arrivals for one in a.received.moved])
     known = await _known(connection, INBOX, _keys(arrivals))
     new_ones = set(_addresses(arrivals, known))
     now = arrivals[0].raw.received_at
@@ -64,6 +66,8 @@ async def write(
     for arrival in arrivals:
         delivery_id = ids.next()
         batch.deliveries[delivery_id] = _delivery_row(delivery_id, arrival)
+        if arrival.received.malformed or arrival.received.moved:
+            batch.kept.add(delivery_id)
         first = len(batch.inbox), len(batch.parts)
         for message in arrival.received.messages:
             # A repeat has no row of its own, and makes no conversation with whoever was forgotten.
@@ -185,8 +189,8 @@ def _unknown(rows: Sequence[dict[str, Any]], known: set[Key]) -> list[dict[str, 
 async def _write_deliveries(connection: AsyncConnection, batch: _Batch, known: set[Key]) -> None:
     """Write the journal before what refers to it; a delivery with nothing new is left out."""
     bring = (*_unknown(batch.inbox, known), *_unknown(batch.parts, known))
-    needed = {row["delivery_id"] for row in bring}
-    rows = [row for key, row in batch.deliveries.items() if key in needed or row["dead"]]
+    needed = batch.kept | {row["delivery_id"] for row in bring}
+    rows = [row for key, row in batch.deliveries.items() if key in needed]
     if rows:
         await connection.execute(insert(DELIVERY), rows)
 

@@ -21,10 +21,9 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.message import OutboundMessage
-from store import exchanges, receipts
+from channels.message import Moved, OutboundMessage
+from store import conversations, exchanges, receipts
 from store.codec import dump, load
-from store.conversations import shut
 from store.ids import Ids
 from store.tables import ConversationRow, Outbox, table
 
@@ -67,6 +66,7 @@ class Record:
     sent_at: datetime | None = None
     taken: tuple[tuple[int, str], ...] = ()  # parts that the provider took now: number, its id
     exchanges: tuple[exchanges.Said, ...] = ()
+    moved: tuple[Moved, ...] = ()  # addresses that the provider calls otherwise now
     shut: bool = False  # the citizen blocked us: nothing unasked until he writes again
 
 
@@ -197,7 +197,8 @@ async def record(connection: AsyncConnection, ids: Ids, records: Sequence[Record
             if provider_id
         ],
     )
-    await shut(connection, [one.due.conversation_id for one in records if one.shut])
+    await conversations.move(connection, [moved for one in records for moved in one.moved])
+    await conversations.shut(connection, [one.due.conversation_id for one in records if one.shut])
     return [None] * len(records)
 
 

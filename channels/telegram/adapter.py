@@ -12,18 +12,18 @@ import os
 import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from channels.adapter import (
     Accepted,
+    Caps,
     Photos,
     Raw,
     Received,
-    Refused,
     Reply,
     Retry,
     SendOutcome,
@@ -31,12 +31,13 @@ from channels.adapter import (
     Unknown,
     WirePart,
 )
-from channels.errors import Misconfigured, Throttled, Unreachable
+from channels.errors import Misconfigured, Unreachable
 from channels.errors import Refused as NeverFetched
-from channels.message import MediaRef, OutboundMessage
-from channels.telegram import payload
+from channels.message import MediaRef, Moved, OutboundMessage
+from channels.telegram import checking, payload
 from channels.telegram.api import Api, Broken, Rejected, photo_file
-from channels.telegram.render import CAPS, render
+from channels.telegram.refusals import Floods, dead_token, outcome, trouble
+from channels.telegram.render import CAPS, in_public, render
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 DOWNLOAD_LIMIT = 20_000_000  # bytes; Bot API, "getFile": bots download files of up to 20 MB
@@ -88,9 +89,14 @@ class Telegram(ABC):
         self._api: Api | None = None
         self._introduced = False
         self._photos: Photos | None = None
+        self._floods = Floods()
         token = _TOKEN.fullmatch(os.environ.get(settings.token_env, ""))
         # A bot's chats count their messages from 1: another bot's are other messages.
         self._scope = token[1] if token else account
+
+    def caps_of(self, address: str) -> Caps:
+        """In a group strangers read along."""
+        return replace(CAPS, public=True) if in_public(address) else CAPS
 
     def parse(self, raw: Raw) -> Received:
         return payload.parse(raw, self._me)
@@ -107,16 +113,37 @@ class Telegram(ABC):
 
     async def start(self) -> None:
         """Open the connections, learn the bot's name, and choose the way in."""
+        if self._api is None:
+            self._api = self._connected()
+        await self._introduce()
+
+    def _connected(self) -> Api:
         token = os.environ.get(self._settings.token_env, "")
         if not _TOKEN.fullmatch(token):
             raise Misconfigured(
                 f"{self._settings.token_env}: no bot token. Put the token that @BotFather gave you"
                 " into this environment variable, or remove `telegram` from config.yml"
             )
-        if self._api is None:
-            wait = self._settings.poll_timeout_s
-            self._api = Api(token, self._settings.api_base, poll_timeout_s=wait)
-        await self._introduce()
+        wait = self._settings.poll_timeout_s
+        return Api(token, self._settings.api_base, poll_timeout_s=wait)
+
+    async def check(self) -> str:
+        """See `channels.adapter.Checked`: getMe, and where the updates go."""
+        api = self._connected()
+        try:
+            me = await self._ask(api, "getMe", {})
+            hook = await self._ask(api, "getWebhookInfo", {})
+        finally:
+            await api.close_connections()
+        match me, hook:
+            case {"username": str(name)}, dict():
+                return self._found(name, hook)
+            case _:
+                raise Unreachable("Telegram's answer to getMe names no bot")
+
+    @abstractmethod
+    def _found(self, name: str, hook: Mapping[str, Any]) -> str:
+        """Say how the bot stands, by its `getWebhookInfo`. Raises Misconfigured."""
 
     async def _introduce(self) -> None:
         """Learn the bot's name and choose the way in, once."""
@@ -145,46 +172,32 @@ class Telegram(ABC):
         except Broken as error:
             return Unknown(detail=str(error)) if error.sent else Retry(detail=str(error))
         except Rejected as error:
-            return self._outcome(part.method, error)
+            if dead_token(part.method, error):
+                raise self._bad_token() from None
+            return outcome(part.method, part.body.get("chat_id"), error, self._floods)
 
     async def _send(self, method: str, body: Mapping[str, Any]) -> Sent:
-        """Send, once more to the new chat when a group has become a supergroup."""
+        """Send; once more to the new chat when a group has become a supergroup."""
         if method == "sendPhoto":
             content = await self._photos(body["photo"]) if self._photos else None
             if content is None:
                 return Sent()  # taken back meanwhile: the words go out without it
             body = {**body, "photo": photo_file(content)}
         try:
-            answer = await self._opened.call(method, body)
+            return _sent(await self._opened.call(method, body))
         except Rejected as error:
             if not isinstance(error.migrate_to, int):
                 raise
-            moved = {**body, "chat_id": error.migrate_to}
-            answer = await self._opened.call(method, moved)
-        match answer:
-            case {"message_id": int(number), "chat": {"id": int(chat)}}:
-                return Sent(provider_id=f"{chat}:{number}")
-            case _:
-                return Sent()
-
-    def _outcome(self, method: str, error: Rejected) -> SendOutcome:
-        """Sort a refusal. Source: Bot API, "Making requests"; texts as its servers send them."""
-        detail = f"{method}: {error}"
-        match error.code:
-            case 429:
-                return Retry(detail=detail, after=_wait(error))
-            case 401 | 404:
-                raise self._bad_token() from None
-            case 400 if method == "answerCallbackQuery":
-                return Sent()  # pressed too long ago: nothing spins any more
-            case 400 if method == "sendPhoto":
-                return Sent()  # a picture that Telegram does not like must not hold up the words
-            case 403:
-                return Refused(detail=detail, blocked=True)
-            case code if code >= 500:  # noqa: PLR2004 - HTTP
-                return Retry(detail=detail)
-            case _:
-                return Refused(detail=detail)
+            moved = Moved(
+                channel=payload.NAME,
+                account=self._account,
+                old=str(body.get("chat_id")),
+                new=str(error.migrate_to),
+            )
+        # Messages are numbered anew there: what is quoted would be another message.
+        body = {name: body[name] for name in body if name != "reply_parameters"}
+        answer = await self._opened.call(method, {**body, "chat_id": int(moved.new)})
+        return replace(_sent(answer), moved=moved)
 
     async def fetch(self, media: MediaRef, raw: Raw) -> AsyncIterator[bytes]:  # noqa: ARG002 - media come by reference
         if media.size is not None and media.size > DOWNLOAD_LIMIT:
@@ -200,32 +213,26 @@ class Telegram(ABC):
         except Broken as error:
             raise Unreachable(str(error)) from None
         except Rejected as error:
-            raise self._trouble("download", error) from None
+            raise self._raised("download", error) from None
 
     async def _call(self, method: str, body: Mapping[str, Any]) -> Any:
         """Call a method that sends nothing. Raises what `errors` names."""
         try:
-            return await self._opened.call(method, body)
+            api = self._opened
+        except Broken as error:
+            raise Unreachable(str(error)) from None
+        return await self._ask(api, method, body)
+
+    async def _ask(self, api: Api, method: str, body: Mapping[str, Any]) -> Any:
+        try:
+            return await api.call(method, body)
         except Broken as error:
             raise Unreachable(str(error)) from None
         except Rejected as error:
-            raise self._trouble(method, error) from None
+            raise self._raised(method, error) from None
 
-    def _trouble(self, method: str, error: Rejected) -> Exception:
-        detail = f"{method}: {error}"
-        match error.code:
-            case 429:
-                return Throttled(detail, retry_after=_wait(error) or timedelta(seconds=1))
-            case 401 | 404 if method != "download":
-                return self._bad_token()
-            case 400 | 403 | 404 if method in {"getFile", "download"}:
-                return NeverFetched(detail)
-            case 400 if method == "setWebhook":
-                return Misconfigured(f"channels.telegram.public_url: {error.description}")
-            case 409:
-                return Unreachable("another program polls with the same token")
-            case _:
-                return Unreachable(detail)
+    def _raised(self, method: str, error: Rejected) -> Exception:
+        return self._bad_token() if dead_token(method, error) else trouble(method, error)
 
     def _bad_token(self) -> Misconfigured:
         return Misconfigured(
@@ -245,6 +252,9 @@ class Polling(Telegram):
 
     async def _open_way(self) -> None:
         await self._call("deleteWebhook", {})
+
+    def _found(self, name: str, hook: Mapping[str, Any]) -> str:
+        return checking.polled(name, hook)
 
     async def pull(self, cursor: str | None) -> tuple[list[Raw], str | None]:
         """Wait for updates; the cursor is the next `offset`, and confirms those before it."""
@@ -271,6 +281,13 @@ class Hooked(Telegram):
 
     kept_headers: frozenset[str] = frozenset()
 
+    @property
+    def _hook(self) -> str:
+        return f"{self._settings.public_url}/channels/{payload.NAME}/{self._account}"
+
+    def _found(self, name: str, hook: Mapping[str, Any]) -> str:
+        return checking.hooked(name, hook, self._hook)
+
     async def _open_way(self) -> None:
         secret = self._secret()
         if not _SECRET.fullmatch(secret):
@@ -279,7 +296,7 @@ class Hooked(Telegram):
                 " _ and - into this environment variable"
             )
         body = {
-            "url": f"{self._settings.public_url}/channels/{payload.NAME}/{self._account}",
+            "url": self._hook,
             "secret_token": secret,
             "allowed_updates": ALLOWED_UPDATES,
         }
@@ -302,12 +319,12 @@ def Adapter(account: str, settings: Settings) -> Polling | Hooked:  # noqa: N802
     return Hooked(account, settings) if settings.mode == "webhook" else Polling(account, settings)
 
 
-def _wait(error: Rejected) -> timedelta | None:
-    if error.retry_after_s is None:
-        return None
-    with suppress(OverflowError):
-        return timedelta(seconds=error.retry_after_s)
-    return None
+def _sent(answer: object) -> Sent:
+    match answer:
+        case {"message_id": int(number), "chat": {"id": int(chat)}}:
+            return Sent(provider_id=f"{chat}:{number}")
+        case _:
+            return Sent()
 
 
 def _number(update: object) -> int | None:

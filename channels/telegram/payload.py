@@ -16,7 +16,7 @@ from typing import Any
 
 from channels.adapter import Raw, Received
 from channels.errors import Malformed
-from channels.message import InboundMessage, Part
+from channels.message import InboundMessage, Moved, Part
 from channels.telegram.content import Content, Json, read_content
 from channels.text import tidy
 
@@ -95,6 +95,8 @@ def _fraction(digits: str) -> float:
 
 def _message(message: Json, me: Me) -> Received:
     """Read a new message, or an album's photo as a part of one."""
+    if moved := _moved(message, me):
+        return Received(moved=(moved,))
     if reason := _not_for_us(message, me):
         return Received(ignored=(reason,))
     head = _head(message)
@@ -108,6 +110,17 @@ def _message(message: Json, me: Me) -> Received:
             return Received(parts=(Part(key=key, index=head.number, total=None, message=read),))
         case _:
             return Received(messages=(read,))
+
+
+def _moved(message: Json, me: Me) -> Moved | None:
+    """Read that a group has become a supergroup: both chats are told so, the new one last."""
+    match message:
+        case {"chat": {"id": int(old)}, "migrate_to_chat_id": int(new)}:
+            return Moved(channel=NAME, account=me.account, old=str(old), new=str(new))
+        case {"chat": {"id": int(new)}, "migrate_from_chat_id": int(old)}:
+            return Moved(channel=NAME, account=me.account, old=str(old), new=str(new))
+        case _:
+            return None
 
 
 def _edited(message: Json, me: Me) -> Received:
@@ -226,7 +239,7 @@ def _inbound(
         edited=bool(version),
         sender_name=head.name,
         locale=head.locale,
-        thread={"message_id": str(head.number), **_topic(message)},
+        thread=_thread(head, message),
     )
 
 
@@ -245,6 +258,12 @@ def _reply_to(message: Json, chat: int) -> str:
             return f"{chat}:{number}"
         case _:
             return ""
+
+
+def _thread(head: _Head, message: Json) -> dict[str, str]:
+    """What the answer quotes: in a group the message, as long as the group keeps its id."""
+    here = {} if head.private else {"chat": str(head.chat)}
+    return {"message_id": str(head.number), **here, **_topic(message)}
 
 
 def _topic(message: Json) -> dict[str, str]:

@@ -70,17 +70,18 @@ def _chat_id(chat: str) -> int | str:
 
 
 def _answered(message: OutboundMessage) -> dict[str, Any]:
-    """Quote the message answered where others talk too."""
+    """Quote the message answered where others talk too; unless the group has moved since."""
     number = message.thread.get("message_id", "")
-    if _private(message) or not number.isdigit():
+    here = message.thread.get("chat") == message.address.partition(":")[0]
+    if not (in_public(message.address) and here and number.isdigit()):
         return {}
     quoted = {"message_id": int(number), "allow_sending_without_reply": True}
     return {"reply_parameters": quoted}
 
 
-def _private(message: OutboundMessage) -> bool:
-    """Tell a private chat: its id is its citizen's, and positive (Bot API, "Chat")."""
-    return not message.address.startswith("-")
+def in_public(address: str) -> bool:
+    """Tell a group: its id is negative, a private chat's is its citizen's (Bot API, "Chat")."""
+    return address.startswith("-")
 
 
 def _text(message: OutboundMessage) -> str:
@@ -102,7 +103,7 @@ def _markup(message: OutboundMessage) -> dict[str, Any]:
     The location button exists in private chats only; beside it a choice is a plain key, and comes
     back as its label. Where there is nothing to press, an old location key is taken away.
     """
-    private = _private(message)
+    private = not in_public(message.address)
     if message.ask_location and private:
         rows = [[{"text": _location_label(message.locale), "request_location": True}]]
         rows += [[{"text": whole(choice.label)}] for choice in message.choices]

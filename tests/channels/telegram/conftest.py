@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestServer
 
 from channels.telegram.adapter import Adapter, Hooked, Polling, Settings
+from nlu.engine import Engine
 from tests.channels.telegram.bot_api import TOKEN, BotApi
+from tests.channels.telegram.house import House, open_house
 
 
 @pytest.fixture
@@ -47,3 +50,12 @@ def hooked(base: str, token: str) -> Hooked:
     )
     assert isinstance(adapter, Hooked)
     return adapter
+
+
+@pytest.fixture
+async def house(
+    store_url: str, tmp_path: Path, engine: Engine, base: str, token: str, bot_api: BotApi
+) -> AsyncIterator[House]:
+    """A whole gateway, on both databases, that polls our server."""
+    async with open_house(store_url, tmp_path, engine, base, bot_api) as opened:
+        yield opened

@@ -80,6 +80,12 @@ async def test_polling_waits_as_long_as_telegram_says(polling: Polling, bot_api:
     ("code", "description", "error", "words"),
     [
         (409, "Conflict: terminated by other getUpdates request", Unreachable, "another program"),
+        (
+            409,
+            "Conflict: can't use getUpdates method while webhook is active",
+            Misconfigured,
+            "has set a webhook",
+        ),
         (401, "Unauthorized", Misconfigured, "KANAL_TELEGRAM_TOKEN"),
         (404, "Not Found", Misconfigured, "KANAL_TELEGRAM_TOKEN"),
         (502, "Bad Gateway", Unreachable, "502"),

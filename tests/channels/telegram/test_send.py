@@ -10,8 +10,9 @@ from aiohttp import web
 
 from channels.adapter import Refused, Retry, SendOutcome, Sent, Unknown, WirePart
 from channels.errors import Misconfigured
-from channels.message import OutboundMessage
+from channels.message import Moved, OutboundMessage
 from channels.telegram.adapter import Adapter, Polling, Settings
+from channels.telegram.refusals import Floods
 from tests.channels.telegram.bot_api import TOKEN, BotApi
 
 PART = WirePart(method="sendMessage", body={"chat_id": 5501, "text": "Terima kasih."})
@@ -119,14 +120,41 @@ async def test_a_dead_token_names_the_variable(
         await polling.send(PART)
 
 
-async def test_a_group_that_moved_is_followed_once(polling: Polling, bot_api: BotApi) -> None:
+async def test_a_group_that_moved_is_followed_and_the_move_is_told(
+    polling: Polling, bot_api: BotApi
+) -> None:
     moved = "Bad Request: group chat was upgraded to a supergroup chat"
     bot_api.refuse("sendMessage", 400, moved, migrate_to_chat_id=-1009900112233)
     bot_api.give("sendMessage", {"message_id": 5, "chat": {"id": -1009900112233}})
+    quoting = {"chat_id": -4400, "text": "Ya.", "reply_parameters": {"message_id": 36}}
 
-    assert await polling.send(PART) == Sent(provider_id="-1009900112233:5")
-    chats = [body["chat_id"] for body in bot_api.bodies("sendMessage")]
-    assert chats == [5501, -1009900112233]
+    assert await polling.send(WirePart(method="sendMessage", body=quoting)) == Sent(
+        provider_id="-1009900112233:5",
+        moved=Moved(channel="telegram", account="main", old="-4400", new="-1009900112233"),
+    )
+    assert bot_api.bodies("sendMessage") == [
+        quoting,
+        {"chat_id": -1009900112233, "text": "Ya."},  # 36 would be another message there
+    ]
+
+
+async def test_a_wait_is_one_chats_own_until_another_chat_must_wait_too(
+    polling: Polling, bot_api: BotApi
+) -> None:
+    async def told(chat: int, seconds: int) -> Retry:
+        bot_api.refuse("sendMessage", 429, "Too Many Requests", retry_after=seconds)
+        part = WirePart(method="sendMessage", body={"chat_id": chat, "text": "Ya."})
+        outcome = await polling.send(part)
+        assert isinstance(outcome, Retry)
+        assert outcome.after == timedelta(seconds=seconds)
+        return outcome
+
+    clock = iter([100.0, 110.0, 200.0, 201.0])
+    polling._floods = Floods(lambda: next(clock))
+    assert not (await told(5501, 30)).account
+    assert not (await told(5501, 30)).account  # the same one again
+    assert not (await told(5502, 30)).account  # the first wait is over since 140
+    assert (await told(5503, 30)).account  # 5502 still waits
 
 
 async def test_a_connection_that_breaks_after_the_request_may_have_delivered_it(
