@@ -13,7 +13,7 @@ delivery can be parsed again from the journal, years later, with the same result
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -304,6 +304,15 @@ class Showing(Protocol):
 
     def use_photos(self, photos: Photos) -> None:
         """Called once before `start`."""
+        ...
+
+
+@runtime_checkable
+class Attended(Protocol):
+    """People come and go (open sockets); `send` answers Parked where nobody listens here."""
+
+    def present(self) -> Collection[str]:
+        """Addresses that this process can reach now: what is parked for them is sent again."""
         ...
 
 

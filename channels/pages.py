@@ -7,10 +7,12 @@ this module, what only one shows in that channel's own `static/`.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -28,6 +30,8 @@ _SERVED = {  # by what they are, whatever this machine's table of types says
     ".json": "application/json",
     ".png": "image/png",
 }
+
+_PACKED = frozenset({".js", ".css", ".svg", ".json"})
 
 
 def _tiles(value: str) -> str:
@@ -77,15 +81,32 @@ class Files:
             seen.update(name.encode() + path.read_bytes())
         return cls(paths, seen.hexdigest()[:16])
 
-    def serve(self, digest: str, name: str) -> web.StreamResponse:
-        """Serve one file. An old digest gets the new file, kept by nobody."""
+    def serve(self, digest: str, name: str, accepted: str = "") -> web.StreamResponse:
+        """Serve one file, packed where `accepted` (Accept-Encoding) allows it.
+
+        An old digest gets the new file, kept by nobody.
+        """
         path = self.paths.get(name)
         if path is None:
             raise web.HTTPNotFound
         current = digest == self.digest
         keep = f"public, max-age={YEAR_S}, immutable" if current else "no-cache"
-        headers = {"Cache-Control": keep, "Content-Type": _SERVED[path.suffix]}
+        headers = {
+            "Cache-Control": keep,
+            "Content-Type": _SERVED[path.suffix],
+            "Vary": "Accept-Encoding",
+        }
+        if "gzip" in accepted.lower() and path.suffix in _PACKED:
+            headers["Content-Encoding"] = "gzip"
+            return web.Response(body=_packed(path, self.digest), headers=headers)
         return web.FileResponse(path, headers=headers)
+
+
+@cache
+def _packed(path: Path, digest: str) -> bytes:
+    """A file as it travels, packed once for each release."""
+    del digest
+    return gzip.compress(path.read_bytes(), mtime=0)
 
 
 def preferred(accepted: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
@@ -23,6 +24,7 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'",
     "X-Frame-Options": "DENY",
 }
+_FRAMED = re.compile(r"frame-ancestors https?:")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -34,6 +36,8 @@ async def _harden(request: web.Request, handler: Handler) -> web.StreamResponse:
     if not response.prepared:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
+        if _FRAMED.search(response.headers["Content-Security-Policy"]):
+            del response.headers["X-Frame-Options"]  # it cannot name who may
     return response
 
 

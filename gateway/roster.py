@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 
 from channels.adapter import (
+    Attended,
     Bind,
     Carder,
     Channel,
@@ -33,6 +34,7 @@ from gateway.backoff import backoff
 from gateway.cards import CardDesk
 from gateway.held import while_ours
 from gateway.intake import Door, Intake, Outgoing
+from gateway.presence import attend
 from gateway.pull import bind_forever, pull_forever
 from gateway.standing import Standing
 from store.database import Database
@@ -165,6 +167,8 @@ class Roster:
         adapter, door = self.accounts[key], self.doors[key]
         if isinstance(adapter, Listener):
             await adapter.listen(door)
+        if isinstance(adapter, Attended):
+            self._begin(key, attend(door, adapter, self._database))
         name = ":".join(key)
         if isinstance(adapter, Puller):
             pull = pull_forever

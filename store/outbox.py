@@ -248,6 +248,24 @@ async def answered(
     }
 
 
+async def parked(
+    connection: AsyncConnection, channel: str, account: str, addresses: Sequence[str]
+) -> list[str]:
+    """Of these addresses, those for which something is parked."""
+    rows = await connection.execute(
+        select(CONVERSATION.c.address)
+        .join(OUTBOX, OUTBOX.c.conversation_id == CONVERSATION.c.id)
+        .where(
+            CONVERSATION.c.channel == channel,
+            CONVERSATION.c.account == account,
+            CONVERSATION.c.address.in_(addresses),
+            OUTBOX.c.state == "parked",
+        )
+        .distinct()
+    )
+    return list(rows.scalars())
+
+
 async def count(connection: AsyncConnection, *states: str, channel: str | None = None) -> int:
     """How many messages stand at one of `states`, on one channel or on all."""
     here = [OUTBOX.c.state.in_(states)] + ([OUTBOX.c.channel == channel] if channel else [])

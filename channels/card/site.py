@@ -61,7 +61,8 @@ class CardSite:
         ]
 
     async def file(self, request: web.Request) -> web.StreamResponse:
-        return self.pages.files.serve(request.match_info["digest"], request.match_info["name"])
+        digest, name = request.match_info["digest"], request.match_info["name"]
+        return self.pages.files.serve(digest, name, request.headers.get("Accept-Encoding", ""))
 
     async def page(self, request: web.Request) -> web.Response:
         """Show the card."""

@@ -51,6 +51,10 @@ class Listeners:
         """How many sockets of this address are open."""
         return len(self._open.get(address, ()))
 
+    def addresses(self) -> list[str]:
+        """Every address that has a socket open."""
+        return list(self._open)
+
     @contextmanager
     def listening(self, socket: Socket) -> Iterator[None]:
         """Push to this socket until the block ends."""

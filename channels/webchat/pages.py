@@ -1,10 +1,12 @@
 """The page: in the reader's language, under the strictest policy that lets it work.
 
-Nothing is loaded from anywhere else; only `tiles_url`, if set, widens the policy.
+Nothing is loaded from anywhere else; only `tiles_url`, if set, widens the policy. The widget is the
+same page in a frame, which the sites of `allowed_origins` alone may show.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,10 @@ from channels.webchat.payload import LONGEST
 ROOM = Path(__file__).parent
 STATIC = ROOM / "static"
 LANGUAGE_COOKIE = "kanal_language"
+WIDGET = "/channels/webchat/widget"
+_LOADER_S = 300  # a site that embeds us sees a new release after five minutes
+_OF_THE_WIDGET = ("title", "widget_open", "widget_close", "widget_news", "widget_away")
+_MODULE = re.compile(r"[a-z]+\.js")
 _FEATURES = "geolocation=(self), camera=(self), microphone=(), payment=()"
 
 
@@ -42,31 +48,62 @@ class Pages:
 
     tiles: Tiles
     max_photo_bytes: int
+    allowed_origins: tuple[str, ...] = ()
     files: Files = field(default_factory=lambda: Files.found(SHARED, STATIC))
     words: dict[str, dict[str, str]] = field(default_factory=words)
 
     def page(self, language: str) -> web.Response:
         """Make the chat page."""
+        response = self._made(language, framed=False)
+        response.headers["Vary"] = "Accept-Language, Cookie"
+        response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_S, path="/", samesite="Lax")
+        return response
+
+    def framed(self, language: str) -> web.Response:
+        """Make the chat page for a frame on another site."""
+        return self._made(language, framed=True)
+
+    def loader(self) -> web.Response:
+        """Make the script that draws the widget's button and panel."""
+        said = {
+            language: {name: sentences[name] for name in sentences if name in _OF_THE_WIDGET}
+            for language, sentences in self.words.items()
+        }
+        settings = inline({"words": said, "page": WIDGET})
+        text = _template("widget.js").render(settings=settings)
+        response = web.Response(text=text, content_type="text/javascript")
+        response.headers["Cache-Control"] = f"public, max-age={_LOADER_S}"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        response.enable_compression()
+        return response
+
+    def _made(self, language: str, *, framed: bool) -> web.Response:
         base = f"/channels/webchat/static/{self.files.digest}"
-        text = _template().render(
+        text = _template("chat.html").render(
             t=self.words[language],
             lang=language,
             other="en" if language == "id" else "id",
             base=base,
-            settings=inline(self._settings(language, base)),
+            here=WIDGET if framed else "/",
+            framed=framed,
+            modules=sorted(name for name in self.files.paths if _MODULE.fullmatch(name)),
+            settings=inline(self._settings(language, base, framed=framed)),
         )
         response = web.Response(text=text, content_type="text/html")
-        response.headers["Content-Security-Policy"] = self._policy()
+        framing = " ".join(self.allowed_origins if framed else ()) or "'none'"
+        response.headers["Content-Security-Policy"] = f"{self._policy()}; frame-ancestors {framing}"
         response.headers["Permissions-Policy"] = _FEATURES
         response.headers["Cache-Control"] = "no-store"  # it carries a session
-        response.headers["Vary"] = "Accept-Language, Cookie"
         response.headers["Content-Language"] = language
-        response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_S, path="/", samesite="Lax")
+        response.enable_compression()
         return response
 
-    def _settings(self, language: str, base: str) -> dict[str, Any]:
+    def _settings(self, language: str, base: str, *, framed: bool) -> dict[str, Any]:
         return {
             "lang": language,
+            "framed": framed,
+            # On a site of the same owner a frame and the page itself share one storage.
+            "store": "kanal-widget" if framed else "kanal",
             "words": self.words[language],
             "longest": LONGEST,
             "max_photo_bytes": self.max_photo_bytes,
@@ -83,11 +120,11 @@ class Pages:
         pictures = " ".join(filter(None, ("'self'", "blob:", "data:", self.tiles.origin)))
         return (
             "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-            f"img-src {pictures}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            f"img-src {pictures}; base-uri 'none'; form-action 'none'"
         )
 
 
-def _template() -> Any:
+def _template(name: str) -> Any:
     loader = FileSystemLoader(ROOM / "pages")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
-    return environment.get_template("chat.html")
+    return environment.get_template(name)

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 COOKIE = "kanal_session"
+HEADER = "X-Kanal-Session"
+PROTOCOL = "kanal"  # the socket's subprotocol where the page shows its session itself
 _KEPT_S = 365 * 24 * 3600
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits, base64url
 
@@ -42,6 +44,18 @@ def session_of(request: web.Request) -> Session | None:
     return Session(token) if _TOKEN.fullmatch(token) else None
 
 
+def framed_session(request: web.Request) -> Session | None:
+    """The session of a page in a frame on another site, where browsers keep cookies back.
+
+    That page draws its token itself, keeps it where only this frame on that site finds it, and
+    shows it in a header: a subprotocol of the socket, since scripts can set no other there.
+    """
+    offered = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
+    marked = [one.strip().removeprefix(f"{PROTOCOL}.") for one in offered if f"{PROTOCOL}." in one]
+    token = request.headers.get(HEADER) or "".join(marked)
+    return Session(token) if _TOKEN.fullmatch(token) else None
+
+
 def remember(response: web.StreamResponse, request: web.Request, session: Session) -> None:
     """Let the browser keep the session for a year; no script can read it.
 
@@ -65,7 +79,7 @@ def forget(response: web.StreamResponse) -> None:
     response.del_cookie(COOKIE, path="/", httponly=True, samesite="Lax")
 
 
-def of_our_pages(request: web.Request, allowed: Collection[str]) -> bool:
+def of_our_pages(request: web.Request, own_origins: Collection[str]) -> bool:
     """Tell whether a page of ours sent this: by Origin, which no foreign page can forge.
 
     Source: RFC 6455, section 10.2; Fetch, "Origin header".
@@ -73,4 +87,4 @@ def of_our_pages(request: web.Request, allowed: Collection[str]) -> bool:
     origin = request.headers.get("Origin", "").lower()
     parts = urlsplit(origin) if origin.isascii() and "[" not in origin else urlsplit("")
     same = parts.scheme in {"http", "https"} and parts.netloc == request.host.lower()
-    return same or origin in allowed
+    return same or origin in own_origins

@@ -11,11 +11,13 @@ Everything else that can happen to a message is a frame of its own, so that the 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+import json
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from aiohttp import WSMsgType, web
 
 from channels.adapter import Accept, Photos, Raw, StoreAway
@@ -24,8 +26,17 @@ from channels.uploads import UploadError, Uploads
 from channels.webchat import payload
 from channels.webchat.listeners import MOST_SOCKETS, Listeners, Socket
 from channels.webchat.pages import Pages, language_of
-from channels.webchat.receipts import Receipts
-from channels.webchat.session import forget, new_session, of_our_pages, remember, session_of
+from channels.webchat.session import (
+    PROTOCOL,
+    forget,
+    framed_session,
+    new_session,
+    of_our_pages,
+    remember,
+    session_of,
+)
+
+log = structlog.get_logger()
 
 ROOT = "/channels/webchat"
 MOST_FRAME = 262_144  # bytes: a text of 100 kB is answered; beyond this the socket is closed
@@ -39,12 +50,10 @@ class ChatSite:
 
     accept: Accept
     listeners: Listeners
-    receipts: Receipts
     pages: Pages
     pace: Pace
-    allowed_origins: Collection[str]
+    own_origins: Collection[str]
     clock: Callable[[], float]
-    wake: Callable[[Accept, str], Awaitable[None]]
     photos: Photos
     uploads: Uploads = field(default_factory=Uploads)
 
@@ -52,6 +61,8 @@ class ChatSite:
         """Everything that the chat answers to."""
         return [
             web.get("/", self.page),
+            web.get(ROOT + "/widget", self.framed_page),
+            web.get(ROOT + "/widget.js", self.loader),
             web.get(ROOT + "/static/{digest}/{name:.+}", self.file),
             web.get(ROOT + "/socket", self.socket),
             web.post(ROOT + "/photo", self.photo),
@@ -64,8 +75,17 @@ class ChatSite:
         remember(response, request, session_of(request) or new_session())
         return response
 
+    async def framed_page(self, request: web.Request) -> web.Response:
+        """The page as the widget shows it on another site: no cookie, and framed there alone."""
+        return self.pages.framed(language_of(request))
+
+    async def loader(self, _: web.Request) -> web.Response:
+        """The script that draws the widget."""
+        return self.pages.loader()
+
     async def file(self, request: web.Request) -> web.StreamResponse:
-        return self.pages.files.serve(request.match_info["digest"], request.match_info["name"])
+        digest, name = request.match_info["digest"], request.match_info["name"]
+        return self.pages.files.serve(digest, name, request.headers.get("Accept-Encoding", ""))
 
     async def shown(self, request: web.Request) -> web.Response:
         """Serve a photo that was sent: to a browser that chats, and knows its name."""
@@ -84,23 +104,25 @@ class ChatSite:
         return response
 
     def _must_be_ours(self, request: web.Request) -> None:
-        if not of_our_pages(request, self.allowed_origins):
+        if not of_our_pages(request, self.own_origins):
             raise web.HTTPForbidden(text='{"error": "origin"}', content_type="application/json")
 
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
         """Hear one tab until it goes."""
         self._must_be_ours(request)
-        session = session_of(request) or new_session()
+        framed = framed_session(request)
+        session = framed or session_of(request) or new_session()
         if self.listeners.count(session.address) >= MOST_SOCKETS:
             raise web.HTTPTooManyRequests
         wire = web.WebSocketResponse(
-            heartbeat=_HEARTBEAT_S, max_msg_size=MOST_FRAME, compress=False
+            protocols=(PROTOCOL,), heartbeat=_HEARTBEAT_S, max_msg_size=MOST_FRAME, compress=False
         )
-        remember(wire, request, session)
+        if framed is None:
+            remember(wire, request, session)
         await wire.prepare(request)
         socket = Socket(wire, request.transport, session.address, language_of(request))
         with self.listeners.listening(socket):
-            await self.wake(self.accept, socket.address)
+            await self.accept.awake(socket.address)
             async for message in wire:
                 text = message.data if message.type is WSMsgType.TEXT else ""
                 await self._hear(socket, text)
@@ -117,10 +139,19 @@ class ChatSite:
             return
         if isinstance(read, payload.Got):
             if self.listeners.confirm(socket.address, read.key):
-                self.receipts.add(read.key, self.accept)
+                await self._receipt(read.key)
             return
         envelope = {"kind": "frame", "session": socket.address, "locale": socket.locale}
         await socket.write(await self._keep(read.id, frame.encode(), envelope))
+
+    async def _receipt(self, key: str) -> None:
+        """A page shows the message of this key: a receipt."""
+        body = json.dumps({"got": [key]}).encode()
+        raw = Raw(body=body, received_at=datetime.now(UTC), envelope={"kind": "got"})
+        try:
+            await self.accept(raw)
+        except StoreAway:
+            log.warning("webchat.receipt_lost")  # the message itself is recorded as sent
 
     async def _keep(self, message_id: str, body: bytes, envelope: dict[str, str]) -> dict[str, Any]:
         """Keep a message, if it may pass; returns what to tell the page."""
@@ -148,7 +179,7 @@ class ChatSite:
         return _told(answer, 200 if "ack" in answer else 503)
 
     async def _upload(self, request: web.Request, photo_id: str) -> dict[str, Any]:
-        session = session_of(request)
+        session = framed_session(request) or session_of(request)
         if not payload.is_id(photo_id):
             raise UploadError(400, "unknown")
         if session is None:

@@ -1,5 +1,7 @@
 // Photos that wait, in IndexedDB: a reload or a flat battery does not lose them.
 // Where the browser has none (private windows of some), they live as long as the page.
+import { settings } from "./page.js";
+
 const inMemory = new Map();
 
 const asked = (request) =>
@@ -9,7 +11,7 @@ const asked = (request) =>
   });
 
 async function store(mode) {
-  const opening = indexedDB.open("kanal", 1);
+  const opening = indexedDB.open(settings.store, 1);
   opening.onupgradeneeded = () => opening.result.createObjectStore("photos");
   return (await asked(opening)).transaction("photos", mode).objectStore("photos");
 }

@@ -1,7 +1,9 @@
 // The conversation: what is written goes to the outbox, what the bot says goes to the history.
 import * as blobs from "./blobs.js";
 import { show, toEnd } from "./bubbles.js";
+import * as frame from "./frame.js";
 import * as history from "./history.js";
+import * as kept from "./kept.js";
 import { choosePlace } from "./map.js";
 import { Outbox } from "./outbox.js";
 import { make, newId, part, settings, words } from "./page.js";
@@ -10,12 +12,13 @@ import { Line } from "./socket.js";
 
 const TYPING_MS = 8_000; // after it, silence is what it is
 const LATE_MS = 1_500; // a line that is back sooner is not worth a word
-const DRAFT = "kanal.draft";
+const DRAFT = "draft";
 const message = part("message");
 let typing = 0;
 let late = 0;
 
-const line = new Line(`${settings.socket}?lang=${settings.lang}`, heard, lineChanged);
+const session = settings.framed ? ["kanal", `kanal.${kept.token()}`] : []; // headers that a socket can have
+const line = new Line(`${settings.socket}?lang=${settings.lang}`, session, heard, lineChanged);
 const outbox = new Outbox(line, shown);
 
 function shown(entry, percent) {
@@ -33,7 +36,10 @@ function say({ key, text, choices, ask_location, photos = [] }) {
   const known = history.get(key);
   const entry = known ?? history.put({ id: key, from: "bot", kind: "text", text, choices, ask_location, photos });
   stopTyping();
-  if (!known) shown(entry);
+  if (!known) {
+    shown(entry);
+    frame.said();
+  }
   line.send({ got: key });
 }
 
@@ -115,11 +121,7 @@ function typed() {
   message.style.height = "auto";
   message.style.height = `${Math.min(message.scrollHeight + 2, 144)}px`;
   part("trouble").hidden = true;
-  try {
-    localStorage.setItem(DRAFT, message.value);
-  } catch {
-    // the draft lives as long as the page
-  }
+  kept.write(DRAFT, message.value);
 }
 
 function trouble(sentence) {
@@ -136,8 +138,9 @@ async function sendPhotos(files) {
   }
 }
 
-async function leave() {
-  if (!confirm(words("leave_sure"))) return;
+/** Browsers show no confirm() in frames. */
+async function leave({ target }) {
+  if (target.returnValue !== "yes") return;
   history.erase();
   await blobs.dropAll();
   await fetch(settings.leave, { method: "POST" }).catch(() => null);
@@ -161,13 +164,15 @@ function listen() {
     target.value = "";
   });
   part("place").addEventListener("click", () => choosePlace(sendPin, false));
-  part("leave").addEventListener("click", leave);
+  part("leave").addEventListener("click", () => part("sure").showModal());
+  part("sure").addEventListener("close", leave);
+  frame.listen();
 }
 
 history.open((entry) => entry && shown(entry));
 for (const entry of history.all()) show(entry);
 offer();
-message.value = localStorage.getItem(DRAFT) ?? "";
+message.value = kept.read(DRAFT) ?? "";
 typed();
 listen();
 line.connect();

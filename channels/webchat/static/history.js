@@ -3,7 +3,10 @@
 //
 //   {id, at, from: "me" | "bot", kind: "text" | "choice" | "pin" | "photo", text, state, note,
 //    choices, ask_location, photos, thumb, frame}
-const PREFIX = "kanal.m.";
+import * as kept from "./kept.js";
+
+const PREFIX = "m.";
+const ERASED = "erased";
 const MOST = 200;
 const inMemory = new Map(); // where the browser keeps nothing for us
 let lastAt = 0;
@@ -17,23 +20,16 @@ export const waiting = () => all().filter((entry) => entry.from === "me" && entr
 
 export function put(entry) {
   lastAt = Math.max(lastAt + 1, Date.now());
-  const kept = { at: lastAt, ...get(entry.id), ...entry };
-  inMemory.set(kept.id, kept);
-  if (!store(kept)) {
+  const whole = { at: lastAt, ...get(entry.id), ...entry };
+  inMemory.set(whole.id, whole);
+  if (!store(whole)) {
     makeRoom();
-    store(kept);
+    store(whole);
   }
-  return kept;
+  return whole;
 }
 
-function store(entry) {
-  try {
-    localStorage.setItem(PREFIX + entry.id, JSON.stringify(entry));
-    return true;
-  } catch {
-    return false; // full, or forbidden
-  }
-}
+const store = (entry) => kept.write(PREFIX + entry.id, JSON.stringify(entry));
 
 function makeRoom() {
   const old = all().filter((entry) => entry.state !== "sending").slice(0, 50);
@@ -53,29 +49,27 @@ function load(text) {
 
 /** Read what is kept; `changed(entry)` is called for what other tabs add, `changed(null)` when they erase. */
 export function open(changed) {
-  for (const key of Object.keys(localStorage)) {
-    if (key.startsWith(PREFIX)) load(localStorage.getItem(key));
+  for (const name of kept.names()) {
+    if (name.startsWith(PREFIX)) load(kept.read(name));
   }
   for (const entry of all().slice(0, -MOST)) {
     if (entry.state !== "sending") forget(entry.id);
   }
-  addEventListener("storage", (event) => {
-    if (event.key?.startsWith(PREFIX) && event.newValue) changed(load(event.newValue));
-    if (event.key === PREFIX + "erased") location.reload();
+  kept.watch((name, value) => {
+    if (name.startsWith(PREFIX) && value) changed(load(value));
+    if (name === ERASED) location.reload();
   });
 }
 
 function forget(id) {
   inMemory.delete(id);
-  localStorage.removeItem(PREFIX + id);
+  kept.drop(PREFIX + id);
 }
 
 /** Erase everything from this browser; other tabs notice. */
 export function erase() {
-  for (const key of Object.keys(localStorage)) {
-    if (key.startsWith("kanal.")) localStorage.removeItem(key);
-  }
-  localStorage.setItem(PREFIX + "erased", String(Date.now()));
-  localStorage.removeItem(PREFIX + "erased");
+  for (const name of kept.names()) kept.drop(name);
+  kept.write(ERASED, String(Date.now()));
+  kept.drop(ERASED);
   inMemory.clear();
 }

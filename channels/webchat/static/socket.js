@@ -9,9 +9,10 @@ export class Line {
   #timer = 0;
 
   /** `heard(frame)` for each frame, `changed(open)` when the line opens or breaks. */
-  constructor(path, heard, changed) {
+  constructor(path, protocols, heard, changed) {
     this.url = new URL(path, location.href);
     this.url.protocol = this.url.protocol.replace("http", "ws");
+    this.protocols = protocols;
     this.heard = heard;
     this.changed = changed;
     addEventListener("online", () => this.#now());
@@ -26,7 +27,7 @@ export class Line {
   connect() {
     clearTimeout(this.#timer);
     this.#timer = 0;
-    const socket = new WebSocket(this.url);
+    const socket = new WebSocket(this.url, this.protocols);
     this.#socket = socket;
     socket.onopen = () => {
       this.#attempts = 0;

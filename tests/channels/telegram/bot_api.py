@@ -58,7 +58,9 @@ class BotApi:
         answer = waiting.popleft()
         if isinstance(answer, TimeoutError):
             self._usual(*self.calls[-1])  # taken, and nobody is ever told
-            await asyncio.Event().wait()
+            while request.transport is not None:  # until the bot has hung up
+                await asyncio.sleep(0.01)
+            raise answer
         if isinstance(answer, Exception):
             if isinstance(answer, BrokenPipeError):
                 self._usual(*self.calls[-1])  # taken, before the line broke

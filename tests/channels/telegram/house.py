@@ -62,7 +62,7 @@ class House:
 
     async def settle(self) -> None:
         """Answer and send all there is, as if every wait were over."""
-        await self._due(Inbox)
+        await self._due(Inbox, channel="telegram")  # no timers
         await self._due(PartRow)
         while await self.gateway.worker.once():
             pass
@@ -74,20 +74,21 @@ class House:
         while await self.gateway.dispatcher.once():
             await self.gateway.dispatcher.drain()
 
-    async def _due(self, rows: Any) -> None:
+    async def _due(self, rows: Any, **where: str) -> None:
+        now = update(table(rows)).filter_by(**where).values(due_at=datetime.now(UTC))
         async with self.gateway.database.begin() as connection:
-            await connection.execute(update(table(rows)).values(due_at=datetime.now(UTC)))
+            await connection.execute(now)
 
     async def fetch(self) -> None:
         """Fetch or refuse what T1 left as references."""
         media = self.gateway.media
         await media._fetch(await media._claim())
 
-    async def rows(self, rows: Any, *columns: str) -> list[tuple[Any, ...]]:
+    async def rows(self, rows: Any, *columns: str, **where: str) -> list[tuple[Any, ...]]:
         chosen = [table(rows).c[name] for name in columns]
+        wanted = select(*chosen).filter_by(**where).order_by(chosen[0])
         async with self.gateway.database.read() as connection:
-            found = await connection.execute(select(*chosen).order_by(chosen[0]))
-            return [tuple(row) for row in found]
+            return [tuple(row) for row in await connection.execute(wanted)]
 
 
 @asynccontextmanager

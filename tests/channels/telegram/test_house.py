@@ -68,7 +68,7 @@ async def test_the_first_position_of_a_live_location_is_the_place_and_its_moves_
 
     assert "foto" in asked.lower()
     assert await house.answers() == ""
-    assert await house.rows(Inbox, "state") == [("done",), ("done",)]
+    assert await house.rows(Inbox, "state", channel="telegram") == [("done",)] * 2
 
 
 async def test_an_album_is_one_report_with_all_its_photos(house: House, bot_api: BotApi) -> None:
@@ -85,7 +85,7 @@ async def test_an_album_is_one_report_with_all_its_photos(house: House, bot_api:
     await house.fetch()
     await house.settle()
 
-    assert await house.rows(Inbox, "external_id") == [("7000001:5501:1",)]
+    assert await house.rows(Inbox, "external_id", channel="telegram") == [("7000001:5501:1",)]
     assert await house.rows(Media, "state") == [("kept",)] * 3
     assert len(bot_api.taken) == 1
 
@@ -162,7 +162,7 @@ async def test_a_revoked_token_is_told_once_and_what_came_before_is_kept(
         tasks = (await connection.execute(select(table(Task).c.reason))).scalars().all()
     assert (state.state, state.detail.partition(":")[0]) == ("broken", "KANAL_TELEGRAM_TOKEN")
     assert tasks == ["channel_broken:telegram:main"]
-    assert await house.rows(Inbox, "state") == [("done",)]
+    assert await house.rows(Inbox, "state", channel="telegram") == [("done",)]
     assert await house.rows(Outbox, "state", "attempts") == [("queued", 0)]
     assert len(await house.rows(Delivery, "id")) == 1
     await house.settle()  # the token works again

@@ -90,8 +90,6 @@ async def site() -> AsyncIterator[Site]:
             Settings(**settings),
             clock=clock,
             patience_s=patience_s,
-            receipts_wait_s=0,
-            recorded_s=0,
         )
         gateway.adapter = adapter
         app = web.Application()

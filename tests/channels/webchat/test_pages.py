@@ -66,7 +66,7 @@ def test_both_languages_say_the_same() -> None:
 
 
 def test_every_sentence_is_used_and_every_use_has_its_sentence() -> None:
-    sources = [*STATIC.glob("*.js"), *ROOM.glob("*.py"), ROOM / "pages" / "chat.html"]
+    sources = [*STATIC.glob("*.js"), *ROOM.glob("*.py"), *(ROOM / "pages").iterdir()]
     sources.append(Path(uploads.__file__))
     code = "\n".join(source.read_text() for source in sources)
     named = set(re.findall(r'words\("(\w+)"', code)) | set(re.findall(r"\bt\.(\w+)", code))
@@ -121,10 +121,60 @@ def test_an_address_that_is_none_of_tiles_is_refused(url: str) -> None:
         Settings(tiles_url=url)
 
 
-@pytest.mark.parametrize("origin", ["lapor.example", "https://lapor.example/", "*", "null"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "lapor.example", "https://lapor.example/", "*", "null", "https://*",
+        "https://a.example; script-src *", "https://a.example,https://b.example",
+    ],
+)  # fmt: skip
 def test_an_origin_that_is_none_is_refused(origin: str) -> None:
     with pytest.raises(ValidationError, match="allowed_origins"):
         Settings(allowed_origins=[origin])
+
+
+async def test_the_page_may_be_framed_by_nobody_and_the_widget_by_the_sites_named(
+    site: Site,
+) -> None:
+    chat = await site(allowed_origins=["https://balaiwarga.example", "https://kota.example:8443"])
+    async with chat.browser.get("/") as answer:
+        assert answer.headers["Content-Security-Policy"].endswith("; frame-ancestors 'none'")
+    async with chat.browser.get("/channels/webchat/widget?lang=en") as answer:
+        policy = answer.headers["Content-Security-Policy"]
+        assert policy.endswith(
+            "; frame-ancestors https://balaiwarga.example https://kota.example:8443"
+        )
+        assert "Set-Cookie" not in answer.headers
+        assert page_settings(await answer.text())["store"] == "kanal-widget"
+
+
+async def test_where_no_site_is_named_nobody_frames_the_widget(chat: Chat) -> None:
+    async with chat.browser.get("/channels/webchat/widget") as answer:
+        assert answer.headers["Content-Security-Policy"].endswith("; frame-ancestors 'none'")
+
+
+async def test_the_widgets_script_brings_its_words_and_is_kept_for_a_while(chat: Chat) -> None:
+    async with chat.browser.get("/channels/webchat/widget.js") as answer:
+        assert answer.content_type == "text/javascript"
+        assert answer.headers["Cache-Control"] == "public, max-age=300"
+        script = await answer.text()
+
+    assert "Lapor lewat obrolan" in script
+    assert "Report in a chat" in script
+    assert "{{" not in script
+    assert re.findall(r"https?://[^\s`\"']+", script) == ["http://www.w3.org/2000/svg"] * 2
+
+
+async def test_files_travel_packed(chat: Chat) -> None:
+    page = await chat.page()
+    links = re.findall(r'(?:src|href)="(/channels/webchat/static/[^"]+)"', page)
+    for link in links:
+        async with chat.browser.get(link, headers={"Accept-Encoding": "gzip"}) as answer:
+            assert answer.headers["Content-Encoding"] == "gzip"
+            packed = await answer.read()
+        async with chat.browser.get(link, headers={"Accept-Encoding": "identity"}) as answer:
+            assert "Content-Encoding" not in answer.headers
+            assert await answer.read() == packed
 
 
 async def test_settings_cannot_break_out_of_the_page(site: Site) -> None:

@@ -6,7 +6,7 @@ import asyncio
 
 import aiohttp
 
-from channels.adapter import Parked, Refused, Sent, WirePart
+from channels.adapter import Attended, Parked, Refused, Sent, WirePart
 from channels.webchat.session import Session
 from tests.channels.webchat.conftest import Chat, Site, until
 
@@ -50,14 +50,16 @@ async def test_every_tab_hears_it_and_one_word_is_enough(chat: Chat) -> None:
 
 async def test_with_no_tab_open_it_is_parked_and_asked_for_when_one_opens(chat: Chat) -> None:
     await chat.page()
+    address = Session(chat.token).address
 
     assert await chat.adapter.send(answer(chat)) == Parked()
-    assert chat.gateway.woken == []
+    assert isinstance(chat.adapter, Attended)
+    assert list(chat.adapter.present()) == []
     tab = await listening(chat)
-    # Once at once, once more when the parked message must be on disk.
-    await until(lambda: len(chat.gateway.woken) == 2)
-    assert set(chat.gateway.woken) == {Session(chat.token).address}
+    assert chat.gateway.woken == [address]
+    assert list(chat.adapter.present()) == [address]  # and is looked after by the gateway
     await tab.close()
+    await until(lambda: not chat.adapter.present())
 
 
 async def test_a_tab_that_confirms_nothing_is_hung_up_and_the_answer_parked(site: Site) -> None:

@@ -72,7 +72,7 @@ async def test_only_pages_of_ours_open_the_socket(chat: Chat, origin: str | None
 
 
 async def test_an_origin_that_the_settings_name_opens_the_socket(site: Site) -> None:
-    chat = await site(allowed_origins=["https://Lapor.example.go.id"])
+    chat = await site(own_origins=["https://Lapor.example.go.id"])
     tab = await chat.tab(Origin="https://lapor.example.go.id")
 
     assert await say(tab, {"id": "aaaaaaaa", "text": "halo"}) == {"ack": "aaaaaaaa"}
@@ -114,3 +114,34 @@ async def test_the_token_is_in_no_delivery_log_or_repr(
     written += repr(Session(chat.token))
     assert chat.token not in written
     assert Session(chat.token).address in repr(chat.gateway.raws)
+
+
+async def test_a_frame_shows_its_session_itself_and_gets_no_cookie(chat: Chat) -> None:
+    token = "f" * 43
+    tab = await chat.browser.ws_connect(
+        "/channels/webchat/socket",
+        headers={"Origin": chat.origin},
+        protocols=("kanal", f"kanal.{token}"),
+    )
+    chat.tabs.append(tab)
+    assert tab.protocol == "kanal"
+    assert tab._response.headers.getall("Set-Cookie", []) == []
+    await say(tab, {"id": "aaaaaaaa", "text": "halo"})
+    answer = await chat.photo(b"\xff\xd8x", **{"X-Kanal-Session": token})
+
+    assert answer.status == 200
+    sessions = [raw.envelope["session"] for raw in chat.gateway.raws]
+    assert sessions == [Session(token).address] * 2
+    assert token not in repr(chat.gateway.raws)
+
+
+@pytest.mark.parametrize("shown", ["", "x", "f" * 44, "f" * 42 + "+"])
+async def test_a_frames_session_that_is_rubbish_is_replaced(chat: Chat, shown: str) -> None:
+    tab = await chat.browser.ws_connect(
+        "/channels/webchat/socket", headers={"Origin": chat.origin},
+        protocols=("kanal", f"kanal.{shown}"),
+    )  # fmt: skip
+    chat.tabs.append(tab)
+    await say(tab, {"id": "aaaaaaaa", "text": "halo"})
+
+    assert len(chat.gateway.raws[0].envelope["session"]) == 32
