@@ -54,14 +54,14 @@ class Pages:
 
     def page(self, language: str) -> web.Response:
         """Make the chat page."""
-        response = self._made(language, framed=False)
+        response = self._made(language)
         response.headers["Vary"] = "Accept-Language, Cookie"
         response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_S, path="/", samesite="Lax")
         return response
 
-    def framed(self, language: str) -> web.Response:
-        """Make the chat page for a frame on another site."""
-        return self._made(language, framed=True)
+    def framed(self, language: str, token: str) -> web.Response:
+        """Make the chat page for a frame on another site, with the session that is its own."""
+        return self._made(language, token)
 
     def loader(self) -> web.Response:
         """Make the script that draws the widget's button and panel."""
@@ -77,7 +77,8 @@ class Pages:
         response.enable_compression()
         return response
 
-    def _made(self, language: str, *, framed: bool) -> web.Response:
+    def _made(self, language: str, token: str = "") -> web.Response:
+        framed = bool(token)
         base = f"/channels/webchat/static/{self.files.digest}"
         text = _template("chat.html").render(
             t=self.words[language],
@@ -87,7 +88,7 @@ class Pages:
             here=WIDGET if framed else "/",
             framed=framed,
             modules=sorted(name for name in self.files.paths if _MODULE.fullmatch(name)),
-            settings=inline(self._settings(language, base, framed=framed)),
+            settings=inline(self._settings(language, base, token)),
         )
         response = web.Response(text=text, content_type="text/html")
         framing = " ".join(self.allowed_origins if framed else ()) or "'none'"
@@ -98,12 +99,12 @@ class Pages:
         response.enable_compression()
         return response
 
-    def _settings(self, language: str, base: str, *, framed: bool) -> dict[str, Any]:
+    def _settings(self, language: str, base: str, token: str) -> dict[str, Any]:
         return {
             "lang": language,
-            "framed": framed,
+            "session": token,  # of a frame; elsewhere it is a cookie that no script reads
             # On a site of the same owner a frame and the page itself share one storage.
-            "store": "kanal-widget" if framed else "kanal",
+            "store": "kanal-widget" if token else "kanal",
             "words": self.words[language],
             "longest": LONGEST,
             "max_photo_bytes": self.max_photo_bytes,

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 COOKIE = "kanal_session"
+FRAME_COOKIE = "kanal_frame"
 HEADER = "X-Kanal-Session"
 PROTOCOL = "kanal"  # the socket's subprotocol where the page shows its session itself
 _KEPT_S = 365 * 24 * 3600
@@ -45,15 +46,30 @@ def session_of(request: web.Request) -> Session | None:
 
 
 def framed_session(request: web.Request) -> Session | None:
-    """The session of a page in a frame on another site, where browsers keep cookies back.
+    """The session that a page in a frame on another site shows itself.
 
-    That page draws its token itself, keeps it where only this frame on that site finds it, and
-    shows it in a header: a subprotocol of the socket, since scripts can set no other there.
+    Browsers keep cookies of such frames back, or forget them. So the page is told its token, keeps
+    it where it can, and shows it in a header: a subprotocol of the socket, since scripts can set no
+    other there.
     """
     offered = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
     marked = [one.strip().removeprefix(f"{PROTOCOL}.") for one in offered if f"{PROTOCOL}." in one]
     token = request.headers.get(HEADER) or "".join(marked)
     return Session(token) if _TOKEN.fullmatch(token) else None
+
+
+def session_of_frame(request: web.Request) -> Session:
+    """The session that this frame had before, where the browser tells, or a new one."""
+    token = request.cookies.get(FRAME_COOKIE, "")
+    return Session(token) if _TOKEN.fullmatch(token) else new_session()
+
+
+def remember_in_frame(response: web.StreamResponse, session: Session) -> None:
+    """Let the browser keep a frame's session for that frame's site alone (CHIPS: Partitioned)."""
+    kept = f"Max-Age={_KEPT_S}; Path=/channels/webchat/widget; HttpOnly"
+    cross_site = "SameSite=None; Secure; Partitioned"  # the library learns it in Python 3.14
+    cookie = f"{FRAME_COOKIE}={session.token}; {kept}; {cross_site}"
+    response.headers.add("Set-Cookie", cookie)
 
 
 def remember(response: web.StreamResponse, request: web.Request, session: Session) -> None:

@@ -33,7 +33,9 @@ from channels.webchat.session import (
     new_session,
     of_our_pages,
     remember,
+    remember_in_frame,
     session_of,
+    session_of_frame,
 )
 
 log = structlog.get_logger()
@@ -76,8 +78,11 @@ class ChatSite:
         return response
 
     async def framed_page(self, request: web.Request) -> web.Response:
-        """The page as the widget shows it on another site: no cookie, and framed there alone."""
-        return self.pages.framed(language_of(request))
+        """The page as the widget shows it on another site; framed there alone."""
+        session = session_of_frame(request)
+        response = self.pages.framed(language_of(request), session.token)
+        remember_in_frame(response, session)
+        return response
 
     async def loader(self, _: web.Request) -> web.Response:
         """The script that draws the widget."""

@@ -25,7 +25,7 @@ QUIET = [  # nothing that a browser does by itself: what is requested, our page 
     "--disable-default-apps",
     "--disable-sync",
     "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 EXPECTED = ("WebSocket connection", "ERR_CONNECTION_REFUSED")  # while a test has the gateway down
 

@@ -145,8 +145,11 @@ async def test_leaving_erases_the_conversation(chat: Chat) -> None:
     await chat.say("halo")
     await chat.hears_more_than(0)
     before = await chat.page.context.cookies()
-    chat.page.on("dialog", lambda dialog: dialog.accept())
     await chat.page.locator("#leave").click()
+    await chat.page.locator("#sure").get_by_role("button", name="Jangan").click()
+    await expect(chat.mine("halo")).to_be_visible()
+    await chat.page.locator("#leave").click()
+    await chat.page.locator("#sure").get_by_role("button", name="Hapus").click()
     await expect(chat.page.locator("#log li")).to_have_count(0)
     await chat.line_is("open")
 

@@ -19,9 +19,9 @@ export function show(entry, percent = null) {
   if (percent !== null && entry.state === "sending") bubble.append(progress(percent));
   if (entry.from === "me") bubble.append(mark(entry));
   if (old) {
-    log.ariaBusy = "true"; // a mark that changes is not read out again
+    log.parentElement.ariaBusy = "true"; // a mark that changes is not read out again
     old.replaceWith(bubble);
-    log.ariaBusy = null;
+    log.parentElement.ariaBusy = null;
   } else {
     place(bubble, entry.at);
   }

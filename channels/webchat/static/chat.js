@@ -17,7 +17,7 @@ const message = part("message");
 let typing = 0;
 let late = 0;
 
-const session = settings.framed ? ["kanal", `kanal.${kept.token()}`] : []; // headers that a socket can have
+const session = settings.session ? ["kanal", `kanal.${kept.token()}`] : []; // headers that a socket can have
 const line = new Line(`${settings.socket}?lang=${settings.lang}`, session, heard, lineChanged);
 const outbox = new Outbox(line, shown);
 

@@ -2,13 +2,13 @@
 // enough that everybody may hear it.
 import { part, settings } from "./page.js";
 
-const tell = (what) => settings.framed && parent.postMessage({ kanal: what }, "*");
+const tell = (what) => settings.session && parent.postMessage({ kanal: what }, "*");
 
 /** The bot has said something: the button shows it while the panel is closed. */
 export const said = () => tell("said");
 
 export function listen() {
-  if (!settings.framed) return;
+  if (!settings.session) return;
   addEventListener("message", ({ source, data }) => {
     if (source === parent && data?.kanal === "opened") part("message").focus();
   });

@@ -42,13 +42,10 @@ export function watch(changed) {
   });
 }
 
-/** The session of a page in a frame: 256 random bits, base64url. Elsewhere it is a cookie. */
+/** The session of a page in a frame: as this frame knows it, else as the gateway says. Elsewhere "". */
 export function token() {
-  if (!settings.framed) return "";
-  const known = read("session");
+  const known = settings.session && read("session");
   if (known) return known;
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
-  const drawn = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
-  write("session", drawn);
-  return drawn;
+  if (settings.session) write("session", settings.session);
+  return settings.session;
 }

@@ -48,7 +48,7 @@ function post(id, blob, progressed) {
     const request = new XMLHttpRequest(); // fetch tells no progress of uploads
     request.open("POST", `${settings.photo}?lang=${settings.lang}`);
     request.setRequestHeader("X-Kanal-Id", id);
-    if (settings.framed) request.setRequestHeader("X-Kanal-Session", token());
+    if (settings.session) request.setRequestHeader("X-Kanal-Session", token());
     request.setRequestHeader("Content-Type", blob.type || "application/octet-stream");
     request.responseType = "json";
     let stalled = setTimeout(() => request.abort(), STALLED_MS);

@@ -144,8 +144,12 @@ async def test_the_page_may_be_framed_by_nobody_and_the_widget_by_the_sites_name
         assert policy.endswith(
             "; frame-ancestors https://balaiwarga.example https://kota.example:8443"
         )
-        assert "Set-Cookie" not in answer.headers
-        assert page_settings(await answer.text())["store"] == "kanal-widget"
+        settings = page_settings(await answer.text())
+        (cookie,) = answer.headers.getall("Set-Cookie")
+    assert settings["store"] == "kanal-widget"
+    assert cookie.startswith(f"kanal_frame={settings['session']};")
+    for kept in ("Partitioned", "Secure", "HttpOnly", "SameSite=None"):
+        assert kept in cookie  # by that site's frames alone
 
 
 async def test_where_no_site_is_named_nobody_frames_the_widget(chat: Chat) -> None:
