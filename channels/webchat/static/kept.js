@@ -49,3 +49,6 @@ export function token() {
   if (settings.session) write("session", settings.session);
   return settings.session;
 }
+
+/** What shows the session of a page in a frame; elsewhere its cookie does. */
+export const headers = () => (settings.session ? { "X-Kanal-Session": token() } : {});

@@ -1,6 +1,6 @@
 // A photo: a small picture for the bubble, the file as it is for the gateway.
 import * as blobs from "./blobs.js";
-import { token } from "./kept.js";
+import { headers } from "./kept.js";
 import { newId, settings, words } from "./page.js";
 
 const THUMB = 240; // pixels
@@ -48,7 +48,7 @@ function post(id, blob, progressed) {
     const request = new XMLHttpRequest(); // fetch tells no progress of uploads
     request.open("POST", `${settings.photo}?lang=${settings.lang}`);
     request.setRequestHeader("X-Kanal-Id", id);
-    if (settings.session) request.setRequestHeader("X-Kanal-Session", token());
+    for (const [name, value] of Object.entries(headers())) request.setRequestHeader(name, value);
     request.setRequestHeader("Content-Type", blob.type || "application/octet-stream");
     request.responseType = "json";
     let stalled = setTimeout(() => request.abort(), STALLED_MS);

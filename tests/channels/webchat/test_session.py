@@ -145,3 +145,15 @@ async def test_a_frames_session_that_is_rubbish_is_replaced(chat: Chat, shown: s
     await say(tab, {"id": "aaaaaaaa", "text": "halo"})
 
     assert len(chat.gateway.raws[0].envelope["session"]) == 32
+
+
+async def test_leaving_in_a_frame_ends_the_frames_session_alone(chat: Chat) -> None:
+    await chat.page()
+    before = chat.token
+    headers = {"Origin": chat.origin, "X-Kanal-Session": "f" * 43}
+    async with chat.browser.post("/channels/webchat/leave", headers=headers) as answer:
+        (cookie,) = answer.headers.getall("Set-Cookie")
+    await chat.page()
+
+    assert cookie.startswith("kanal_frame=; Max-Age=0; Path=/channels/webchat/widget")
+    assert chat.token == before

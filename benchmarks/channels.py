@@ -1,0 +1,188 @@
+"""Messages a second of each channel, in and out, against local servers.
+
+    python -m benchmarks.channels [NAME ...]
+
+In: from the wire until the message is kept and acknowledged (T1). Out: from the outbox until the
+send is recorded (T3), without the provider's own pace, which is printed beside it. Providers and
+citizens run in processes of their own. Add a channel: a function here, and its name in `MEASURED`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.__main__ import fresh_var, machine
+from benchmarks.servers import free_port, gateway, load, peer, started
+from benchmarks.sockets import token
+from benchmarks.updates import TOKEN
+from channels.message import OutboundMessage
+from channels.webchat.session import Session
+from gateway.app import Gateway, open_gateway
+from gateway.logs import configure
+from gateway.settings import Settings
+from gateway.settings import load as load_settings
+from store import conversations, outbox
+from store.ids import Ids
+
+MESSAGES = 4000
+SOCKETS = 200
+_LOOK_S = 0.01
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What was measured."""
+
+    in_per_s: float
+    out_per_s: float
+    allowed: str  # what the provider's limits leave of it
+
+
+async def webchat(model: Path) -> Figures:
+    """Two hundred tabs, each a session."""
+    with fresh_var(model) as var:
+        async with _open(var, {"webchat": {"messages_per_minute": 1_000_000}}) as house:
+            async with AsyncExitStack() as stack:
+                await house.open_doors(stack)  # nobody answers: T1 alone
+                with _sockets(house.public_port, MESSAGES) as said:
+                    kept = float(await asyncio.to_thread(said.readline))
+        async with _open(var, {"webchat": {}}) as house, house.running():
+            with _sockets(house.public_port, 0) as said:
+                await asyncio.to_thread(said.readline)
+                everybody = [Session(token(number)).address for number in range(SOCKETS)]
+                sent = await _sent(house, "webchat", everybody, MESSAGES)
+    return Figures(in_per_s=kept, out_per_s=sent, allowed="no limit but the page's")
+
+
+async def telegram(model: Path) -> Figures:
+    """By webhook in; out to a Bot API that takes every message."""
+    peer_port = free_port()
+    with fresh_var(model) as var, started(peer(peer_port), peer_port):
+        with gateway(var, peer_port, answers=False) as (port, _):
+            await asyncio.to_thread(load, port, 64, MESSAGES // 4)
+            kept = await asyncio.to_thread(load, port, 64, MESSAGES, MESSAGES)
+    with fresh_var(model) as var, started(peer(peer_port), peer_port):
+        os.environ["KANAL_TELEGRAM_TOKEN"] = TOKEN
+        own = {"api_base": f"http://127.0.0.1:{peer_port}", "poll_timeout_s": 50}
+        async with _open(var, {"telegram": own}) as house:
+            adapter: Any = house.accounts["telegram", "main"]
+            caps = adapter.caps
+            adapter.caps = replace(caps, per_second=0, per_address_s=0)
+            await adapter.start()
+            loop = asyncio.create_task(house.dispatcher.run())
+            chats = [str(100_000 + number) for number in range(MESSAGES)]
+            sent = await _sent(house, "telegram", chats, MESSAGES)
+            loop.cancel()
+            await adapter.close()
+    allowed = f"{caps.per_second:.0f}/s out, {1 / caps.per_address_s:.0f}/s to one chat"
+    return Figures(in_per_s=kept["per_s"], out_per_s=sent, allowed=allowed)
+
+
+@asynccontextmanager
+async def _open(var: Path, channels: dict[str, Any]) -> AsyncIterator[Gateway]:
+    settings = Settings(
+        var=var,
+        public={"port": 0},
+        metrics={"port": 0},
+        log={"level": "error"},
+        channels=channels,
+    )
+    configure(settings.log)
+    async with open_gateway(settings) as house:
+        yield house
+
+
+@contextmanager
+def _sockets(port: int, messages: int) -> Iterator[Any]:
+    """Citizens in a process of their own; gives what they print once all are connected."""
+    command = [sys.executable, "-m", "benchmarks.sockets", *map(str, (port, SOCKETS, messages))]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdin is not None
+        try:
+            yield _Lines(process)
+        finally:
+            process.stdin.close()
+            process.wait(30)
+
+
+class _Lines:
+    """What a process prints; the first line says that it is ready."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        self._out = process.stdout
+
+    def readline(self) -> str:
+        """The next figure."""
+        line = self._out.readline().strip()
+        return self.readline() if line == "open" else line
+
+
+async def _sent(house: Gateway, channel: str, addresses: list[str], messages: int) -> float:
+    """Queue so many messages; how many a second were sent and recorded."""
+    now, ids = datetime.now(UTC), Ids()
+    whom = [(channel, "main", address) for address in addresses]
+    async with house.database.begin() as connection:
+        talks = await conversations.ensure(connection, ids, whom, now)
+        rows = []
+        for number in range(messages):
+            address = addresses[number % len(addresses)]
+            message = OutboundMessage(
+                channel=channel,
+                account="main",
+                address=address,
+                key=f"bench:{number}",
+                text="Laporan Anda sedang dikerjakan.",
+            )
+            rows.append(outbox.row(ids, talks[channel, "main", address], message, now))
+        await outbox.put(connection, rows)
+    began = time.perf_counter()
+    house.outgoing.ring()
+    while True:
+        async with house.database.read() as connection:
+            if not await outbox.count(connection, *outbox.WAITING, "parked", channel=channel):
+                return messages / (time.perf_counter() - began)
+        await asyncio.sleep(_LOOK_S)
+
+
+MEASURED: dict[str, Callable[[Path], Coroutine[Any, Any, Figures]]] = {
+    "webchat": webchat,
+    "telegram": telegram,
+}
+
+
+def main() -> None:
+    """Parse the command line and run."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.channels", description=__doc__)
+    parser.add_argument("channel", nargs="*", help=", ".join(MEASURED))
+    names = parser.parse_args().channel or list(MEASURED)
+    var = load_settings().var
+    model = var / "models"
+    if not (model / "current").exists():
+        from nlu.training import train  # noqa: PLC0415 - the training library is large
+
+        train(var)
+    print(machine())
+    for name in names:
+        figures = asyncio.run(MEASURED[name](model))
+        print(
+            f"{name}: {figures.in_per_s:.0f} messages/s in, {figures.out_per_s:.0f} messages/s out"
+            f" (the provider allows: {figures.allowed})",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
