@@ -35,8 +35,8 @@ from gateway.settings import load as load_settings
 from store import conversations, outbox
 from store.ids import Ids
 
-MESSAGES = 4000
-SOCKETS = 200
+IN, OUT = 4000, 1000
+SOCKETS = 500
 _LOOK_S = 0.01
 
 
@@ -50,28 +50,31 @@ class Figures:
 
 
 async def webchat(model: Path) -> Figures:
-    """Two hundred tabs, each a session."""
+    """Five hundred tabs, each a session."""
     with fresh_var(model) as var:
-        async with _open(var, {"webchat": {"messages_per_minute": 1_000_000}}) as house:
-            async with AsyncExitStack() as stack:
-                await house.open_doors(stack)  # nobody answers: T1 alone
-                with _sockets(house.public_port, MESSAGES) as said:
-                    kept = float(await asyncio.to_thread(said.readline))
+        unhurried = {"messages_per_minute": 1_000_000}
+        async with _open(var, {"webchat": unhurried}) as house, AsyncExitStack() as stack:
+            await house.open_doors(stack)  # nobody answers: T1 alone
+            with _sockets(house.public_port, IN) as said:
+                kept = float(await asyncio.to_thread(said.readline))
         async with _open(var, {"webchat": {}}) as house, house.running():
             with _sockets(house.public_port, 0) as said:
                 await asyncio.to_thread(said.readline)
                 everybody = [Session(token(number)).address for number in range(SOCKETS)]
-                sent = await _sent(house, "webchat", everybody, MESSAGES)
+                sent = await _sent(house, "webchat", everybody, OUT)
     return Figures(in_per_s=kept, out_per_s=sent, allowed="no limit but the page's")
 
 
 async def telegram(model: Path) -> Figures:
     """By webhook in; out to a Bot API that takes every message."""
     peer_port = free_port()
-    with fresh_var(model) as var, started(peer(peer_port), peer_port):
-        with gateway(var, peer_port, answers=False) as (port, _):
-            await asyncio.to_thread(load, port, 64, MESSAGES // 4)
-            kept = await asyncio.to_thread(load, port, 64, MESSAGES, MESSAGES)
+    with (
+        fresh_var(model) as var,
+        started(peer(peer_port), peer_port),
+        gateway(var, peer_port, answers=False) as (port, _),
+    ):
+        await asyncio.to_thread(load, port, 64, IN // 4)
+        kept = await asyncio.to_thread(load, port, 64, IN, IN)
     with fresh_var(model) as var, started(peer(peer_port), peer_port):
         os.environ["KANAL_TELEGRAM_TOKEN"] = TOKEN
         own = {"api_base": f"http://127.0.0.1:{peer_port}", "poll_timeout_s": 50}
@@ -81,8 +84,8 @@ async def telegram(model: Path) -> Figures:
             adapter.caps = replace(caps, per_second=0, per_address_s=0)
             await adapter.start()
             loop = asyncio.create_task(house.dispatcher.run())
-            chats = [str(100_000 + number) for number in range(MESSAGES)]
-            sent = await _sent(house, "telegram", chats, MESSAGES)
+            chats = [str(100_000 + number) for number in range(OUT)]
+            sent = await _sent(house, "telegram", chats, OUT)
             loop.cancel()
             await adapter.close()
     allowed = f"{caps.per_second:.0f}/s out, {1 / caps.per_address_s:.0f}/s to one chat"

@@ -49,8 +49,7 @@ class Taken:
 
 async def receive(connection: AsyncConnection, receipt: Receipt) -> None:
     """Move a part, and with it its message, up the lattice; never down."""
-    await _climb(connection, receipt)
-    if not await _known(connection, receipt):
+    if not await _climb(connection, receipt) and not await _known(connection, receipt):
         await insert_once(
             connection,
             EARLY,
@@ -124,7 +123,8 @@ async def _known(connection: AsyncConnection, receipt: Receipt) -> bool:
     return found.scalar() is not None
 
 
-async def _climb(connection: AsyncConnection, receipt: Receipt) -> None:
+async def _climb(connection: AsyncConnection, receipt: Receipt) -> bool:
+    """Move a part up, and its message along; False where there was nothing to move."""
     below = _BELOW[receipt.status.value]
     moved = await connection.execute(
         update(PART)
@@ -134,6 +134,7 @@ async def _climb(connection: AsyncConnection, receipt: Receipt) -> None:
     )
     if messages := set(moved.scalars()):
         await _settle(connection, messages)
+    return bool(messages)
 
 
 async def _settle(connection: AsyncConnection, outbox_ids: set[int]) -> None:

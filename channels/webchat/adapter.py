@@ -28,6 +28,7 @@ from channels.pages import Tiles, TilesUrl
 from channels.webchat import payload
 from channels.webchat.listeners import Listeners
 from channels.webchat.pages import Pages
+from channels.webchat.receipts import Receipts
 from channels.webchat.site import ChatSite
 
 _CHUNK = 65_536  # bytes
@@ -70,11 +71,13 @@ class Adapter:
         *,
         clock: Callable[[], float] = time.monotonic,
         patience_s: float = _PATIENCE_S,
+        receipts_wait_s: float = 1.0,
     ) -> None:
         self._account = account
         self._settings = settings
         self._clock = clock
         self._listeners = Listeners(patience_s)
+        self._receipts = Receipts(receipts_wait_s)
         self._photos: Photos | None = None
 
     def use_photos(self, photos: Photos) -> None:
@@ -86,6 +89,7 @@ class Adapter:
         site = ChatSite(
             accept=accept,
             listeners=self._listeners,
+            receipts=self._receipts,
             pages=Pages(
                 tiles=Tiles(url=own.tiles_url, attribution=own.tiles_attribution),
                 max_photo_bytes=own.max_photo_bytes,
@@ -132,3 +136,4 @@ class Adapter:
 
     async def close(self) -> None:
         self._listeners.drop_all()
+        self._receipts.close()

@@ -9,7 +9,7 @@ The wire is ours: JSON frames over a WebSocket, photos by POST (README.md, "The 
     gateway -> page   {"say": {"key": "812:answer.0", "text": "…", "choices": [], …}}
 
 A delivery's envelope says what its body is: `kind` is frame (a frame of the first three), photo
-(the picture's bytes) or got (`{"got": [key, …]}`).
+(the picture's bytes) or got (`{"got": [key, …]}`, many confirmations in one).
 """
 
 from __future__ import annotations

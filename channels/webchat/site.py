@@ -11,13 +11,11 @@ Everything else that can happen to a message is a frame of its own, so that the 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import structlog
 from aiohttp import WSMsgType, web
 
 from channels.adapter import Accept, Photos, Raw, StoreAway
@@ -26,6 +24,7 @@ from channels.uploads import UploadError, Uploads
 from channels.webchat import payload
 from channels.webchat.listeners import MOST_SOCKETS, Listeners, Socket
 from channels.webchat.pages import Pages, language_of
+from channels.webchat.receipts import Receipts
 from channels.webchat.session import (
     PROTOCOL,
     forget,
@@ -37,8 +36,6 @@ from channels.webchat.session import (
     session_of,
     session_of_frame,
 )
-
-log = structlog.get_logger()
 
 ROOT = "/channels/webchat"
 MOST_FRAME = 262_144  # bytes: a text of 100 kB is answered; beyond this the socket is closed
@@ -52,6 +49,7 @@ class ChatSite:
 
     accept: Accept
     listeners: Listeners
+    receipts: Receipts
     pages: Pages
     pace: Pace
     own_origins: Collection[str]
@@ -147,19 +145,10 @@ class ChatSite:
             return
         if isinstance(read, payload.Got):
             if self.listeners.confirm(socket.address, read.key):
-                await self._receipt(read.key)
+                self.receipts.add(read.key, self.accept)
             return
         envelope = {"kind": "frame", "session": socket.address, "locale": socket.locale}
         await socket.write(await self._keep(read.id, frame.encode(), envelope))
-
-    async def _receipt(self, key: str) -> None:
-        """A page shows the message of this key: a receipt."""
-        body = json.dumps({"got": [key]}).encode()
-        raw = Raw(body=body, received_at=datetime.now(UTC), envelope={"kind": "got"})
-        try:
-            await self.accept(raw)
-        except StoreAway:
-            log.warning("webchat.receipt_lost")  # the message itself is recorded as sent
 
     async def _keep(self, message_id: str, body: bytes, envelope: dict[str, str]) -> dict[str, Any]:
         """Keep a message, if it may pass; returns what to tell the page."""

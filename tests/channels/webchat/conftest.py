@@ -90,6 +90,7 @@ async def site() -> AsyncIterator[Site]:
             Settings(**settings),
             clock=clock,
             patience_s=patience_s,
+            receipts_wait_s=0,
         )
         gateway.adapter = adapter
         app = web.Application()
