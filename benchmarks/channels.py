@@ -57,6 +57,7 @@ async def webchat(model: Path) -> Figures:
             await house.open_doors(stack)  # nobody answers: T1 alone
             with _sockets(house.public_port, IN) as said:
                 kept = float(await asyncio.to_thread(said.readline))
+    with fresh_var(model) as var:
         async with _open(var, {"webchat": {}}) as house, house.running():
             with _sockets(house.public_port, 0) as said:
                 await asyncio.to_thread(said.readline)
