@@ -47,7 +47,6 @@ class _Batch:
     inbox: list[dict[str, Any]] = field(default_factory=list)
     parts: list[dict[str, Any]] = field(default_factory=list)
     hurried: dict[int, datetime] = field(default_factory=dict)  # conversation -> when
-    kept: set[int] = field(default_factory=set)  # deliveries to keep whatever they bring
 
 
 async def write(
@@ -66,8 +65,6 @@ async def write(
     for arrival in arrivals:
         delivery_id = ids.next()
         batch.deliveries[delivery_id] = _delivery_row(delivery_id, arrival)
-        if arrival.received.malformed or arrival.received.moved:
-            batch.kept.add(delivery_id)
         first = len(batch.inbox), len(batch.parts)
         for message in arrival.received.messages:
             # A repeat has no row of its own, and makes no conversation with whoever was forgotten.
@@ -189,8 +186,8 @@ def _unknown(rows: Sequence[dict[str, Any]], known: set[Key]) -> list[dict[str, 
 async def _write_deliveries(connection: AsyncConnection, batch: _Batch, known: set[Key]) -> None:
     """Write the journal before what refers to it; a delivery with nothing new is left out."""
     bring = (*_unknown(batch.inbox, known), *_unknown(batch.parts, known))
-    needed = batch.kept | {row["delivery_id"] for row in bring}
-    rows = [row for key, row in batch.deliveries.items() if key in needed]
+    needed = {row["delivery_id"] for row in bring}
+    rows = [row for key, row in batch.deliveries.items() if key in needed or row["dead"]]
     if rows:
         await connection.execute(insert(DELIVERY), rows)
 
