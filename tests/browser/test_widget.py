@@ -172,11 +172,11 @@ async def test_a_report_on_the_citys_site_from_the_first_word_to_the_ticket(site
             await expect(site.chat.locator("#map .here")).to_be_visible()
             await site.chat.locator("#coordinates").fill(SD_03)
             await site.chat.locator("#pin").click()
-        elif await site.answer(SEND).count():
-            await site.answer(SEND).click()
         elif ABOUT_A_PHOTO.search(question) and not photo_sent:
             await site.chat.locator("#photos").set_input_files(jpeg())
             photo_sent = True
+        elif await site.answer(SEND).count():
+            await site.answer(SEND).click()
         else:
             await site.answer(SKIP).click()
     assert ticket is not None
