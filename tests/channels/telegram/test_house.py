@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from channels.errors import Misconfigured
+import channels.telegram
+from channels.adapter import Raw
+from channels.errors import Malformed, Misconfigured
 from gateway.pull import pull_once
 from store import channel_states
-from store.tables import Complaint, ConversationRow, Delivery, Inbox, Media, Outbox, Task, table
+from store.tables import (
+    Complaint,
+    ConversationRow,
+    Delivery,
+    Inbox,
+    Media,
+    Outbox,
+    PartRow,
+    Task,
+    table,
+)
 from tests.channels.telegram.bot_api import BotApi
 from tests.channels.telegram.house import RINA, House
 
@@ -167,6 +184,28 @@ async def test_a_revoked_token_is_told_once_and_what_came_before_is_kept(
     assert len(await house.rows(Delivery, "id")) == 1
     await house.settle()  # the token works again
     assert [one["chat_id"] for one in bot_api.taken] == [5501]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_in_any_order_and_however_often_updates_give_the_same_messages(
+    house: House, seed: int
+) -> None:
+    files = sorted((Path(channels.telegram.__file__).parent / "fixtures").glob("*.in.json"))
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    raws = [Raw(body=file.read_bytes(), received_at=now) for file in files]
+    expected, parts = set(), set()
+    for raw in raws:
+        with suppress(Malformed):
+            received = house.adapter.parse(raw)
+            expected |= {(message.external_id,) for message in received.messages}
+            parts |= {(part.message.external_id,) for part in received.parts}
+    several = raws * 2 + [Raw(body=raw.body[:-9], received_at=now) for raw in raws]  # cut short
+    Random(seed).shuffle(several)
+    await asyncio.gather(*(house.door(raw) for raw in several))
+
+    assert len(expected) > 15
+    assert set(await house.rows(Inbox, "external_id")) == expected
+    assert set(await house.rows(PartRow, "external_id")) == parts
 
 
 async def test_who_blocks_the_bot_is_reminded_of_nothing(house: House, bot_api: BotApi) -> None:

@@ -117,6 +117,6 @@ async def send_due(gateway: Gateway) -> None:
 
 async def states(gateway: Gateway) -> dict[str, int]:
     rows = table(Outbox)
-    counted = select(rows.c.state, func.count()).group_by(rows.c.state)
+    counted = select(rows.c.state, func.count().label("n")).group_by(rows.c.state)
     async with gateway.database.read() as connection:
-        return dict((await connection.execute(counted)).tuples().all())
+        return {row.state: row.n for row in await connection.execute(counted)}
