@@ -69,6 +69,10 @@ class Settings(BaseModel):
     poll_timeout_s: int = Field(default=25, ge=0, le=50)
     username: str = Field(default="", pattern=r"^[A-Za-z0-9_]{0,64}$")
     """The bot's name without @; asked from Telegram at the start when it is empty."""
+    per_second: float = Field(default=CAPS.per_second, ge=0)
+    """Messages that Telegram takes of this bot; more for one that pays, 0 for no limit."""
+    per_chat_s: float = Field(default=CAPS.per_address_s, ge=0)
+    """Seconds between two messages to one chat; 0 for no limit."""
 
     @model_validator(mode="after")
     def _webhook_has_an_address(self) -> Settings:
@@ -80,9 +84,8 @@ class Settings(BaseModel):
 class Telegram(ABC):
     """What both ways share: parse, render, send, fetch."""
 
-    caps = CAPS
-
     def __init__(self, account: str, settings: Settings) -> None:
+        self.caps = replace(CAPS, per_second=settings.per_second, per_address_s=settings.per_chat_s)
         self._account = account
         self._settings = settings
         self._username = settings.username
@@ -96,7 +99,7 @@ class Telegram(ABC):
 
     def caps_of(self, address: str) -> Caps:
         """In a group strangers read along."""
-        return replace(CAPS, public=True) if in_public(address) else CAPS
+        return replace(self.caps, public=True) if in_public(address) else self.caps
 
     def parse(self, raw: Raw) -> Received:
         return payload.parse(raw, self._me)
