@@ -13,7 +13,7 @@ import hmac
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -23,6 +23,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from channels.adapter import (
     Accepted,
     Caps,
+    Photos,
     Raw,
     Received,
     Reply,
@@ -78,6 +79,7 @@ class Twitter:
         self._settings = settings
         self._api: Api | None = None
         self._me: Mapping[str, str] = {}
+        self._photos: Photos | None = None
 
     def caps_of(self, address: str) -> Caps:
         """Strangers read along under a post, nobody in a direct message."""
@@ -132,14 +134,30 @@ class Twitter:
         body = part.body
         try:
             if part.method == POST:
-                number = await self._opened.post(body["text"], body.get("in_reply_to", ""))
+                shown = await self._uploaded(body.get("photos", ()), private=False)
+                answered = body.get("in_reply_to", "")
+                number = await self._opened.post(body["text"], answered, shown)
                 return self._sent(payload.PUBLIC, number)
-            number = await self._opened.message(body["to"], body["text"])
+            if "photo" not in body:
+                number = await self._opened.message(body["to"], body["text"])
+                return self._sent(payload.PRIVATE, number)
+            shown = await self._uploaded([body["photo"]], private=True)
+            if not shown:
+                return Sent()  # taken back meanwhile: the words go out without it
+            number = await self._opened.message(body["to"], "", shown[0])
             return self._sent(payload.PRIVATE, number)
         except Broken as error:
             return Unknown(detail=error.detail) if error.sent else Retry(detail=error.detail)
         except Rejected as error:
             return outcome.sent(error.status, error.body, error.headers, time.time())
+
+    def use_photos(self, photos: Photos) -> None:
+        self._photos = photos
+
+    async def _uploaded(self, photos: Sequence[str], *, private: bool) -> list[str]:
+        """X's ids of these photos; one that was taken back meanwhile is left out."""
+        found = [await self._photos(one) if self._photos else None for one in photos]
+        return [await self._opened.upload(one, private=private) for one in found if one]
 
     def _sent(self, kind: str, number: str) -> Sent:
         me = self._me.get("id", "")

@@ -15,12 +15,14 @@ from channels.text import cut
 from channels.twitter.payload import PRIVATE, PUBLIC
 
 POST, DM = "tweets", "dm_events"  # what a wire part is sent to
+MOST_PHOTOS = 4  # of one post
 
 IN_PUBLIC = Caps(
     text_limit=280,
     text_unit="utf16",  # X counts an emoji as two, and never more than we do
     public=True,
     unasked=False,  # nobody is mentioned out of the blue
+    photos_out=True,
     per_second=100 / timedelta(minutes=15).total_seconds(),  # "Rate limits": POST /2/tweets, a user
     burst=50,
 )
@@ -40,12 +42,19 @@ def caps_of(address: str) -> Caps:
 
 
 def render(message: OutboundMessage) -> list[WirePart]:
-    """One request a piece of text."""
+    """One request a piece of text; photos hang on the first post, or go as messages of their own."""
     if message.address.startswith(PRIVATE):
         citizen = message.address.removeprefix(PRIVATE)
         pieces = cut(message.text, IN_PRIVATE)
-        return [WirePart(method=DM, body={"to": citizen, "text": piece}) for piece in pieces]
-    return [WirePart(method=POST, body=_reply(message, piece)) for piece in _pieces(message)]
+        return [
+            *(WirePart(method=DM, body={"to": citizen, "photo": one}) for one in message.photos),
+            *(WirePart(method=DM, body={"to": citizen, "text": piece}) for piece in pieces),
+        ]
+    parts = [WirePart(method=POST, body=_reply(message, piece)) for piece in _pieces(message)]
+    if parts and message.photos:
+        shown = [*message.photos[:MOST_PHOTOS]]
+        parts[0] = WirePart(method=POST, body={**parts[0].body, "photos": shown})
+    return parts
 
 
 def _pieces(message: OutboundMessage) -> list[str]:

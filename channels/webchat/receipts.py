@@ -1,7 +1,7 @@
 """Confirmations of pages, gathered for a second: one delivery, one commit for many.
 
 A receipt that comes before the gateway has recorded the send (T3) is kept until then, which costs
-more than the receipt itself: handed in at once, receipts take twice the processor time.
+more than the receipt itself: handed in at once, receipts take one and a half times the time.
 """
 
 from __future__ import annotations

@@ -45,6 +45,33 @@ async def test_a_message_goes_to_its_citizen(x, polling) -> None:
     assert x.events[max(x.events)]["text"] == "Halo"
 
 
+async def test_photos_hang_on_the_post(x, polling) -> None:
+    async def photos(reference: str) -> bytes | None:
+        return {"41": b"\xff\xd8 one", "42": None}[reference]  # the second was taken back
+
+    polling.use_photos(photos)
+    part = WirePart(method="tweets", body={"text": "@ani Selesai.", "photos": ["41", "42"]})
+    assert isinstance(await polling.send(part), Sent)
+    (shown,) = x.posts[max(x.posts)]["media"]["media_ids"]
+    assert x.files[shown] == b"\xff\xd8 one"
+
+
+async def test_a_photo_goes_as_a_message_of_its_own(x, polling) -> None:
+    async def photos(reference: str) -> bytes | None:
+        return b"\xff\xd8 one" if reference == "41" else None
+
+    polling.use_photos(photos)
+    ani = x.citizen("ani")
+    assert (
+        await polling.send(WirePart(method="dm_events", body={"to": ani, "photo": "41"}))
+    ) != Sent()
+    (attached,) = x.events[max(x.events)]["attachments"]
+    assert x.files[attached["media_id"]] == b"\xff\xd8 one"
+    gone = WirePart(method="dm_events", body={"to": ani, "photo": "42"})
+    assert await polling.send(gone) == Sent()
+    assert len(x.events) == 1
+
+
 async def test_the_same_words_to_the_same_citizen_count_as_sent(x, polling) -> None:
     """A reply whose connection broke is sent again; X refuses it where it had arrived."""
     assert isinstance(await polling.send(POST), Sent)

@@ -328,7 +328,9 @@ class X:
         if answered:
             more["referenced_tweets"] = [{"type": "replied_to", "id": answered}]
             more["conversation_id"] = self.posts[answered]["conversation_id"]
-        number = self.post("1708", text, media=said.get("media"), **more)
+        if media := said.get("media"):
+            more["media"] = media
+        number = self.post("1708", text, **more)
         body = {"id": number, "text": text, "edit_history_tweet_ids": [number]}
         return web.json_response({"data": body}, status=201)
 
