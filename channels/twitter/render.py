@@ -42,7 +42,7 @@ def caps_of(address: str) -> Caps:
 
 
 def render(message: OutboundMessage) -> list[WirePart]:
-    """One request a piece of text; photos hang on the first post, or go as messages of their own."""
+    """One request a piece of text; photos hang on the first post, or are messages of their own."""
     if message.address.startswith(PRIVATE):
         citizen = message.address.removeprefix(PRIVATE)
         pieces = cut(message.text, IN_PRIVATE)
