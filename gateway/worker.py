@@ -21,6 +21,7 @@ from channels.message import OutboundMessage
 from dialogs.conversation import Nearby
 from dialogs.phrasebook import say
 from dialogs.step import step
+from gateway import elsewhere
 from gateway.areas import CityMap
 from gateway.backoff import backoff
 from gateway.cards import Offers
@@ -176,6 +177,9 @@ class Worker:
             all_of_them = {*talks, *(other for others in linked.values() for other in others)}
             found = await near(connection, {one for some in points.values() for one in some})
             return Looked(
+                elsewhere=await elsewhere.of(
+                    connection, self._rooms.accounts, [one for one, _ in understood], linked
+                ),
                 mine=await complaints.of_conversations(connection, sorted(all_of_them)),
                 nearby={talk: _united(found, some) for talk, some in points.items()},
                 linked=linked,

@@ -207,6 +207,39 @@ async def linked(connection: AsyncConnection, talks: Collection[int]) -> dict[in
     return {talk: tuple(others) for talk, others in found.items()}
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Address:
+    """Where a person can be written to, beside the conversation that asks."""
+
+    conversation_id: int
+    channel: str
+    account: str
+    address: str
+    heard_at: datetime | None  # when he last wrote there
+
+
+async def addresses(connection: AsyncConnection, talks: Collection[int]) -> dict[int, Address]:
+    """The addresses of conversations that want unasked messages (no STOP)."""
+    if not talks:
+        return {}
+    columns = CONVERSATION.c
+    rows = await connection.execute(
+        select(
+            columns.id, columns.channel, columns.account, columns.address, columns.heard_at
+        ).where(columns.id.in_(talks), columns.stopped.is_(False))
+    )
+    return {
+        row.id: Address(
+            conversation_id=row.id,
+            channel=row.channel,
+            account=row.account,
+            address=row.address,
+            heard_at=row.heard_at,
+        )
+        for row in rows
+    }
+
+
 async def forget_codes(connection: AsyncConnection, before: datetime) -> int:
     """Delete codes that ended before a moment; returns how many."""
     gone = await connection.execute(

@@ -20,8 +20,7 @@ MOST_PHOTOS = 4  # of one post
 IN_PUBLIC = Caps(
     text_limit=280,
     text_unit="utf16",  # X counts an emoji as two, and never more than we do
-    public=True,
-    unasked=False,  # nobody is mentioned out of the blue
+    public=True,  # news of a report are answers in its thread: nobody is mentioned out of the blue
     photos_out=True,
     per_second=100 / timedelta(minutes=15).total_seconds(),  # "Rate limits": POST /2/tweets, a user
     burst=50,

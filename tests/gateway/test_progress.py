@@ -13,6 +13,7 @@ from PIL import Image
 from sqlalchemy import select, update
 
 from channels.adapter import Caps
+from channels.message import OutboundMessage
 from dialogs.conversation import Status
 from dialogs.effects import Say
 from dialogs.phrasebook import say
@@ -26,9 +27,11 @@ from gateway.turns import abilities_of
 from nlu.engine import Engine
 from nlu.ticket import find
 from store import complaints, handover, tasks
+from store.codec import load
 from store.ids import Ids
 from store.tables import Complaint, ConversationRow, Inbox, Media, Outbox, Task, table
 from tests.gateway.conftest import Talk, talking
+from tests.gateway.test_people import code_in
 from tests.paper import line
 
 PIN = [-6.1957, 106.8322]  # Menteng
@@ -284,8 +287,6 @@ async def test_outside_the_window_an_approved_template_says_it(
 
 
 async def test_outside_the_window_another_address_of_the_person_hears_it(windowed: Talk) -> None:
-    from channels.message import OutboundMessage
-
     caps = Caps(text_limit=100, reply_window=timedelta(hours=24))
     other = Caps(text_limit=100)
     now = datetime.now(UTC)
@@ -304,6 +305,22 @@ async def test_outside_the_window_another_address_of_the_person_hears_it(windowe
     assert sent.text == say("id", "welcome", {})
     assert not way.here
     assert not way.parked
+
+
+async def test_outside_the_window_news_goes_to_a_linked_address(windowed: Talk) -> None:
+    number = await file(windowed, "ani")
+    code = code_in(await windowed.say("HUBUNGKAN", "ani"))
+    await windowed.say(code, "budi")
+    async with windowed.gateway.database.begin() as connection:
+        talks = table(ConversationRow)
+        then = datetime.now(UTC) - timedelta(hours=30)
+        await connection.execute(
+            update(talks).where(talks.c.address == "ani").values(heard_at=then)
+        )
+    assert NOTE in await moved(windowed, number)
+    last = [load(OutboundMessage, one.message) for one in await rows(windowed, Outbox)][-1]
+    assert last.address == "budi"
+    assert await rows(windowed, Task) == []
 
 
 # -- people

@@ -225,4 +225,4 @@ async def test_progress_is_told_in_the_thread(served, keys, tmp_path, engine) ->
 async def _status(gateway: Gateway, ticket: str) -> str:
     async with gateway.database.read() as connection:
         found = await complaints.by_number(connection, [ticket])
-    return str(found[ticket].status)
+    return str(found[ticket][0].status)
