@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from channels.adapter import Channel, Listener, Puller, Site, Webhook
-from tests.conformance.folders import REPOSITORY, Folder, Setting, folders, settings
+from tests.conformance.folders import Folder, Setting, folders, settings
 
 # what a channel may import from channels/
 SHARED = {"message", "adapter", "errors", "text", "pages", "pace", "uploads"}
@@ -29,20 +28,6 @@ def test_folder_is_complete(folder: Folder) -> None:
     assert names >= {"adapter.py", "payload.py", "README.md", "quality.yml", "fixtures"}
     assert list(folder.fixtures.glob("*.in.*")), "no inbound fixture"
     assert list(folder.fixtures.glob("*.out.json")), "no outbound fixture"
-
-
-@pytest.mark.parametrize(
-    "folder", [one for one in folders() if not one.name.startswith("_")], ids=lambda one: one.name
-)
-def test_folder_has_twenty_pairs_with_their_source_and_a_row_in_the_docs(folder: Folder) -> None:
-    pairs = [*folder.fixtures.glob("*.in.*"), *folder.fixtures.glob("*.out.json")]
-    expected = [*folder.fixtures.glob("*.messages.json"), *folder.fixtures.glob("*.request.json")]
-    sources = [json.loads(file.read_text()).get("source", "") for file in expected]
-    table = (REPOSITORY / "docs" / "channels.md").read_text()
-
-    assert len(pairs) >= 20
-    assert [file.name for file, source in zip(expected, sources, strict=True) if not source] == []
-    assert f"\n| [{folder.name}](../channels/{folder.name}/README.md) |" in table
 
 
 @each_folder
