@@ -114,7 +114,7 @@ def test_evaluation_as_a_table_and_as_json() -> None:
 
 def test_evaluation_as_a_page_and_as_curves(tmp_path: Path) -> None:
     page, curves = tmp_path / "report.html", tmp_path / "curves.png"
-    texts = [HEAD, HEAD.with_name("emergency.jsonl")]
+    texts = [HEAD, Path(__file__).parent / "texts" / "emergency.jsonl"]
     done = run("evaluate", *map(str, texts), "--html", str(page), "--png", str(curves))
     assert done.exit_code == 0
     assert "emergency_recall" in done.stdout
