@@ -118,6 +118,7 @@ class Gateway:
     async def running(self, *, doors: bool = True) -> AsyncIterator[None]:
         """Start everything; stop it in the opposite order at the end. Without `doors`, no port."""
         async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.intake.drain)  # last: nobody brings anything any more
             loops = await stack.enter_async_context(_loops())
             loops.begin(self.worker.run())
             loops.begin(self.dispatcher.run())

@@ -60,6 +60,10 @@ class Intake:
             self._media.ring()
         return Accepted(received=received, outcomes=outcomes)
 
+    async def drain(self) -> None:
+        """Wait for what is being kept, though whoever brought it has been stopped."""
+        await self._group.settled()
+
     async def _keep(self, arrival: journal.Arrival) -> tuple[Outcome, ...]:
         try:
             return await self._group.submit(arrival)

@@ -160,6 +160,11 @@ class GroupCommit(Generic[Item, Result]):
             self._busy = asyncio.create_task(self._drain())
         return await future
 
+    async def settled(self) -> None:
+        """Wait for the commit that is under way, so that it is not cut off with the loop."""
+        if self._busy is not None:
+            await asyncio.wait([self._busy])
+
     async def _drain(self) -> None:
         try:
             while self._waiting:
