@@ -19,6 +19,9 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from channels.adapter import Channel
+from console import app as console
+from console.desk import Desk
+from gateway import desk
 from gateway import door as public_door
 from gateway.accounts import Key, Wanted, make_all, wanted
 from gateway.areas import CityMap
@@ -73,6 +76,7 @@ class Gateway:
     outgoing: Bell
     places: CityMap
     gathering: Gathering
+    desk: Desk
     wanted: dict[Key, Wanted] = field(default_factory=dict)  # as config.yml last said
     metrics_port: int = 0
     _public: Port | None = None
@@ -158,6 +162,7 @@ class Gateway:
         own = (
             *tickets.routes(),
             *notice.routes(self.settings.city, self.settings.office, self.settings.retention),
+            *(console.routes(self.desk) if self.settings.console.enabled else ()),
         )
         return public_door.build(self.doors, self.ready, self.meters, own)
 
@@ -355,4 +360,14 @@ def compose(
         outgoing=outgoing,
         places=places,
         gathering=gathering,
+        desk=desk.lay(
+            settings,
+            database,
+            ids,
+            engine,
+            served,
+            places,
+            limits=limits_of(settings),
+            ring=news.ring,
+        ),
     )

@@ -34,6 +34,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from channels.pages import TilesUrl
+
 SCHEMA_VERSION = 1
 Section = TypeVar("Section", bound=BaseModel)
 Port = Annotated[int, Field(ge=0, lt=65536)]
@@ -154,6 +156,16 @@ class Dialogs(_Section):
     gather_s: float = Field(default=3.0, ge=0, le=10)  # messages in a row make one turn
 
 
+class Console(_Section):
+    """The moderators' desk, at /console on the public door."""
+
+    enabled: bool = True
+    idle_hours: float = Field(default=8, gt=0)  # a session that is not used ends
+    days: float = Field(default=7, gt=0)  # a session that is used ends all the same
+    tiles_url: TilesUrl = ""  # https://host/{z}/{x}/{y}.png; "": the outline of the city alone
+    tiles_attribution: str = ""
+
+
 class ChannelCommon(_Section):
     """What config.yml may say of any channel, beside the channel's own keys."""
 
@@ -196,6 +208,7 @@ class Settings(BaseSettings):
     retention: Retention = Retention()
     dialogs: Dialogs = Dialogs()
     worker: Worker = Worker()
+    console: Console = Console()
     log: Log = Log()
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict)
 

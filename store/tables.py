@@ -518,6 +518,49 @@ class Lease(Row, table=True):
     until: datetime = _at()
 
 
+class Account(Row, table=True):
+    """Somebody who works in the console: a name, a role, and for an officer what he may see."""
+
+    __tablename__ = "account"
+    id: int = _id()
+    name: str = Field(sa_column=Column(Text, nullable=False, unique=True))  # typed to sign in
+    role: str = _text()  # viewer | officer | moderator | admin
+    agency: str | None = _text(nullable=True, default=None)  # of an officer
+    area: str | None = _text(nullable=True, default=None)  # of an officer: "kota/kecamatan/..."
+    password: str | None = _text(nullable=True, default=None)  # argon2id; None: signs in elsewhere
+    subject: str | None = Field(
+        sa_column=Column(Text, nullable=True, unique=True), default=None
+    )  # "<issuer> <sub>" of single sign-on
+    locale: str = _text(default="id")
+    made_at: datetime = _at()
+    disabled_at: datetime | None = _at(nullable=True)
+
+
+class SessionRow(Row, table=True):
+    """A signed-in browser. Its secret is kept as a hash alone."""
+
+    __tablename__ = "session"
+    digest: str = Field(sa_column=Column(Text, primary_key=True))
+    account_id: int = _ref("account.id", index=True)
+    made_at: datetime = _at()
+    seen_at: datetime = _at()
+    expires_at: datetime = _at()
+    agent: str = _text()  # what the browser calls itself, cut short
+
+
+class Audit(Row, table=True):
+    """Who did what in the console. Appended, never changed; ids and numbers, no citizen's words."""
+
+    __tablename__ = "audit"
+    id: int = _id()
+    at: datetime = _at()
+    actor: str = _text()  # an account's name; "kanal" for a command
+    act: str = _text()  # "correct.category", "people.disable", ...
+    subject: str = _text()  # a ticket number, an account's name, a model's version
+    detail: str = _text(default="{}")
+    __table_args__ = (Index("ix_audit_subject", "subject", "id"),)
+
+
 def table(row: type[Row]) -> Table:
     """The Core table under a SQLModel class: the hot path speaks Core."""
     return row.__table__  # type: ignore[attr-defined, no-any-return]

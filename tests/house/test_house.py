@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("gateway", "channels", "nlu", "dialogs", "store")
+ROOMS = ("gateway", "console", "channels", "nlu", "dialogs", "store")
 NOT_USED = re.compile(r"(^|_)(data|info|manager|helper|utils|process)(_|$)")
 # Names that SQLAlchemy and aiosmtpd look for.
 THEIRS = {

@@ -46,6 +46,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "channels/card/static/map.js",
         "channels/static/city.json",
         "channels/_template/",
+        "console/templates/base.html",
+        "console/words/id/common.yml",
+        "console/static/console.css",
     ],
 )
 def test_the_wheel_carries(wheel: Path, carried: str) -> None:
@@ -56,7 +59,7 @@ def test_the_wheel_carries(wheel: Path, carried: str) -> None:
 def test_the_wheel_leaves_tests_and_var_at_home(wheel: Path) -> None:
     roots = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
     dist = f"kanal_warga-{__version__}.dist-info"
-    assert roots == {"gateway", "channels", "nlu", "dialogs", "store", dist}
+    assert roots == {"gateway", "console", "channels", "nlu", "dialogs", "store", dist}
 
 
 def test_installed_elsewhere_it_understands(wheel: Path, model_var: Path, tmp_path: Path) -> None:

@@ -1,0 +1,23 @@
+"""Every route of the console, room by room."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from console import pages
+from console.desk import Desk
+
+
+def routes(desk: Desk) -> list[web.RouteDef]:
+    """All that is served below /console."""
+    pages.environment().globals["zone"] = desk.zone
+    return [web.get(r"/console/static/{digest}/{name:.+}", serve)]
+
+
+async def serve(request: web.Request) -> web.StreamResponse:
+    """A script, a style or an icon; nothing else has a name here."""
+    return pages.static().serve(
+        request.match_info["digest"],
+        request.match_info["name"],
+        request.headers.get("Accept-Encoding", ""),
+    )

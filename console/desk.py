@@ -1,0 +1,48 @@
+"""What the gateway hands to the console. The console makes none of it and stops none of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from channels.adapter import Caps
+from channels.pages import Tiles
+from nlu.engine import Engine
+from nlu.places.place import OutsideCity, Place
+from store.accounts import Lifetime
+from store.database import Database
+from store.ids import Ids
+from store.media import Kept
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk:
+    """Everything that the rooms of the console share."""
+
+    database: Database
+    ids: Ids
+    clock: Callable[[], datetime]  # aware, UTC
+    zone: ZoneInfo
+    city: str
+    site: str  # the public address, without a slash at its end
+    var: Path
+    engine: Engine
+    caps_of: Callable[[str, str], Caps | None]  # by channel and account; None where none is served
+    locate: Callable[[float, float], Place | OutsideCity]  # raises BadPoint
+    keep_photo: Callable[[bytes], Awaitable[Kept]]  # sniffed, re-encoded; raises PhotoRefusedError
+    ring: Callable[[], None]  # there is work: call it after a transaction that wrote to the inbox
+    tiles: Tiles = field(default_factory=Tiles)
+    lifetime: Lifetime = field(default_factory=Lifetime)
+
+    @property
+    def photos(self) -> Path:
+        """The folder of kept photos: `<first two>/<sha256>.jpg`."""
+        return self.var / "media"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach us encrypted: then cookies never travel otherwise."""
+        return self.site.startswith("https://")

@@ -1,0 +1,46 @@
+"""Who asks: put on a request by the door (door.py), read by every page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from console.rights import RIGHTS, Right, Role
+from store import accounts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Visitor:
+    """Who asks. `secret` is his session's; it never stands on a page."""
+
+    account: accounts.Person
+    secret: str
+    csrf: str
+
+    @property
+    def name(self) -> str:
+        """As histories and the audit log name him."""
+        return self.account.name
+
+    @property
+    def role(self) -> Role:
+        """What he is."""
+        return Role(self.account.role)
+
+    @property
+    def locale(self) -> str:
+        """The language of his pages."""
+        return self.account.locale
+
+    def may(self, right: Right | str) -> bool:
+        """Whether his role has this right."""
+        return Right(right) in RIGHTS[self.role]
+
+
+VISITOR: web.RequestKey[Visitor] = web.RequestKey("visitor", Visitor)
+
+
+def visitor(request: web.Request) -> Visitor:
+    """Who asks; only behind `guarded`."""
+    return request[VISITOR]
