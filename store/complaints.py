@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.conversation import Draft, Spot, Status, Ticket
+from nlu.categories import categories
 from nlu.slots.personal import masked
 from store.ids import Ids
 from store.tables import Complaint, ComplaintEvent, Media, Supporter, table
@@ -102,7 +103,14 @@ def _row(ids: Ids, filing: Filing) -> dict[str, Any]:
         "filed_by": filing.inbox_id,
         "filed_at": filing.at,
         "updated_at": filing.at,
+        "agency": agency_of(draft.category or "tidak_jelas"),
     }
+
+
+def agency_of(category: str) -> str | None:
+    """Who acts on a category where nobody has decided otherwise; None for one that is gone."""
+    row = categories().get(category)
+    return row.agency[0] if row else None
 
 
 def _shown(text: str, *, anonymous: bool) -> str:

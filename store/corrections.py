@@ -23,13 +23,14 @@ from channels.message import InboundMessage
 from dialogs.conversation import Spot
 from nlu.learning.labels import check
 from nlu.normalise import MAX_CHARS
-from store import complaints
+from store import complaints, tasks
 from store.codec import dump, load
 from store.ids import Ids
 from store.tables import Complaint, Correction, Inbox, Prediction, table
 
 CORRECTION, COMPLAINT = table(Correction), table(Complaint)
 INBOX, PREDICTION = table(Inbox), table(Prediction)
+UNSURE = frozenset({"unsure", "misunderstood"})  # tasks that a word on the category settles
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,13 +139,17 @@ async def _take_on(
     changed: dict[str, Any] = {}
     if said.categories and said.categories[0] != complaint.category:
         changed["category"] = said.categories[0]
+        if complaint.agency == complaints.agency_of(complaint.category):  # nobody chose another
+            changed["agency"] = complaints.agency_of(said.categories[0])
     if said.spot is not None:
         changed |= complaints.where(said.spot)
-    if changed:
+    values = {**changed, **({"updated_at": now} if changed else {})}
+    if said.categories:
+        values["checked"] = True
+        await tasks.seen(connection, ticket=complaint.ticket, reasons=UNSURE, actor=actor, now=now)
+    if values:
         await connection.execute(
-            update(COMPLAINT)
-            .where(COMPLAINT.c.id == complaint.id)
-            .values(updated_at=now, **changed)
+            update(COMPLAINT).where(COMPLAINT.c.id == complaint.id).values(values)
         )
     happening = complaints.Happening(
         ticket=complaint.ticket,

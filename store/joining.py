@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import InboundMessage
 from dialogs.conversation import Draft, Status
-from store import complaints
+from store import complaints, tasks
 from store.codec import load
 from store.complaints import Happening
 from store.dialect import insert_once
@@ -137,6 +137,7 @@ async def merge(
         .values(status=Status.DUPLICATE.value, merged_into=other.id, updated_at=now)
     )
     await _pass_on(connection, ids, one, other)
+    await tasks.seen(connection, ticket=one.ticket, actor=actor, now=now)
     for number, kind, body in (
         (one.ticket, "status", {"from": one.status, "to": "duplicate", "into": other.ticket}),
         (other.ticket, "merged", {"from": one.ticket}),

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import InboundMessage
 from dialogs.conversation import News, Status
+from store import tasks
 from store.codec import dump, load
 from store.complaints import COMPLAINT, EVENT, MEDIA, SUPPORTER, event_row, ticket_of
 from store.ids import Ids
@@ -44,6 +45,8 @@ async def move(
 ) -> None:
     """Change a complaint's status, append it to the history, and let the citizen be told.
 
+    Whoever moves it has looked at it: its open tasks are done.
+
     Raises: LookupError for an unknown ticket; IllegalMoveError.
     """
     found = await connection.execute(
@@ -68,6 +71,7 @@ async def move(
     }
     event = event_row(ids, row.id, "status", result.actor, now, body)
     await connection.execute(insert(EVENT), [event])
+    await tasks.seen(connection, ticket=ticket, actor=result.actor, now=now)
     await tell(connection, ids, row.id, event["id"], now)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    Computed,
     DateTime,
     Dialect,
     ForeignKey,
@@ -27,6 +28,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
+
+from store.urgency import URGENCY
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -91,6 +94,11 @@ def _at(*, nullable: bool = False) -> Any:
     return Field(sa_column=Column(Utc, nullable=nullable), default=None)
 
 
+def _some(name: str, column: str, which: str) -> Index:
+    """An index of the few rows that somebody looks for again and again."""
+    return Index(name, column, postgresql_where=text(which), sqlite_where=text(which))
+
+
 class Delivery(Row, table=True):
     """The journal: a delivery as it came. Written in T1, changed only by being emptied."""
 
@@ -102,6 +110,7 @@ class Delivery(Row, table=True):
     envelope: str = _text(default="{}")
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     dead: str | None = _text(nullable=True, default=None)  # why it could not be read
+    __table_args__ = (_some("ix_delivery_dead", "id", "dead IS NOT NULL"),)
 
 
 class Cursor(Row, table=True):
@@ -129,7 +138,10 @@ class ConversationRow(Row, table=True):
     lease_owner: str | None = _text(nullable=True, default=None)
     lease_until: datetime | None = _at(nullable=True)
     erasure_id: int | None = _ref("erasure.id", nullable=True)  # forgotten: nothing goes here
-    __table_args__ = (UniqueConstraint("channel", "account", "address"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "account", "address"),
+        _some("ix_conversation_handed_over", "id", "handed_over"),
+    )
 
 
 class Contact(Row, table=True):
@@ -210,6 +222,7 @@ class Inbox(Row, table=True):
             postgresql_where=text("state = 'pending'"),
             sqlite_where=text("state = 'pending'"),
         ),
+        _some("ix_inbox_dead", "id", "state = 'dead'"),
     )
 
 
@@ -284,6 +297,9 @@ class Prediction(Row, table=True):
     confidence: float = 0.0
     understanding: str = _text()
     text: str | None = _text(nullable=True, default=None)  # what was read, if more than the message
+    __table_args__ = (
+        _some("ix_prediction_unsure", "inbox_id", "category IS NOT NULL AND confidence < 0.5"),
+    )
 
 
 class Correction(Row, table=True):
@@ -350,7 +366,26 @@ class Complaint(Row, table=True):
     filed_by: int = _ref("inbox.id")  # the message that filed it
     filed_at: datetime = _at()
     updated_at: datetime = _at()
-    __table_args__ = (Index("ix_complaint_near", "category", "lat", "lon"),)
+    agency: str | None = _text(nullable=True, default=None)  # who is to act: see nlu/categories.yml
+    waits: int = 0  # the most urgent of its open tasks (store/urgency.py), 0 for none
+    checked: bool = False  # a person has said what it is about
+    urgency: int = Field(sa_column=Column(Integer, Computed(URGENCY), nullable=True), default=None)
+    __table_args__ = (
+        Index("ix_complaint_near", "category", "lat", "lon"),
+        Index("ix_complaint_queue", "urgency", "filed_at", "id", "confidence"),
+        *(
+            Index(f"ix_complaint_queue_{name}", name, "urgency", "filed_at", "id")
+            for name in (
+                "category",
+                "status",
+                "agency",
+                "channel",
+                "kota",
+                "kecamatan",
+                "kelurahan",
+            )
+        ),
+    )
 
 
 class Supporter(Row, table=True):
@@ -396,6 +431,33 @@ class Task(Row, table=True):
     at: datetime = _at()
     done_at: datetime | None = _at(nullable=True)
     done_by: str | None = _text(nullable=True, default=None)
+    __table_args__ = (
+        _some("ix_task_open", "id", "done_at IS NULL"),
+        Index("ix_task_ticket", "ticket"),
+        Index("ix_task_conversation", "conversation_id"),
+        Index("ix_task_inbox", "inbox_id"),
+    )
+
+
+class Settled(Row, table=True):
+    """Something of the queue that is no complaint, and that a person has looked at."""
+
+    __tablename__ = "settled"
+    kind: str = Field(sa_column=Column(Text, primary_key=True))  # message | mo | mt | raw
+    id: int = _id()
+    actor: str = _text()
+    at: datetime = _at()
+
+
+class SavedView(Row, table=True):
+    """A filter of the queue under a name: its owner's, or everybody's."""
+
+    __tablename__ = "saved_view"
+    id: int = _id()
+    account_id: int | None = _ref("account.id", nullable=True, index=True)  # None: everybody's
+    name: str = _text()
+    query: str = _text()  # as it stands in the address: category=banjir&status=open
+    at: datetime = _at()
 
 
 class ConversationEvent(Row, table=True):
@@ -440,6 +502,7 @@ class Outbox(Row, table=True):
             sqlite_where=text("state IN ('queued', 'unknown')"),
         ),
         Index("ix_outbox_conversation", "conversation_id", "id"),
+        _some("ix_outbox_dead", "id", "state = 'dead'"),
     )
 
 

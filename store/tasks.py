@@ -1,19 +1,24 @@
-"""Tasks: what a person must look at, why, and who has done it."""
+"""Tasks: what a person must look at, why, and who has done it.
+
+A complaint knows the most urgent of its open tasks (`complaint.waits`): whatever opens or closes
+one does it here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.ids import Ids
-from store.tables import ConversationRow, Task, table
+from store.tables import Complaint, ConversationRow, Task, table
+from store.urgency import REASONS, Need
 
-TASK, CONVERSATION = table(Task), table(ConversationRow)
+TASK, CONVERSATION, COMPLAINT = table(Task), table(ConversationRow), table(Complaint)
 
 URGENT = frozenset({"emergency"})
 
@@ -54,6 +59,27 @@ async def put(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> No
     """Give tasks to people."""
     if rows:
         await connection.execute(insert(TASK), list(rows))
+        await _weigh(connection, {row["ticket"] for row in rows if row["ticket"]})
+
+
+def weight() -> Any:
+    """What a task's reason calls for, in SQL: `need` of store/urgency.py."""
+    return case({reason: need.value for reason, need in REASONS.items()},
+                value=TASK.c.reason, else_=Need.PERSON.value)  # fmt: skip
+
+
+async def _weigh(connection: AsyncConnection, tickets: Collection[str]) -> None:
+    """Let complaints know the most urgent of their open tasks."""
+    if not tickets:
+        return
+    most = (
+        select(func.coalesce(func.max(weight()), 0))
+        .where(TASK.c.ticket == COMPLAINT.c.ticket, TASK.c.done_at.is_(None))
+        .scalar_subquery()
+    )
+    await connection.execute(
+        update(COMPLAINT).where(COMPLAINT.c.ticket.in_(tickets)).values(waits=most)
+    )
 
 
 async def waiting(connection: AsyncConnection, most: int = 200) -> list[Open]:
@@ -84,7 +110,39 @@ async def done(connection: AsyncConnection, task_id: int, *, actor: str, now: da
         update(TASK)
         .where(TASK.c.id == task_id, TASK.c.done_at.is_(None))
         .values(done_at=now, done_by=actor)
-        .returning(TASK.c.id)
+        .returning(TASK.c.ticket)
     )
-    if changed.scalar() is None:
+    row = changed.one_or_none()
+    if row is None:
         raise LookupError(f"no open task has the number {task_id}")
+    await _weigh(connection, {row.ticket} - {None})
+
+
+async def seen(
+    connection: AsyncConnection,
+    *,
+    ticket: str | None = None,
+    conversation_id: int | None = None,
+    reasons: Collection[str] = (),
+    actor: str,
+    now: datetime,
+) -> int:
+    """Close what is open about a complaint, or about a conversation and no complaint.
+
+    With `reasons`, only tasks with one of these. Returns how many.
+    """
+    about = (
+        TASK.c.ticket == ticket
+        if ticket is not None
+        else (TASK.c.conversation_id == conversation_id) & TASK.c.ticket.is_(None)
+    )
+    which = [about, TASK.c.done_at.is_(None)]
+    if reasons:
+        which.append(TASK.c.reason.in_(reasons))
+    changed = await connection.execute(
+        update(TASK).where(*which).values(done_at=now, done_by=actor).returning(TASK.c.id)
+    )
+    count = len(changed.all())
+    if count and ticket is not None:
+        await _weigh(connection, {ticket})
+    return count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from store.schema import is_ours
 from store.tables import Row
 
 connection = context.config.attributes["connection"]
@@ -12,6 +13,7 @@ context.configure(
     target_metadata=Row.metadata,
     render_as_batch=True,  # SQLite cannot ALTER most things in place
     compare_type=True,
+    include_object=is_ours,
     user_module_prefix="",  # revisions import Utc by its name
 )
 with context.begin_transaction():

@@ -1,0 +1,298 @@
+"""The moderators' queue: what needs a person first, then the newest; a page at a time.
+
+Complaints come from one index each way of filtering; what waits and is no complaint
+(store/loose.py) is merged in. A page ends with a cursor, so that the hundredth costs what the first
+one does, and nothing is shown twice when something comes in between.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialogs.conversation import Status
+from store import loose
+from store.scope import EVERYTHING, Scope, in_area, within
+from store.tables import Complaint, ComplaintEvent, Utc, table
+from store.urgency import OPEN, SETTLED, Need
+from store.words import containing
+
+COMPLAINT, EVENT = table(Complaint), table(ComplaintEvent)
+C = COMPLAINT.c
+
+MOST = 50  # of a page
+COUNTED = 10_000  # complaints that are counted at most: "10,000 or more"
+FACETS = ("urgency", "status", "category", "channel", "agency", "kota")
+ANY = "any"  # every status
+EXCERPT = 240  # characters of a text
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filter:
+    """What somebody wants to see; an empty field asks for nothing."""
+
+    words: str = ""
+    category: str = ""
+    channel: str = ""
+    area: str = ""  # "Jakarta Pusat/Menteng/Cikini", as far as it goes
+    status: str = ""  # one status; ANY; "" for all that is not settled
+    agency: str = ""
+    since: datetime | None = None  # filed at or after
+    until: datetime | None = None  # filed before
+    below: float | None = None  # the machine was less sure than this
+    need: Need | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class Cursor:
+    """The place of a row in the queue: the next page begins after it."""
+
+    urgency: int
+    at: datetime
+    id: int
+
+    def __str__(self) -> str:
+        microseconds = (self.at - _EPOCH) // timedelta(microseconds=1)
+        return f"{self.urgency}.{microseconds}.{self.id}"
+
+    @classmethod
+    def read(cls, written: str) -> Cursor:
+        """Read what `str` wrote. Raises: ValueError."""
+        urgency, microseconds, row = (int(part) for part in written.split("."))
+        try:
+            at = _EPOCH + timedelta(microseconds=microseconds)
+        except OverflowError as error:
+            raise ValueError(f"{written!r} is no cursor") from error
+        if not (SETTLED <= urgency <= max(Need) and 0 <= row < 1 << 63):
+            raise ValueError(f"{written!r} is no cursor")
+        return cls(urgency=urgency, at=at, id=row)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """A row of the queue."""
+
+    kind: str  # complaint | talk | message | mo | mt | raw
+    id: int  # of the complaint; else of what `kind` names (a talk is its conversation)
+    urgency: int  # a Need, else OPEN or SETTLED
+    at: datetime  # filed; else since when it waits
+    channel: str
+    conversation_id: int | None
+    ticket: str = ""
+    status: Status | None = None
+    category: str = ""
+    confidence: float | None = None
+    agency: str = ""
+    kota: str = ""
+    kecamatan: str = ""
+    kelurahan: str = ""
+    place: str = ""  # in the citizen's words, where no kelurahan is known
+    text: str = ""  # the beginning, as written: mask it before it is shown
+    why: tuple[str, ...] = ()  # reasons of open tasks, or of a dead letter
+    emergency: bool = False
+    escalated: int = 0
+    revision: int = 0  # see `revision`; of complaints alone
+
+    @property
+    def cursor(self) -> Cursor:
+        """Its place in the queue."""
+        return Cursor(urgency=self.urgency, at=self.at, id=self.id)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """Some rows of the queue, in its order, and where the next ones begin (None: no more)."""
+
+    items: tuple[Item, ...]
+    next: Cursor | None
+
+
+async def search(
+    connection: AsyncConnection,
+    wanted: Filter,
+    scope: Scope,
+    *,
+    now: datetime,
+    after: Cursor | None = None,
+    most: int = MOST,
+) -> Page:
+    """A page of what somebody wants to see within his scope. Raises: ValueError for a bad area."""
+    which = _which(connection, wanted, scope)
+    found = [*await _complaints(connection, which, after, most + 1)]
+    if scope.whole and (after is None or after.urgency > OPEN):
+        found += [
+            item
+            for item in await _loose(connection, wanted, now)
+            if after is None or item.cursor < after
+        ]
+        found.sort(key=lambda item: item.cursor, reverse=True)
+    more = len(found) > most
+    return Page(items=tuple(found[:most]), next=found[most - 1].cursor if more else None)
+
+
+def _which(connection: AsyncConnection, wanted: Filter, scope: Scope) -> list[ColumnElement[bool]]:
+    which = [*within(scope), *in_area(wanted.area)]
+    which += [
+        C[name] == value
+        for name in ("category", "channel", "agency")
+        if (value := getattr(wanted, name))
+    ]
+    if not wanted.status:
+        which.append(C.urgency >= OPEN)
+    elif wanted.status != ANY:
+        which.append(C.status == wanted.status)
+    if wanted.since is not None:
+        which.append(C.filed_at >= wanted.since)
+    if wanted.until is not None:
+        which.append(C.filed_at < wanted.until)
+    if wanted.below is not None:
+        which.append(C.confidence < wanted.below)
+    if wanted.need is not None:
+        which.append(C.urgency == wanted.need.value)
+    return [*which, *containing(wanted.words, connection.dialect.name)]
+
+
+async def _complaints(
+    connection: AsyncConnection,
+    which: Collection[ColumnElement[bool]],
+    after: Cursor | None,
+    most: int,
+) -> list[Item]:
+    query = _rows().where(*which)
+    if after is not None:
+        place = tuple_(literal(after.urgency), literal(after.at, Utc), literal(after.id))
+        query = query.where(tuple_(C.urgency, C.filed_at, C.id) < place)
+    order = (C.urgency.desc(), C.filed_at.desc(), C.id.desc())
+    return [_item(row) for row in await connection.execute(query.order_by(*order).limit(most))]
+
+
+def _rows() -> Select[Any]:
+    newest = select(func.max(EVENT.c.id)).where(EVENT.c.complaint_id == C.id).scalar_subquery()
+    names = (
+        "id", "ticket", "status", "category", "confidence", "agency", "channel", "conversation_id",
+        "kota", "kecamatan", "kelurahan", "emergency", "escalated", "urgency", "filed_at",
+    )  # fmt: skip
+    text = func.substr(C.text, 1, EXCERPT).label("told")
+    place = func.substr(C.place_words, 1, EXCERPT).label("place")
+    return select(*(C[name] for name in names), text, place, newest.label("revision"))
+
+
+def _item(row: Any) -> Item:
+    return Item(
+        kind="complaint",
+        id=row.id,
+        urgency=row.urgency,
+        at=row.filed_at,
+        channel=row.channel,
+        conversation_id=row.conversation_id,
+        ticket=row.ticket,
+        status=Status(row.status),
+        category=row.category,
+        confidence=row.confidence,
+        agency=row.agency or "",
+        kota=row.kota or "",
+        kecamatan=row.kecamatan or "",
+        kelurahan=row.kelurahan or "",
+        place=row.place,
+        text=row.told,
+        emergency=row.emergency,
+        escalated=row.escalated,
+        revision=row.revision or 0,
+    )
+
+
+async def _loose(connection: AsyncConnection, wanted: Filter, now: datetime) -> list[Item]:
+    """What waits and is no complaint, where the filter speaks of nothing that it lacks."""
+    settled = wanted.status not in ("", ANY)
+    if settled or wanted.words or wanted.area or wanted.agency:
+        return []
+    read = bool(wanted.category) or wanted.below is not None  # a message was, a letter was not
+    return [
+        _loose_item(one)
+        for one in await loose.waiting(connection, now)
+        if (not read or one.category)
+        and wanted.category in ("", one.category)
+        and wanted.channel in ("", one.channel)
+        and wanted.need in (None, one.need)
+        and (wanted.below is None or (one.confidence or 0) < wanted.below)
+        and (wanted.since is None or one.at >= wanted.since)
+        and (wanted.until is None or one.at < wanted.until)
+    ]
+
+
+def _loose_item(one: loose.Loose) -> Item:
+    return Item(
+        kind=one.kind,
+        id=one.id,
+        urgency=one.need.value,
+        at=one.at,
+        channel=one.channel,
+        conversation_id=one.conversation_id,
+        category=one.category,
+        confidence=one.confidence,
+        text=one.text[:EXCERPT],
+        why=one.why,
+    )
+
+
+async def among(
+    connection: AsyncConnection,
+    tickets: Collection[str],
+    wanted: Filter,
+    scope: Scope,
+) -> list[Item]:
+    """Of these complaints, those that the filter and the scope hold, in the queue's order."""
+    which = [*_which(connection, wanted, scope), C.ticket.in_(tickets)]
+    return await _complaints(connection, which, None, len(tickets)) if tickets else []
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tally:
+    """How many there are of what, in a filter: `by["channel"]["sms"]`."""
+
+    total: int  # COUNTED at most
+    capped: bool  # there are more, and the counts are of the first COUNTED that were found
+    by: Mapping[str, Mapping[Any, int]]  # FACETS
+
+
+async def tally(
+    connection: AsyncConnection, wanted: Filter, scope: Scope, *, now: datetime
+) -> Tally:
+    """Count what the filter holds, COUNTED complaints at most. Raises: ValueError."""
+    which = _which(connection, wanted, scope)
+    some = select(*(C[name] for name in FACETS)).where(*which).limit(COUNTED + 1).subquery()
+    columns = [some.c[name] for name in FACETS]
+    rows = (await connection.execute(select(*columns, func.count()).group_by(*columns))).all()
+    by: dict[str, Counter[Any]] = defaultdict(Counter)
+    for *values, count in rows:
+        for name, value in zip(FACETS, values, strict=True):
+            by[name][value] += count
+    if scope.whole:
+        for item in await _loose(connection, wanted, now):
+            by["urgency"][item.urgency] += 1
+            by["channel"][item.channel] += 1
+    total = sum(count for *_, count in rows)
+    return Tally(total=min(total, COUNTED), capped=total > COUNTED, by=by)
+
+
+async def revision(connection: AsyncConnection, ticket: str, scope: Scope = EVERYTHING) -> int:
+    """The revision of a complaint: the id of its newest event; every change appends one.
+
+    Raises: LookupError for a ticket that does not exist, or not within the scope.
+    """
+    found = await connection.execute(
+        select(func.max(EVENT.c.id))
+        .join(COMPLAINT, C.id == EVENT.c.complaint_id)
+        .where(C.ticket == ticket, *within(scope))
+    )
+    number: int | None = found.scalar()
+    if number is None:
+        raise LookupError(f"no complaint has the number {ticket}")
+    return number

@@ -1,0 +1,63 @@
+"""Words typed into the search box, as each database looks for them.
+
+Every word must stand in a complaint's number, text or place, by its beginning: "genang" finds
+"genangan". In Indonesian what a word begins with is often put before it, so "banjir" finds
+"kebanjiran" too. Signs are no language here: quotes, wildcards and SQL are blanks between words.
+Both indexes are the databases' own (docs/adr/0005-words-are-found-by-their-beginning.md).
+"""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import ColumnElement, Text, cast, func, literal, literal_column, select, table
+
+from nlu import ticket
+from store.tables import Complaint
+from store.tables import table as table_of
+
+COMPLAINT = table_of(Complaint)
+_MOST_WORDS, _LONGEST = 8, 40
+_WORD = re.compile(r"[^\W_]+")
+_BEFORE = ("ke", "di", "ter", "ber", "me", "pe", "se")
+_STEM = 4  # letters from which on a word is tried with what may stand before it
+
+
+def words_of(typed: str) -> list[str]:
+    """The words of what was typed, in small letters, each once; at most eight."""
+    found: list[str] = [word.lower()[:_LONGEST] for word in _WORD.findall(typed)]
+    return list(dict.fromkeys(found))[:_MOST_WORDS]
+
+
+def containing(typed: str, dialect: str) -> list[ColumnElement[bool]]:
+    """The conditions on `complaint` that hold what was typed; none where no word is in it."""
+    if numbers := [number for number, _, _ in ticket.find(typed)]:
+        return [COMPLAINT.c.ticket.in_(numbers)]
+    words = words_of(typed)
+    if not words:
+        return []
+    return [_on_sqlite(words) if dialect == "sqlite" else _on_postgresql(words)]
+
+
+def _forms(word: str) -> list[str]:
+    stem = len(word) >= _STEM and word.isalpha()
+    return [word, *(before + word for before in _BEFORE if stem)]
+
+
+def _on_sqlite(words: list[str]) -> ColumnElement[bool]:
+    wanted = " AND ".join(
+        "(" + " OR ".join(f'"{form}"*' for form in _forms(word)) + ")" for word in words
+    )
+    index = table("complaint_words")
+    found = select(literal_column("rowid")).select_from(index)
+    return COMPLAINT.c.id.in_(
+        found.where(literal_column("complaint_words").op("MATCH")(literal(wanted)))
+    )
+
+
+def _on_postgresql(words: list[str]) -> ColumnElement[bool]:
+    wanted = " & ".join(
+        "(" + " | ".join(f"'{form}':*" for form in _forms(word)) + ")" for word in words
+    )
+    query = func.to_tsquery(literal_column("'simple'"), cast(literal(wanted), Text))
+    return literal_column("complaint.words").bool_op("@@")(query)
