@@ -28,7 +28,7 @@ def asked(conversation: Conversation, turn: Turn) -> Decision:
             conversation,
             *(one for number in named[:MOST_LISTED] for one in _named(conversation, turn, number)),
         )
-    if _LIKE_A_NUMBER.search(turn.text):
+    if ticket.spans(turn.text) or _LIKE_A_NUMBER.search(turn.text):
         return tell(conversation, "status_wrong_number")
     if turn.known.replied:
         return reply(conversation, *_named(conversation, turn, turn.known.replied))
@@ -77,15 +77,18 @@ def chosen(conversation: Conversation, turn: Turn) -> Decision | None:
 
 
 def number_alone(conversation: Conversation, turn: Turn) -> Decision | None:
-    """The rule: a message that is nothing but a ticket number asks for its status."""
+    """The rule: nothing but ticket numbers, and words that ask how they stand, ask for status."""
     if turn.photos or turn.spot:
         return None
-    found = ticket.find(turn.text)
-    rest = _LIKE_A_NUMBER.sub("", turn.text) if not found else ""
-    for _, start, end in found:
-        rest = turn.text[:start] + turn.text[end:]
-    alone = not re.sub(r"[\W_]", "", rest) and (found or _LIKE_A_NUMBER.search(turn.text))
-    return asked(conversation, turn) if alone else None
+    numbers = ticket.spans(turn.text)
+    rest = ticket.replaced(turn.text, " ") if numbers else _LIKE_A_NUMBER.sub("", turn.text)
+    alone = numbers or rest != turn.text
+    if not alone or not words.only("status_words" if numbers else "", rest):
+        return None
+    after, effects = asked(conversation, turn)
+    if after.draft is not None and not after.handed_over:
+        return asking.resume(after, turn, *effects)
+    return after, effects
 
 
 def named_numbers(turn: Turn) -> list[str]:

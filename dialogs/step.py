@@ -45,7 +45,7 @@ ORDER: tuple[Rule, ...] = (
     earlier.photo_of,  # a photo with a ticket number
     earlier.photo_for,  # whose photo is this?
     status.chosen,  # one of the complaints that were listed
-    status.number_alone,  # nothing but a ticket number
+    status.number_alone,  # nothing but a ticket number, or a question about one
     drafted.answered,  # an answer to what was asked, or anything else while a draft is open
     smalltalk.bare,  # one word that needs no classifier
     abuse.advertised,

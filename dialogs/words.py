@@ -93,6 +93,12 @@ def mentions(group: str, text: str) -> bool:
     return any(f" {word} " in words for word in _list(group))
 
 
+def only(group: str, text: str) -> bool:
+    """Whether nothing but words of a group stands in the text; without one, no word at all."""
+    found = _NO_WORD.split(text.casefold().replace("_", " "))
+    return {"", *(_list(group) if group else ())}.issuperset(found)
+
+
 def after_turn(text: str) -> str:
     """What a correction puts in place: "bukan di Kemang, di Cipete" gives "di Cipete".
 

@@ -5,6 +5,7 @@
 
 The answer holds only the characters a-z, 0-9, _ and single spaces, so that features can be counted
 in bytes. Digits become 0: a number says nothing about the kind of complaint, but "3 in 1" does.
+Whatever has the shape of a ticket number becomes one word: its letters say nothing either.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from typing import Any
 
 import yaml
 
+from nlu import ticket
+
 PLACE_MARK = "xplacex"  # stands for a place's name (engines/mask.py); becomes the word _place
+TICKET_MARK = " xticketx "  # stands for a ticket number; becomes the word _ticket
 MAX_CHARS = 4000  # what is read of a text; the rest of 100 kB adds nothing but time
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -75,7 +79,7 @@ def clean(text: str) -> str:
 
 def normalise(text: str) -> str:
     """The text as tokens of a-z, 0-9 and _, joined by single spaces; "" when nothing is left."""
-    text = clean(text)
+    text = ticket.replaced(clean(text), TICKET_MARK)
     if "#" in text:
         text = _HASHTAG.sub(lambda tag: _CAMEL.sub(" ", tag[0]), text)
     low = text.lower()

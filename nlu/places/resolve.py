@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from nlu import ticket
 from nlu.places import links
 from nlu.places.boundaries import Boundaries
 from nlu.places.city import BadPoint, inside_city, locate
@@ -46,6 +47,7 @@ def resolve(
         boundaries: exact outlines; without them the nearest centre decides.
         followed: what short links lead to, by their address, where somebody has asked.
     """
+    text = ticket.blank(text)
     found = links.find(text)
     if found:
         return _with_links(text, found, boundaries, followed or {})

@@ -21,7 +21,8 @@ __all__ = ["emergency", "find_slots", "language"]
 
 def find_slots(text: str) -> list[Entity]:
     """All slots in the text but places, in the order of the finders."""
-    text = text[:MAX_CHARS]
+    written = text[:MAX_CHARS]
+    text = ticket.blank(written)
     low = lower(text)
     return [
         *find_depths(low),
@@ -30,7 +31,7 @@ def find_slots(text: str) -> list[Entity]:
         *find_personal(text),
         *(
             Entity(entity="ticket", value=number, start=start, end=end)
-            for number, start, end in (ticket.find(text) if "jkt" in low or "j k" in low else ())
+            for number, start, end in ticket.find(written)
         ),
     ]
 

@@ -8,6 +8,8 @@ from importlib.resources import files
 
 import yaml
 
+from nlu import ticket
+
 MOST = 400  # characters that are looked at
 _WORD = re.compile(r"[a-z]+")
 
@@ -15,7 +17,7 @@ _WORD = re.compile(r"[a-z]+")
 def language(text: str) -> str:
     """Answer "en" when more of the text's words are English than Indonesian, else "id"."""
     english, indonesian = _words()
-    words = _WORD.findall(text[:MOST].lower())
+    words = _WORD.findall(ticket.blank(text[:MOST]).lower())
     score = sum(map(english.__contains__, words)) - sum(map(indonesian.__contains__, words))
     return "en" if score > 0 else "id"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from nlu import ticket
 from nlu.understanding import Entity
 
 _DIGIT = re.compile(r"\d")
@@ -39,6 +40,7 @@ _NO_NAMES = re.compile(
 
 def find_personal(text: str) -> list[Entity]:
     """Spans of personal data in the text as given."""
+    text = ticket.blank(text)
     found: list[Entity] = []
     if "@" in text:
         found += [_entity("email", m[0].lower(), m.start(), m.end()) for m in _EMAIL.finditer(text)]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
 import pytest
 
 from dialogs.conversation import Conversation, Known, Photo, Spot, Status, Ticket
 from dialogs.effects import FileComplaint, HandOver, OptOut, Schedule, UpdateComplaint
+from nlu.ticket import make
 from nlu.understanding import Entity, Understanding
 from tests.dialogs.turns import NOON, Talk, place, report, understood
 
@@ -251,6 +254,31 @@ def test_status_by_number_speaks_of_anybodys_complaint_without_personal_data() -
         "JKT-ER1H-8SF2: Lampu jalan di Bangka. Status: selesai."
         " Dilaporkan 21/11/2026, terakhir diperbarui 23/11/2026."
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["status {}", "Status {}?", "bagaimana laporan {}?", "how is {}", "cek tiket no. {} dong"],
+)
+def test_who_asks_for_a_number_is_told_whatever_the_engine_makes_of_it(text: str) -> None:
+    talk = Talk()
+    misread = understood("report", "kabel_tiang", confidence=0.9)
+    for number in (make(Random(seed)) for seed in range(20)):
+        ticket = replace(mine().tickets[0], number=number)
+        assert number in talk.say(text.format(number), misread, known=Known(tickets=(ticket,)))
+        assert talk.phrases == ["status_one"]
+    talk.say(text.format("JKT-ER1H-8SF3"), misread, known=mine())
+    assert talk.phrases == ["status_wrong_number"]
+
+
+def test_a_draft_goes_on_after_a_number_is_asked_for() -> None:
+    talk = Talk()
+    talk.say("lampu jalan mati", understood("report", "lampu_jalan", confidence=0.9))
+    waiting = talk.conversation.waiting_for
+    talk.say("status JKT-ER1H-8SF2", understood("report", "sampah", confidence=0.9), known=mine())
+    assert talk.phrases[0] == "status_one"
+    assert len(talk.phrases) > 1
+    assert talk.conversation.waiting_for == waiting
 
 
 def test_stop_and_start() -> None:

@@ -19,8 +19,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
 from nlu.baseline import VERSION, KeywordEngine
+from nlu.corpus import read
 from nlu.engines.breaker import Breaker
-from nlu.engines.rasa import RasaEngine, RasaServer
+from nlu.engines.rasa import SPECIMEN, RasaEngine, RasaServer
 
 TEXT = "sampah numpuk di Jl. Otista sudah 3 hari, banjir selutut"
 RANKING = [
@@ -139,6 +140,14 @@ async def test_rasas_labels_and_our_slots(rasa: Rasa) -> None:
     assert rasa.asked == [TEXT]
     assert rasa.tokens == ["invented"]
     assert not asked.reasons
+
+
+async def test_every_ticket_number_is_one_that_rasa_has_seen(rasa: Rasa) -> None:
+    async with asking(rasa.url) as asked:
+        reading = await asked.one("status jkt h9rs51jt")
+    assert rasa.asked == [f"status {SPECIMEN}"]
+    assert [one.value for one in reading.entities] == ["JKT-H9RS-51JT"]
+    assert SPECIMEN in {example.text for example in read()}
 
 
 async def test_a_batch_keeps_its_order_and_its_limit(rasa: Rasa) -> None:
