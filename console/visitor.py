@@ -8,6 +8,7 @@ from aiohttp import web
 
 from console.rights import RIGHTS, Right, Role
 from store import accounts
+from store.scope import EVERYTHING, Scope
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +33,16 @@ class Visitor:
     def locale(self) -> str:
         """The language of his pages."""
         return self.account.locale
+
+    @property
+    def scope(self) -> Scope:
+        """What he may see: an officer his agency's complaints in his area, others everything.
+
+        An officer to whom nobody has given an agency sees nothing.
+        """
+        if self.role is not Role.OFFICER:
+            return EVERYTHING
+        return Scope(agency=self.account.agency or "-", area=self.account.area or "")
 
     def may(self, right: Right | str) -> bool:
         """Whether his role has this right."""

@@ -9,8 +9,19 @@ Both indexes are the databases' own (docs/adr/0005-words-are-found-by-their-begi
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, func, literal, literal_column, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    table,
+)
 
 from nlu import ticket
 from store.tables import Complaint
@@ -49,7 +60,7 @@ def _on_sqlite(words: list[str]) -> ColumnElement[bool]:
         "(" + " OR ".join(f'"{form}"*' for form in _forms(word)) + ")" for word in words
     )
     index = table("complaint_words")
-    found = select(literal_column("rowid")).select_from(index)
+    found: Select[Any] = select(literal_column("rowid")).select_from(index)
     return COMPLAINT.c.id.in_(
         found.where(literal_column("complaint_words").op("MATCH")(literal(wanted)))
     )
