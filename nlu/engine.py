@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from nlu.understanding import Understanding
+from nlu.understanding import Mover, Understanding
 
 
 class Engine(Protocol):
@@ -21,3 +21,16 @@ class Engine(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """What an engine may be able to do besides; one that asks a server cannot."""
+
+    def explain(self, text: str, category: str) -> tuple[Mover, ...]:
+        """The words that moved it towards `category` or away from it, as they are written.
+
+        The strongest first; () where nothing in the text is known. Raises: ValueError for a
+        category that the engine does not know.
+        """
+        ...

@@ -32,6 +32,16 @@ class Entity:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Mover:
+    """A word of a text, and how much it moved the engine towards a category."""
+
+    word: str  # as written: `text[start:end]`
+    share: float  # -1 to 1, below zero: away from it; the sizes of a text's shares add up to 1
+    start: int  # offset into the text as given, in characters
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Understanding:
     """A reading of one text."""
 

@@ -17,10 +17,11 @@ from nlu.corpus import INTENTS
 from nlu.engines.joint import CATEGORIES, Scores, best_intents, decide
 from nlu.engines.mask import without_places
 from nlu.engines.model import REBUILD, Model, ModelError, load
+from nlu.engines.movers import movers
 from nlu.normalise import MAX_CHARS, normalise
 from nlu.places.resolve import Resolution, resolve
 from nlu.slots import emergency, find_slots, language
-from nlu.understanding import Candidate, Entity, Understanding
+from nlu.understanding import Candidate, Entity, Mover, Understanding
 
 BATCH = 64  # texts scored at once
 CANDIDATES = 5
@@ -80,6 +81,13 @@ class EmbeddedEngine:
             said = _said(*classify(model, plain))
             answers += [_reading(model, *one) for one in zip(batch, where, said, strict=True)]
         return answers
+
+    def explain(self, text: str, category: str) -> tuple[Mover, ...]:
+        """The words that moved it: see `nlu.engine.Explaining`, and engines/movers.py."""
+        if category not in CATEGORIES:
+            raise ValueError(f"the model knows no category {category}")
+        text = text[:MAX_CHARS]
+        return movers(self._model, text, self._places(text), CATEGORIES.index(category))
 
     async def close(self) -> None:
         """Nothing is held open."""

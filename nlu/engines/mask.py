@@ -25,6 +25,11 @@ _KIND = re.compile(
 
 def without_places(text: str, found: Resolution) -> str:
     """The text with PLACE_MARK for every name in `found`, whose offsets are into this text."""
+    return "".join([piece for piece, _, _ in pieces(text, found)])
+
+
+def pieces(text: str, found: Resolution) -> list[tuple[str, int, int]]:
+    """What `without_places` is made of, each with the part of the text that it stands for."""
     parts, end = [], 0
     for mention in found.mentions:
         if mention.start < end:
@@ -32,6 +37,10 @@ def without_places(text: str, found: Resolution) -> str:
         kind = None
         if mention.kind not in _NAMES_ONLY:
             kind = _KIND.match(text, mention.start, mention.end)
-        parts += [text[end : mention.start], f"{kind[0]} " if kind else "", PLACE_MARK]
+        parts.append((text[end : mention.start], end, mention.start))
+        if kind:
+            parts.append((f"{kind[0]} ", mention.start, kind.end()))
+        parts.append((PLACE_MARK, kind.end() if kind else mention.start, mention.end))
         end = mention.end
-    return "".join(parts) + text[end:]
+    parts.append((text[end:], end, len(text)))
+    return parts

@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -88,6 +89,38 @@ class Model:
             else:
                 np.add.reduce(weights, axis=0, out=heads[at])
         return heads / norm[:, None] + self._bias, squares > 0
+
+    def pulls(self, words: Sequence[str], category: int) -> list[float]:
+        """How much each word of a normalised text adds to a category's score.
+
+        Against what it adds to the average category: only that moves a probability. A feature that
+        several words have, or a pair of words, counts for each of them in equal parts, so that all
+        pulls together are the score without its bias.
+        """
+        holders = self._holders(words)
+        rows = np.fromiter(holders, dtype=np.int64, count=len(holders))
+        weights = self._weight[rows, len(INTENTS) :]
+        norm = np.sqrt(max(float(self._squares[rows].sum()), 1e-9))
+        moved = (weights[:, category] - weights.mean(axis=1)) / norm
+        pulls = [0.0] * len(words)
+        for at, pull in zip(holders.values(), moved.tolist(), strict=True):
+            for word in at:
+                pulls[word] += pull / len(at)
+        return pulls
+
+    def _holders(self, words: Sequence[str]) -> dict[int, list[int]]:
+        """Of each feature of a text that the model knows, the words that hold it."""
+        known = self._vocabulary
+        of = {word: known.rows([word])[1].tolist() for word in dict.fromkeys(words)}
+        holders: dict[int, list[int]] = {}
+        for at, word in enumerate(words):
+            for row in of[word]:
+                holders.setdefault(row, []).append(at)
+        for at, (left, right) in enumerate(pairwise(words)):
+            both = known.rows([f"{left} {right}"])[1].tolist()
+            for row in set(both).difference(of[left], of[right]):
+                holders.setdefault(row, []).extend((at, at + 1))
+        return holders
 
     def save(self, folder: Path) -> None:
         """Write both files below `folder`, which must not be a model in use."""
