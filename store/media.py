@@ -59,7 +59,9 @@ async def of_messages(
 ) -> dict[int, tuple[Attachment, ...]]:
     """The attachments of each message, in the order that they came."""
     rows = await connection.execute(
-        select(MEDIA).where(MEDIA.c.inbox_id.in_(inbox_ids)).order_by(MEDIA.c.id)
+        select(MEDIA)
+        .where(MEDIA.c.inbox_id.in_(inbox_ids), MEDIA.c.edited_from.is_(None))
+        .order_by(MEDIA.c.id)
     )
     found: dict[int, tuple[Attachment, ...]] = {}
     for row in rows:

@@ -16,6 +16,7 @@ from sqlalchemy import insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.conversation import Status
+from store import pictures
 from store.complaints import COMPLAINT, EVENT, MEDIA, event_row
 from store.ids import Ids
 
@@ -135,12 +136,15 @@ async def publish(
 ) -> None:
     """Publish photos and words of a complaint, or take them back; kept in its history.
 
-    Raises: LookupError for an unknown ticket, or a photo that is none of this complaint's.
+    Raises: LookupError for an unknown ticket, or a photo that is none of this complaint's;
+    EditedError for a photo of which an edited copy is there.
     """
     found = await connection.execute(select(COMPLAINT.c.id).where(COMPLAINT.c.ticket == ticket))
     complaint_id = found.scalar()
     if complaint_id is None:
         raise LookupError(f"no complaint has the number {ticket}")
+    if not decision.withdraw:
+        await pictures.check_unedited(connection, decision.photos)
     await _show(connection, complaint_id, decision.photos, seen=not decision.withdraw)
     if decision.text is not None:
         await connection.execute(

@@ -274,6 +274,7 @@ class Media(Row, table=True):
     lon: float | None = None
     complaint_id: int | None = _ref("complaint.id", nullable=True, index=True)
     published: bool = False  # a moderator lets everybody see it
+    edited_from: int | None = _ref("media.id", nullable=True, index=True)  # what was made unreadable
     __table_args__ = (
         Index(
             "ix_media_pending",
@@ -372,6 +373,7 @@ class Complaint(Row, table=True):
     urgency: int = Field(sa_column=Column(Integer, Computed(URGENCY), nullable=True), default=None)
     __table_args__ = (
         Index("ix_complaint_near", "category", "lat", "lon"),
+        Index("ix_complaint_place", "lat", "lon"),
         Index("ix_complaint_queue", "urgency", "filed_at", "id", "confidence"),
         *(
             Index(f"ix_complaint_queue_{name}", name, "urgency", "filed_at", "id")
