@@ -108,6 +108,13 @@ class Caps:
     forgeable: bool = False  # a sender can be forged: what matters is proven by a code sent there
 
 
+def may_write(caps: Caps, heard_at: datetime | None, at: datetime) -> bool:
+    """Whether a channel lets us write freely at a moment. `heard_at`: when the citizen last did."""
+    if caps.reply_window is None:
+        return caps.unasked
+    return caps.unasked and heard_at is not None and at - heard_at < caps.reply_window
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WirePart:
     """One provider request, ready to send."""

@@ -8,8 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from channels.adapter import Caps
+from channels.adapter import Caps, Channel
 from channels.pages import Tiles
+from console.answer.agencies import Agencies
+from console.answer.wordings import Wordings
 from nlu.engine import Engine
 from nlu.places.place import OutsideCity, Place
 from store.accounts import Lifetime
@@ -30,10 +32,13 @@ class Desk:
     site: str  # the public address, without a slash at its end
     var: Path
     engine: Engine
+    channel_of: Callable[[str, str], Channel | None]  # by channel and account, to render by
     caps_of: Callable[[str, str], Caps | None]  # by channel and account; None where none is served
     locate: Callable[[float, float], Place | OutsideCity]  # raises BadPoint
     keep_photo: Callable[[bytes], Awaitable[Kept]]  # sniffed, re-encoded; raises PhotoRefusedError
     ring: Callable[[], None]  # there is work: call it after a transaction that wrote to the inbox
+    agencies: Agencies  # who acts on what, by the city's rules
+    wordings: Wordings  # the city's sentences at hand
     tiles: Tiles = field(default_factory=Tiles)
     lifetime: Lifetime = field(default_factory=Lifetime)
 

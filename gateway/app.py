@@ -20,6 +20,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from channels.adapter import Channel
 from console import app as console
+from console.answer import agencies
 from console.desk import Desk
 from gateway import desk
 from gateway import door as public_door
@@ -292,6 +293,7 @@ def compose(
     places = places or CityMap()
     news, outgoing, to_fetch = Bell(), Bell(), Bell()
     gathering = Gathering(settings)
+    rules = agencies.load(settings.console.rules)
     intake = Intake(database, ids, meters, news=news, media=to_fetch, patient=gathering)
     standing = Standing(database, ids, meters)
     lease = timedelta(seconds=settings.worker.lease_s)
@@ -332,6 +334,7 @@ def compose(
         site=str(settings.public.url).rstrip("/"),
         places=places,
         whereabouts=whereabouts or Whereabouts(places, meters),
+        assign=rules.assign,
         pages=str(settings.public.url).rstrip("/") if has_pages else "",
     )
     media = MediaFetcher(
@@ -368,6 +371,7 @@ def compose(
             served,
             places,
             limits=limits_of(settings),
+            agencies=rules,
             ring=news.ring,
         ),
     )

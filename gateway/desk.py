@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from channels.adapter import Caps, Channel
 from channels.pages import Tiles
+from console.answer import wordings
+from console.answer.agencies import Agencies
 from console.desk import Desk
 from gateway.accounts import Key
 from gateway.areas import CityMap
@@ -29,6 +31,7 @@ def lay(
     places: CityMap,
     *,
     limits: Limits,
+    agencies: Agencies,
     ring: Callable[[], None],
 ) -> Desk:
     """Put the parts together for the console."""
@@ -51,10 +54,13 @@ def lay(
         site=str(settings.public.url).rstrip("/"),
         var=settings.var,
         engine=engine,
+        channel_of=lambda channel, account: accounts.get((channel, account)),
         caps_of=caps_of,
         locate=places.locate,
         keep_photo=keep_photo,
         ring=ring,
+        agencies=agencies,
+        wordings=wordings.load(console.templates),
         tiles=Tiles(url=console.tiles_url, attribution=console.tiles_attribution),
         lifetime=Lifetime(
             idle=timedelta(hours=console.idle_hours), absolute=timedelta(days=console.days)

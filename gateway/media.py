@@ -23,7 +23,7 @@ from gateway.wake import Bell, finished
 from store import journal, media, outbox
 from store.database import Database, StoreError
 from store.ids import Ids
-from store.media import Answered, Kept, Wanted
+from store.media import Answered, Kept, PhotoRefusedError, Wanted
 
 log = structlog.get_logger()
 
@@ -31,14 +31,6 @@ AT_ONCE = 4
 MOST_ATTEMPTS = 6
 LEASE = timedelta(seconds=90)
 _PHOTOS = frozenset({MediaKind.PHOTO, MediaKind.DOCUMENT})
-
-
-class PhotoRefusedError(Exception):
-    """The attachment cannot be kept; `phrase` names the sentence that tells the citizen."""
-
-    def __init__(self, phrase: str) -> None:
-        super().__init__(phrase)
-        self.phrase = phrase
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,8 +17,8 @@ import filetype
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
-from gateway.media import Limits, PhotoRefusedError
-from store.media import Kept
+from gateway.media import Limits
+from store.media import Kept, PhotoRefusedError
 
 register_heif_opener()
 

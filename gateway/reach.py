@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from channels.adapter import Caps
+from channels.adapter import Caps, may_write
 from channels.message import Choice, OutboundMessage
 from dialogs.conversation import Abilities
 from dialogs.effects import Effect, Say
@@ -43,13 +43,6 @@ class Way:
     parked: tuple[OutboundMessage, ...] = ()
 
 
-def is_open(caps: Caps, heard_at: datetime | None, at: datetime) -> bool:
-    """Whether a channel lets us write freely now."""
-    if caps.reply_window is None:
-        return caps.unasked
-    return caps.unasked and heard_at is not None and at - heard_at < caps.reply_window
-
-
 def way_of(
     message: OutboundMessage,
     effects: Sequence[Effect],
@@ -60,7 +53,7 @@ def way_of(
     elsewhere: Sequence[Elsewhere] = (),
 ) -> Way:
     """Choose the way of an unasked message."""
-    if is_open(caps, heard_at, at):
+    if may_write(caps, heard_at, at):
         return Way(here=(message,))
     approved = next(
         (one for one in effects if isinstance(one, Say) and one.phrase in caps.templates), None
@@ -68,7 +61,7 @@ def way_of(
     if approved is not None:
         return Way(here=(_as_template(message, approved),))
     for other in elsewhere:
-        if is_open(other.caps, other.heard_at, at):
+        if may_write(other.caps, other.heard_at, at):
             return Way(elsewhere=((other.conversation_id, _moved(message, effects, other)),))
     return Way(parked=(message,))
 

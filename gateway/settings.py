@@ -164,6 +164,8 @@ class Console(_Section):
     days: float = Field(default=7, gt=0)  # a session that is used ends all the same
     tiles_url: TilesUrl = ""  # https://host/{z}/{x}/{y}.png; "": the outline of the city alone
     tiles_attribution: str = ""
+    rules: Path | None = None  # which agency acts on what; None: those that ship, for Jakarta
+    templates: Path | None = None  # folder of sentences at hand, id.yml and en.yml; None: ours
 
 
 class ChannelCommon(_Section):

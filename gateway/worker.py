@@ -44,6 +44,7 @@ from gateway.whereabouts import Whereabouts
 from nlu.engine import Engine
 from nlu.understanding import Understanding
 from store import complaints, decisions, handover, inbox, outbox, parts, people, progress
+from store.assignment import Assign, by_category
 from store.database import Database, StoreError
 from store.decisions import Decision
 from store.handover import SAID
@@ -77,6 +78,7 @@ class Rooms:
     pages: str = ""  # where tickets have their public pages
     patient: Patient = alone  # how long a message waits for others to join it
     site: str = ""  # the gateway's public address, as citizens reach it
+    assign: Assign = by_category  # the city's rules: which agency acts
 
 
 class Worker:
@@ -230,7 +232,10 @@ class Worker:
         try:
             async with self._rooms.database.begin() as connection:
                 kept = await decisions.write(
-                    connection, self._rooms.ids, [decision for _, decision in decided]
+                    connection,
+                    self._rooms.ids,
+                    [decision for _, decision in decided],
+                    self._rooms.assign,
                 )
         except StoreError:
             raise  # nothing is lost: the leases end and the messages are claimed again

@@ -13,8 +13,8 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.conversation import Draft, Spot, Status, Ticket
-from nlu.categories import categories
 from nlu.slots.personal import masked
+from store.assignment import Assign, Case, by_category
 from store.ids import Ids
 from store.tables import Complaint, ComplaintEvent, Media, Supporter, table
 from store.workflow import NEXT
@@ -22,6 +22,7 @@ from store.workflow import NEXT
 COMPLAINT, EVENT, MEDIA = table(Complaint), table(ComplaintEvent), table(Media)
 SUPPORTER = table(Supporter)
 
+NOTE = "note"  # kind of the event that holds a colleague's words; no citizen ever reads them
 _MOST_LISTED = 20
 _ESCALATES = frozenset({"repeat", "dispute"})
 
@@ -55,12 +56,14 @@ class Happening:
     inbox_id: int | None = None  # the message that told it
 
 
-async def file(connection: AsyncConnection, ids: Ids, filings: Sequence[Filing]) -> None:
-    """File complaints and take their photos along.
+async def file(
+    connection: AsyncConnection, ids: Ids, filings: Sequence[Filing], assign: Assign = by_category
+) -> None:
+    """File complaints, take their photos along, and give each to the agency that acts.
 
     Raises: IntegrityError when a ticket number is taken (try again with a fresh one).
     """
-    rows = [_row(ids, filing) for filing in filings]
+    rows = [_row(ids, filing, assign) for filing in filings]
     if not rows:
         return
     await connection.execute(insert(COMPLAINT), rows)
@@ -83,34 +86,38 @@ def _at_first(filing: Filing) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         yield "resembles", "bot", {"ticket": filing.resembles}
 
 
-def _row(ids: Ids, filing: Filing) -> dict[str, Any]:
-    draft = filing.draft
+def _row(ids: Ids, filing: Filing, assign: Assign) -> dict[str, Any]:
+    draft, spot = filing.draft, where(filing.draft.spot)
+    category = draft.category or "tidak_jelas"
+    areas = {level: spot[level] for level in ("kota", "kecamatan", "kelurahan")}
+    assigned = assign(Case(category=category, **areas))
     return {
         "id": ids.next(),
         "ticket": filing.ticket,
         "status": Status.OPEN.value,
-        "category": draft.category or "tidak_jelas",
+        "category": category,
         "confidence": draft.confidence,
         "engine": draft.engine,
         "text": _shown("\n".join(draft.texts), anonymous=draft.anonymous),
-        **where(draft.spot),
+        **spot,
         "slots": json.dumps(dict(draft.slots), default=str),
         "emergency": draft.emergency,
         "complete": filing.complete,
         "anonymous": draft.anonymous,
+        "agency": assigned.agency if assigned else None,
+        "agency_rule": assigned.rule if assigned else "",
         "channel": filing.channel,
         "conversation_id": filing.conversation_id,
         "filed_by": filing.inbox_id,
         "filed_at": filing.at,
         "updated_at": filing.at,
-        "agency": agency_of(draft.category or "tidak_jelas"),
     }
 
 
 def agency_of(category: str) -> str | None:
-    """Who acts on a category where nobody has decided otherwise; None for one that is gone."""
-    row = categories().get(category)
-    return row.agency[0] if row else None
+    """Who acts on a category where no rule says otherwise; None for one that is gone."""
+    found = by_category(Case(category=category))
+    return found.agency if found else None
 
 
 def _shown(text: str, *, anonymous: bool) -> str:

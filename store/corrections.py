@@ -24,6 +24,7 @@ from dialogs.conversation import Spot
 from nlu.learning.labels import check
 from nlu.normalise import MAX_CHARS
 from store import complaints, tasks
+from store.assignment import HAND
 from store.codec import dump, load
 from store.ids import Ids
 from store.tables import Complaint, Correction, Inbox, Prediction, table
@@ -139,7 +140,7 @@ async def _take_on(
     changed: dict[str, Any] = {}
     if said.categories and said.categories[0] != complaint.category:
         changed["category"] = said.categories[0]
-        if complaint.agency == complaints.agency_of(complaint.category):  # nobody chose another
+        if complaint.agency_rule != HAND:  # the city's rules may say more (store/agencies.py)
             changed["agency"] = complaints.agency_of(said.categories[0])
     if said.spot is not None:
         changed |= complaints.where(said.spot)

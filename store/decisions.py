@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from channels.message import OutboundMessage
 from nlu.understanding import Understanding
 from store import (
+    agencies,
     cards,
     complaints,
     conversations,
@@ -27,6 +28,7 @@ from store import (
     people,
     tasks,
 )
+from store.assignment import Assign, by_category
 from store.codec import dump
 from store.dialect import upsert
 from store.ids import Ids
@@ -92,8 +94,13 @@ class Decision:
     erases: erasure.Wish | None = None
 
 
-async def write(connection: AsyncConnection, ids: Ids, decisions: Sequence[Decision]) -> list[bool]:
-    """Write decisions; False for one whose lease was lost."""
+async def write(
+    connection: AsyncConnection,
+    ids: Ids,
+    decisions: Sequence[Decision],
+    assign: Assign = by_category,
+) -> list[bool]:
+    """Write decisions; False for one whose lease was lost. `assign`: the city's rules."""
     owner = decisions[0].owner
     talks = [decision.conversation_id for decision in decisions]
     ours = await conversations.held(connection, talks, owner)
@@ -101,9 +108,10 @@ async def write(connection: AsyncConnection, ids: Ids, decisions: Sequence[Decis
     if kept:
         await _save(connection, kept)
         await _predict(connection, kept)
-        await complaints.file(connection, ids, [one for d in kept for one in d.filings])
+        await complaints.file(connection, ids, [one for d in kept for one in d.filings], assign)
         await joining.join(connection, ids, [one for d in kept for one in d.joinings])
         await complaints.append(connection, ids, [one for d in kept for one in d.happenings])
+        await agencies.assign_anew(connection, _placed(kept), assign, kept[0].at)
         woken = [decision.conversation_id for decision in kept if decision.wakes]
         await outbox.wake(connection, woken, kept[0].at)
         await outbox.put(connection, _outbox_rows(ids, kept))
@@ -114,6 +122,13 @@ async def write(connection: AsyncConnection, ids: Ids, decisions: Sequence[Decis
         for decision in kept:
             await _know(connection, ids, decision)
     return [decision.conversation_id in ours for decision in decisions]
+
+
+def _placed(kept: Sequence[Decision]) -> list[str]:
+    """Tickets that may have got their place by what was told afterwards."""
+    told = [one.ticket for d in kept for one in d.happenings if one.spot is not None]
+    joined = [one.ticket for d in kept for one in d.joinings if one.draft.spot is not None]
+    return [*dict.fromkeys([*told, *joined])]
 
 
 async def _know(connection: AsyncConnection, ids: Ids, decision: Decision) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from nlu.slots.personal import masked
 from store import conversations, people
 from store.blanks import blank, nobodys, to_nobody
+from store.complaints import NOTE
 from store.ids import Ids
 from store.inbox import CLOCK
 from store.tables import (
@@ -234,7 +235,10 @@ async def _complaints(connection: AsyncConnection, talks: Sequence[int]) -> int:
     await _mask(connection, SUPPORTER, joined)
     await connection.execute(update(SUPPORTER).where(joined).values(lat=None, lon=None))
     told = EVENT.c.complaint_id.in_(mine) & (EVENT.c.actor == "citizen")
-    await _mask_events(connection, told | EVENT.c.inbox_id.in_(_his(talks)))
+    supported = select(SUPPORTER.c.complaint_id).where(joined)
+    noted = (EVENT.c.kind == NOTE) & EVENT.c.complaint_id.in_(supported)
+    await _mask_events(connection, told | noted | EVENT.c.inbox_id.in_(_his(talks)))
+    await _forget_notes(connection, mine)
     await _corrections(connection, mine, talks)
     return len(mine)
 
@@ -274,6 +278,12 @@ async def _mask(connection: AsyncConnection, of: Table, which: ColumnElement[boo
         await connection.execute(
             statement.values({name: bindparam(name) for name in names}), changed
         )
+
+
+async def _forget_notes(connection: AsyncConnection, complaints: Collection[int]) -> None:
+    """What colleagues wrote beside his complaints may tell who he is: that it was written stays."""
+    his = (EVENT.c.kind == NOTE) & EVENT.c.complaint_id.in_(complaints)
+    await connection.execute(update(EVENT).where(his).values(body=json.dumps({"text": ""})))
 
 
 def _figures(slots: dict[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from store.tasks import TASK
 
 DOING = table(ConversationEvent)
 TAKEN, SAID, BACK = "taken", "said", "back"  # names of timers; the event's id stands behind a colon
+NOTED = "note"  # of a deed that the bot need not know
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +82,7 @@ class Line:
 
     at: datetime
     who: str  # citizen | bot | a moderator's account
-    what: str  # said | taken | back
+    what: str  # said | taken | back | note
     text: str
     state: str  # of the outbox for what we said; "" else
 
@@ -107,7 +108,7 @@ async def lines(connection: AsyncConnection, conversation_id: int, most: int = 2
     found = [_heard(load(InboundMessage, one)) for one in heard.scalars()]
     found += [_told(row, load(OutboundMessage, row.message), authors) for row in told]
     found += [
-        Line(at=one.at, who=one.actor, what=one.kind, text="", state="")
+        Line(at=one.at, who=one.actor, what=one.kind, text=one.text, state="")
         for one in deeds
         if one.kind != SAID
     ]
@@ -142,16 +143,7 @@ async def act(
     Raises: LookupError when there is no such conversation.
     """
     row = await _address(connection, conversation_id)
-    event_id = ids.next()
-    deed = {
-        "id": event_id,
-        "conversation_id": conversation_id,
-        "at": now,
-        "kind": kind,
-        "actor": actor,
-        "text": text,
-    }
-    await connection.execute(insert(DOING), [deed])
+    event_id = await keep(connection, ids, conversation_id, kind, actor=actor, now=now, text=text)
     name = f"{kind}:{event_id}"
     message = InboundMessage(
         channel=CLOCK,
@@ -162,7 +154,7 @@ async def act(
         text="",
         sent_at=now,
         choice=name,
-        thread=await _thread(connection, conversation_id),
+        thread=await thread_of(connection, conversation_id),
     )
     waking = {
         "id": ids.next(),
@@ -177,6 +169,30 @@ async def act(
     await connection.execute(insert(INBOX), [waking])
 
 
+async def keep(
+    connection: AsyncConnection,
+    ids: Ids,
+    conversation_id: int,
+    kind: str,
+    *,
+    actor: str,
+    now: datetime,
+    text: str = "",
+) -> int:
+    """Keep what a moderator does, and no more; answers its id. A note is kept so."""
+    event_id = ids.next()
+    deed = {
+        "id": event_id,
+        "conversation_id": conversation_id,
+        "at": now,
+        "kind": kind,
+        "actor": actor,
+        "text": text,
+    }
+    await connection.execute(insert(DOING), [deed])
+    return event_id
+
+
 async def _address(connection: AsyncConnection, conversation_id: int) -> Any:
     found = await connection.execute(
         select(CONVERSATION.c.account, CONVERSATION.c.address).where(
@@ -189,7 +205,7 @@ async def _address(connection: AsyncConnection, conversation_id: int) -> Any:
     return row
 
 
-async def _thread(connection: AsyncConnection, conversation_id: int) -> dict[str, str]:
+async def thread_of(connection: AsyncConnection, conversation_id: int) -> dict[str, str]:
     """Where the talk goes on: what our last message there carried."""
     found = await connection.execute(
         select(OUTBOX.c.message)

@@ -42,6 +42,14 @@ class Wanted:
     attempts: int
 
 
+class PhotoRefusedError(Exception):
+    """An attachment cannot be kept; `phrase` names the sentence that says why."""
+
+    def __init__(self, phrase: str) -> None:
+        super().__init__(phrase)
+        self.phrase = phrase
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kept:
     """A photo under var/media: pixels only, upright, without metadata."""

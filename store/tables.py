@@ -367,7 +367,10 @@ class Complaint(Row, table=True):
     filed_by: int = _ref("inbox.id")  # the message that filed it
     filed_at: datetime = _at()
     updated_at: datetime = _at()
-    agency: str | None = _text(nullable=True, default=None)  # who is to act: see nlu/categories.yml
+    agency: str | None = _text(nullable=True, default=None)  # who is to act, by rule or by hand
+    agency_rule: str = Field(  # the rule's name, "hand" for a person's word (store/assignment.py)
+        sa_column=Column(Text, nullable=False, server_default=""), default=""
+    )
     waits: int = 0  # the most urgent of its open tasks (store/urgency.py), 0 for none
     checked: bool = False  # a person has said what it is about
     urgency: int = Field(sa_column=Column(Integer, Computed(URGENCY), nullable=True), default=None)
@@ -469,9 +472,9 @@ class ConversationEvent(Row, table=True):
     id: int = _id()
     conversation_id: int = _ref("conversation.id", index=True)
     at: datetime = _at()
-    kind: str = _text()  # taken | said | back
+    kind: str = _text()  # taken | said | back | note
     actor: str = _text()  # a moderator's account
-    text: str = _text()  # what was said
+    text: str = _text()  # what was said, or noted for colleagues
 
 
 class Outbox(Row, table=True):

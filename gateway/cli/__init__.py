@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from channels.errors import ChannelError
+from console.answer.marked import MarkedError
 from gateway import __version__
 from gateway.cli import (
     areas,
@@ -93,6 +94,7 @@ def main() -> None:
         CorpusError,
         EvaluationError,
         KeyringError,
+        MarkedError,
         ModelError,
         PortTakenError,
         StoreError,

@@ -8,18 +8,21 @@ from typing import Annotated
 
 import typer
 
+from console.answer import agencies
+from console.answer.acts import change_status
+from console.answer.acts import merge as merge_complaints
 from dialogs.conversation import Status
 from gateway.app import limits_of
 from gateway.cli.desk import at_desk, clock
 from gateway.cli.opened import NAME
-from gateway.media import PhotoRefusedError
-from gateway.merging import merge as merge_complaints
-from gateway.progress import change_status, keep_photos
+from gateway.progress import keep_photos
 from gateway.settings import Settings
 from store import complaints, corrections, media, publishing
+from store.agencies import assign_anew
 from store.corrections import Said
 from store.database import Database
 from store.ids import Ids
+from store.media import PhotoRefusedError
 from store.publishing import Publication
 
 app = typer.Typer(help="Look at complaints and change their status.", no_args_is_help=True)
@@ -104,7 +107,8 @@ def correct(
     said = Said(categories=(category, *(also or ())), intent=intent)
     number = int(what) if what.isdecimal() else None
 
-    async def work(database: Database, _: Settings) -> None:
+    async def work(database: Database, settings: Settings) -> None:
+        rules = agencies.load(settings.console.rules)
         async with database.begin() as connection:
             await corrections.append(
                 connection,
@@ -115,6 +119,8 @@ def correct(
                 actor=by,
                 now=datetime.now(UTC),
             )
+            if number is None:
+                await assign_anew(connection, [what], rules.assign, datetime.now(UTC))
 
     at_desk(work)
     typer.echo(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gateway import people
+from console.answer import talks
 from gateway.cli.desk import at_desk, clock
 from gateway.cli.opened import NAME
 from gateway.settings import Settings
@@ -26,12 +26,12 @@ def list_() -> None:
 
     async def work(database: Database, settings: Settings) -> list[str]:
         async with database.read() as connection:
-            talks = await handover.listed(connection)
+            found = await handover.listed(connection)
         return [
             f"{one.id}  {clock(one.at, settings)}  {one.channel}"
             f"{'  with a person' if one.handed_over else ''}{'  STOP' if one.stopped else ''}"
             f"{'  ' + ', '.join(one.open_tasks) if one.open_tasks else ''}"
-            for one in talks
+            for one in found
         ]
 
     for line in at_desk(work) or ["Nobody waits."]:
@@ -52,7 +52,7 @@ def show(conversation: int) -> None:
 
 
 def _written(line: Line, settings: Settings) -> str:
-    what = line.text if line.what == "said" else f"({line.what})"
+    what = line.text if line.what == "said" else f"({line.what}) {line.text}".rstrip()
     unsent = f" [{line.state}]" if line.state in {"queued", "parked", "dead", "failed"} else ""
     text = what.replace("\n", "\n    ")
     return f"{clock(line.at, settings)}  {line.who}{unsent}: {text}"
@@ -64,7 +64,7 @@ def take(conversation: int, by: By = NAME) -> None:
 
     async def work(database: Database, _: Settings) -> None:
         now = datetime.now(UTC)
-        await people.take(database, Ids(), conversation, actor=by, now=now)
+        await talks.take(database, Ids(), conversation, actor=by, now=now)
 
     at_desk(work)
     typer.echo("The bot is silent there. `kanal conversation say` writes, `back` gives back.")
@@ -76,7 +76,7 @@ def say(conversation: int, text: str, by: By = NAME) -> None:
 
     async def work(database: Database, _: Settings) -> None:
         now = datetime.now(UTC)
-        await people.say(database, Ids(), conversation, text, actor=by, now=now)
+        await talks.say(database, Ids(), conversation, text, actor=by, now=now)
 
     at_desk(work)
     typer.echo("On its way.")
@@ -88,7 +88,7 @@ def back(conversation: int, by: By = NAME) -> None:
 
     async def work(database: Database, _: Settings) -> None:
         now = datetime.now(UTC)
-        await people.give_back(database, Ids(), conversation, actor=by, now=now)
+        await talks.give_back(database, Ids(), conversation, actor=by, now=now)
 
     at_desk(work)
     typer.echo("The bot answers there again.")

@@ -11,9 +11,10 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 from sqlalchemy import select
 
+from console.answer.acts import change_status
 from dialogs.conversation import Status
 from gateway.app import limits_of
-from gateway.progress import change_status, keep_photos
+from gateway.progress import keep_photos
 from nlu.ticket import make
 from store import publishing
 from store.ids import Ids

@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from console.answer.acts import change_status, merge
 from dialogs.conversation import Status
-from gateway.merging import merge
-from gateway.progress import change_status
 from nlu.ticket import find
 from store import complaints
 from store.ids import Ids

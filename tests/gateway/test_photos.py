@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from gateway.photos import Limits, PhotoRefusedError, keep
+from gateway.photos import Limits, keep
+from store.media import PhotoRefusedError
 
 LIMITS = Limits(max_bytes=5_000_000, max_pixels=20_000_000, keep_side=800)
 

@@ -14,14 +14,14 @@ from sqlalchemy import select, update
 
 from channels.adapter import Caps
 from channels.message import OutboundMessage
+from console.answer import talks
+from console.answer.acts import change_status
 from dialogs.conversation import Status
 from dialogs.effects import Say
 from dialogs.phrasebook import say
-from gateway import people
 from gateway.app import limits_of
 from gateway.gallery import Gallery
-from gateway.media import PhotoRefusedError
-from gateway.progress import change_status, keep_photos
+from gateway.progress import keep_photos
 from gateway.reach import Elsewhere, way_of
 from gateway.turns import abilities_of
 from nlu.engine import Engine
@@ -29,6 +29,7 @@ from nlu.ticket import find
 from store import complaints, handover, tasks
 from store.codec import load
 from store.ids import Ids
+from store.media import PhotoRefusedError
 from store.tables import Complaint, ConversationRow, Inbox, Media, Outbox, Task, table
 from tests.gateway.conftest import Talk, talking
 from tests.gateway.test_people import code_in
@@ -331,12 +332,12 @@ async def test_a_person_takes_writes_and_hands_back(talk: Talk) -> None:
     (row,) = await rows(talk, ConversationRow)
     assert row.handed_over
     database = talk.gateway.database
-    await people.take(database, IDS, row.id, actor="rudi", now=datetime.now(UTC))
-    await people.say(database, IDS, row.id, "Ada apa, Bu?", actor="rudi", now=datetime.now(UTC))
+    await talks.take(database, IDS, row.id, actor="rudi", now=datetime.now(UTC))
+    await talks.say(database, IDS, row.id, "Ada apa, Bu?", actor="rudi", now=datetime.now(UTC))
     assert await talk.say("banjir di Menteng") == say("id", "person_says", {"text": "Ada apa, Bu?"})
     assert await talk.say("halo?") == ""
     before = len(talk.paper.sent)
-    await people.give_back(database, IDS, row.id, actor="rudi", now=datetime.now(UTC))
+    await talks.give_back(database, IDS, row.id, actor="rudi", now=datetime.now(UTC))
     await talk.settle()
     assert say("id", "handed_back", {}) in str(talk.paper.sent[before])
     assert not (await rows(talk, ConversationRow))[0].handed_over
@@ -356,7 +357,7 @@ async def test_who_writes_has_taken_the_conversation(talk: Talk) -> None:
     await talk.say("halo")
     (row,) = await rows(talk, ConversationRow)
     database = talk.gateway.database
-    await people.say(database, IDS, row.id, "Selamat siang", actor="rudi", now=datetime.now(UTC))
+    await talks.say(database, IDS, row.id, "Selamat siang", actor="rudi", now=datetime.now(UTC))
     await talk.settle()
     assert await talk.say("halo") == ""
     waiting = {one.external_id.partition(":")[2] for one in await rows(talk, Inbox)}
@@ -367,15 +368,15 @@ async def test_who_writes_has_taken_the_conversation(talk: Talk) -> None:
 async def test_what_nobody_would_read_is_not_sent(talk: Talk, text: str) -> None:
     await talk.say("halo")
     (row,) = await rows(talk, ConversationRow)
-    with pytest.raises(people.NothingSaidError):
-        await people.say(
+    with pytest.raises(talks.NothingSaidError):
+        await talks.say(
             talk.gateway.database, IDS, row.id, text, actor="rudi", now=datetime.now(UTC)
         )
 
 
 async def test_a_conversation_that_is_not_there_is_named(talk: Talk) -> None:
     with pytest.raises(LookupError, match="no conversation has the number 4711"):
-        await people.take(talk.gateway.database, IDS, 4711, actor="x", now=datetime.now(UTC))
+        await talks.take(talk.gateway.database, IDS, 4711, actor="x", now=datetime.now(UTC))
 
 
 async def test_danger_is_the_first_task_and_counted(talk: Talk) -> None:

@@ -14,12 +14,13 @@ from aiohttp.test_utils import TestClient, TestServer
 from PIL import Image
 from sqlalchemy import select, update
 
+from console.answer.acts import change_status
 from dialogs.conversation import Status
 from dialogs.phrasebook import say
 from gateway import door
 from gateway.app import limits_of
 from gateway.gallery import Gallery
-from gateway.progress import change_status, keep_photos
+from gateway.progress import keep_photos
 from gateway.public.pace import Pace, household
 from gateway.public.site import TicketSite, read_number
 from nlu.ticket import find

@@ -12,11 +12,11 @@ from sqlalchemy import func, select, update
 
 from channels.adapter import Outcome, Parked, Raw, Refused, Retry, StoreAway, Unknown
 from channels.errors import Unreachable
+from console.answer.acts import change_status
 from dialogs.conversation import Status
 from dialogs.phrasebook import say
 from gateway import worker
 from gateway.app import Gateway
-from gateway.progress import change_status
 from nlu.ticket import find
 from store import complaints
 from store.database import StoreError

@@ -196,8 +196,8 @@ async def test_x_fails_for_a_while_in_the_middle_of_many(served, keys, tmp_path,
 
 
 async def test_progress_is_told_in_the_thread(served, keys, tmp_path, engine) -> None:
+    from console.answer.acts import change_status
     from dialogs.conversation import Status
-    from gateway.progress import change_status
     from store.ids import Ids
 
     x, base = served
