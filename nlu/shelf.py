@@ -97,11 +97,20 @@ def roll_back(var: Path, version: str | None = None) -> Card:
 
     Raises: ModelError, which names the models that are there.
     """
+    card = earlier(var, version)
+    point(var, card.version)
+    return card
+
+
+def earlier(var: Path, version: str | None = None) -> Card:
+    """The card of `version`, or of the model before the current one.
+
+    Raises: ModelError, which names the models that are there.
+    """
     wanted = version or before(var, current_version(var))
     known = [one for one in listed(var) if one.card is not None]
     for one in known:
         if one.version == wanted and one.card is not None:
-            point(var, wanted)
             return one.card
     there = ", ".join(one.version for one in known) or "none"
     what = f"no usable model {wanted!r}" if wanted else "the current model has no predecessor"

@@ -1,4 +1,10 @@
-"""What was learnt: every verdict on a candidate model and every roll-back, appended."""
+"""What was learnt: every verdict on a candidate, every promotion and roll-back, appended.
+
+promoted      a candidate became the current model
+kept          it measured better, and waits on disk for a person to promote it
+refused       it measured worse, or no better
+rolled_back   an earlier model became the current one again
+"""
 
 from __future__ import annotations
 
@@ -13,7 +19,8 @@ from store.ids import Ids
 from store.tables import Learning, table
 
 LEARNING = table(Learning)
-Outcome = Literal["promoted", "refused", "rolled_back"]
+Outcome = Literal["kept", "promoted", "refused", "rolled_back"]
+CURRENT = ("promoted", "rolled_back")  # what makes a model the current one
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +55,7 @@ async def latest(connection: AsyncConnection) -> Learnt | None:
     """
     statement = (
         select(LEARNING)
-        .where(LEARNING.c.outcome != "refused")
+        .where(LEARNING.c.outcome.in_(CURRENT))
         .order_by(LEARNING.c.id.desc())
         .limit(1)
     )
@@ -58,9 +65,18 @@ async def latest(connection: AsyncConnection) -> Learnt | None:
 
 async def promotion_of(connection: AsyncConnection, version: str) -> Learnt | None:
     """The record of a model's promotion; None where it was trained from the corpus alone."""
+    return await _newest_of(connection, version, "promoted")
+
+
+async def kept(connection: AsyncConnection, version: str) -> Learnt | None:
+    """The verdict on a candidate that was kept for a person to promote; None: there is none."""
+    return await _newest_of(connection, version, "kept")
+
+
+async def _newest_of(connection: AsyncConnection, version: str, outcome: Outcome) -> Learnt | None:
     statement = (
         select(LEARNING)
-        .where(LEARNING.c.outcome == "promoted", LEARNING.c.version == version)
+        .where(LEARNING.c.outcome == outcome, LEARNING.c.version == version)
         .order_by(LEARNING.c.id.desc())
         .limit(1)
     )

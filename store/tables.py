@@ -327,11 +327,35 @@ class Learning(Row, table=True):
     id: int = _id()
     at: datetime = _at()
     actor: str = _text()
-    outcome: str = _text()  # promoted | refused | rolled_back
+    outcome: str = _text()  # kept (for a person to promote) | promoted | refused | rolled_back
     version: str = _text()  # of the candidate, or of the model gone back to
     before: str = _text()  # of the model that was current
     learned_to: int = Field(sa_column=Column(BigInteger, nullable=False), default=0)
     verdict: str = _text(default="{}")  # the figures
+
+
+class Training(Row, table=True):
+    """A candidate model in the making: who asked for it, how far it is, how it ended."""
+
+    __tablename__ = "training"
+    id: int = _id()
+    at: datetime = _at()
+    actor: str = _text()
+    state: str = _text(default="running")  # running | done | failed
+    step: str = _text()  # what is being done now; of a failed one, why it failed
+    share: float = 0.0  # of the work, 0 to 1
+    until: datetime = _at()  # taken for dead when nothing was heard until then
+    version: str = _text()  # of the candidate that came of it; "" while there is none
+    ended_at: datetime | None = _at(nullable=True)
+    __table_args__ = (
+        Index(
+            "uq_training_running",  # one at a time, on however many machines
+            "state",
+            unique=True,
+            postgresql_where=text("state = 'running'"),
+            sqlite_where=text("state = 'running'"),
+        ),
+    )
 
 
 class Complaint(Row, table=True):
@@ -390,6 +414,17 @@ class Complaint(Row, table=True):
                 "kelurahan",
             )
         ),
+        # The overview counts by time and one of the others, and reads nothing but this index.
+        Index(
+            "ix_complaint_counted",
+            "filed_at",
+            "channel",
+            "category",
+            "agency",
+            "kelurahan",
+            "kecamatan",
+            "kota",
+        ),
     )
 
 
@@ -422,6 +457,15 @@ class ComplaintEvent(Row, table=True):
     actor: str = _text()  # citizen | bot | a moderator's account
     body: str = _text(default="{}")
     inbox_id: int | None = _ref("inbox.id", nullable=True, index=True)  # the message, if by one
+    __table_args__ = (
+        Index(
+            "ix_complaint_event_status",
+            "complaint_id",
+            "at",
+            postgresql_where=text("kind = 'status'"),
+            sqlite_where=text("kind = 'status'"),
+        ),
+    )
 
 
 class Task(Row, table=True):
@@ -508,6 +552,7 @@ class Outbox(Row, table=True):
         ),
         Index("ix_outbox_conversation", "conversation_id", "id"),
         _some("ix_outbox_dead", "id", "state = 'dead'"),
+        Index("ix_outbox_counted", "created_at", "channel", "state"),
     )
 
 

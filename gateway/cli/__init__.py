@@ -39,6 +39,7 @@ from nlu.evaluation import EvaluationError
 from nlu.places.outlines import BoundaryError
 from nlu.training import TrainingError
 from store.database import StoreError
+from store.trainings import AlreadyTrainingError
 
 app = typer.Typer(
     name="kanal",
@@ -52,7 +53,7 @@ app.command()(run.migrate)
 app.command(name="run")(run.run)
 app.command()(replay.replay)
 app.command()(chat.chat)
-for _command in (learn.learn, learn.models, learn.rollback, learn.queue):
+for _command in (learn.learn, learn.models, learn.promote, learn.rollback, learn.queue):
     nlu.app.command()(_command)
 app.add_typer(nlu.app, name="nlu")
 app.add_typer(areas.app, name="areas")
@@ -88,6 +89,7 @@ def _root(
 def main() -> None:
     """Run the command; turn errors that a person can mend into one line."""
     mendable = (
+        AlreadyTrainingError,
         BoundaryError,
         ChannelError,
         ConfigError,

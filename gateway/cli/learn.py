@@ -1,32 +1,35 @@
-"""`kanal nlu learn | models | rollback | queue`: the classifier learns from moderators."""
+"""`kanal nlu learn | models | promote | rollback | queue`: moderators teach the classifier."""
 
 from __future__ import annotations
 
+import os
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from console.teach import promotion
+from console.teach.asking import instructive
+from console.teach.runs import Report, reported
 from gateway.cli.opened import NAME, with_store
 from gateway.cli.run import train_model
 from gateway.settings import load
 from gateway.understanding import needs_training
 from nlu import shelf
-from nlu.learning.correction import plain_of
 from nlu.learning.curriculum import Curriculum
-from nlu.learning.queue import Asked, Waiting, ranked
+from nlu.learning.queue import Asked
 from nlu.learning.verdict import MARGIN, Verdict
-from nlu.slots.personal import masked
-from store import corrections
 from store.database import Database
 from store.ids import Ids
-from store.waiting import uncorrected
 
-_LOOKED_AT = 2000  # newest messages that the queue chooses from
-_KNOWN = 5000  # newest corrections that it compares them with
+if TYPE_CHECKING:  # the training library is large
+    from console.teach import learning
+
+_PATIENT = 10  # niceness of a training that a page began: its gateway answers citizens meanwhile
 _SHOWN = 160  # characters of a text in the queue
 
 
@@ -36,40 +39,73 @@ def learn(
     ] = MARGIN,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Measure; change nothing.")] = False,
+    promote: Annotated[
+        bool,
+        typer.Option(help="Let a better candidate serve at once, or keep it for `nlu promote`."),
+    ] = True,
     by: Annotated[str, typer.Option(help="Who asks for it; kept with the verdict.")] = NAME,
+    run: Annotated[
+        int | None, typer.Option(hidden=True, help="A training that the console has begun.")
+    ] = None,
 ) -> None:
     """Learn from corrections; the new model serves at once where it measures better."""
-    from gateway import learning  # noqa: PLC0415 - the training library is large
+    from console.teach import learning  # noqa: PLC0415 - the training library is large
 
     settings = load()
-    if needs_training(settings):
+    if run is not None:
+        os.nice(_PATIENT)
+    elif needs_training(settings):
         train_model(settings)
 
     async def work(database: Database) -> learning.Outcome:
-        with _progress() as bar:
+        async with AsyncExitStack() as stack:
+            report = Report()
+            if not dry_run:
+                begun = reported(database, Ids(), actor=by, clock=_now, number=run)
+                report = await stack.enter_async_context(begun)
+            bar = stack.enter_context(_progress())
             task = bar.add_task("learning", total=1.0)
-            return await learning.learn(
+
+            def tell(what: str, share: float) -> None:
+                bar.update(task, description=what, completed=share)
+                report.tell(what, share)
+
+            outcome = await learning.learn(
                 database,
                 Ids(),
                 settings.var,
                 actor=by,
-                now=datetime.now(UTC),
+                now=_now(),
                 margin=margin,
                 frozen_folder=settings.nlu.frozen,
                 dry_run=dry_run,
-                tell=lambda what, at: bar.update(task, description=what, completed=at),
+                promote=promote,
+                tell=tell,
             )
+            report.version = outcome.version
+            return outcome
 
     outcome = with_store(work, settings)
+    _tell_outcome(outcome, _word(outcome.verdict, dry_run=dry_run, promote=promote))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _word(verdict: Verdict, *, dry_run: bool, promote: bool) -> str:
+    better = "promoted" if promote else "kept for `kanal nlu promote`"
+    return ("would be " if dry_run else "") + (better if verdict.promoted else "refused")
+
+
+def _tell_outcome(outcome: learning.Outcome, word: str) -> None:
     _tell_curriculum(outcome.curriculum)
-    verdict = outcome.verdict
     if outcome.version:
-        Console().print(_figures(outcome.before, outcome.version, verdict))
+        Console().print(_figures(outcome.before, outcome.version, outcome.verdict))
     for version in outcome.pruned:
         typer.echo(f"removed from disk: {version}")
-    word = ("would be " if dry_run else "") + ("promoted" if verdict.promoted else "refused")
     said = f"{outcome.version} {word}" if outcome.version else "nothing to do"
-    typer.echo(f"{said}: {verdict.reason}")
+    typer.echo(f"{said}: {outcome.verdict.reason}")
 
 
 def _progress() -> Progress:
@@ -143,19 +179,32 @@ def models() -> None:
     typer.echo("category, intent: accuracy, cross-validated on the corpus")
 
 
+def promote(
+    version: Annotated[str, typer.Argument(help="A candidate that `learn --no-promote` has kept.")],
+    by: Annotated[str, typer.Option(help="Who asks for it; kept in the record.")] = NAME,
+) -> None:
+    """Let a kept candidate serve; a running gateway takes it within seconds."""
+    settings = load()
+
+    async def work(database: Database) -> str:
+        done = await promotion.promote(database, Ids(), settings.var, version, actor=by, now=_now())
+        return done.version
+
+    typer.echo(f"{with_store(work, settings)} is the current model now")
+
+
 def rollback(
     version: Annotated[str | None, typer.Argument(help="Default: the one before.")] = None,
     by: Annotated[str, typer.Option(help="Who asks for it; kept in the record.")] = NAME,
 ) -> None:
     """Go back to an earlier model; a running gateway takes it within seconds."""
-    from gateway import learning  # noqa: PLC0415 - the training library is large
-
     settings = load()
 
     async def work(database: Database) -> str:
-        return await learning.roll_back(
-            database, Ids(), settings.var, version, actor=by, now=datetime.now(UTC)
+        done = await promotion.roll_back(
+            database, Ids(), settings.var, version, actor=by, now=_now()
         )
+        return done.version
 
     typer.echo(f"{with_store(work, settings)} is the current model now")
 
@@ -166,23 +215,7 @@ def queue(
     """List what a moderator's minute would teach most."""
 
     async def work(database: Database) -> list[Asked]:
-        async with database.read() as connection:
-            waiting = await uncorrected(connection, _LOOKED_AT)
-            known = await corrections.newest(connection, _KNOWN)
-        return ranked(
-            [
-                Waiting(
-                    inbox_id=one.inbox_id,
-                    ticket=one.ticket,
-                    masked=masked(one.text),
-                    plain=plain_of(one.text),
-                    candidates=one.understanding.candidates,
-                )
-                for one in waiting
-            ],
-            [plain_of(one.text) for one in known],
-            most,
-        )
+        return await instructive(database, most)
 
     asked = with_store(work)
     for one in asked:

@@ -47,7 +47,7 @@ def setup() -> None:
 
 def train_model(settings: Settings) -> Path:
     """Train from the corpus and what corrections have taught; answers the model's folder."""
-    from gateway.learning import retrain  # noqa: PLC0415 - the training library is large
+    from console.teach.learning import retrain  # noqa: PLC0415 - the training library is large
 
     async def work(database: Database) -> Path:
         return await retrain(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway import learning
+from console.teach import learning, promotion
 from nlu import shelf, training
 from nlu.corpus import Example, read
 from nlu.engines.embedded import EmbeddedEngine
@@ -176,10 +176,10 @@ async def test_after_a_roll_back_training_anew_does_not_bring_it_back(desk: Desk
     before = desk.says(TEXT)
     await desk.correct(TEXT, LABEL)
     promoted = (await desk.learn()).version
-    gone_back_to = await learning.roll_back(
+    gone_back_to = await promotion.roll_back(
         desk.database, desk.ids, desk.var, None, actor="ani", now=NOW
     )
-    assert gone_back_to == shelf.current_version(desk.var) != promoted
+    assert gone_back_to.version == shelf.current_version(desk.var) != promoted
     assert (await desk.retrain()).read([TEXT])[0].category == before
     assert [one.outcome for one in await desk.records()] == ["rolled_back", "promoted"]
 

@@ -1,11 +1,12 @@
-"""Learning, from the store's corrections to the current model: read, train, judge, promote.
+"""Learning, from the store's corrections to a judged candidate: read, train, judge, keep.
 
-Training happens in the process that asks for it (`kanal nlu learn`); running gateways notice the
-new model by themselves (gateway/swap.py).
+Training happens in a process of its own (`kanal nlu learn`), whoever asks for it; running gateways
+notice a new current model by themselves (gateway/swap.py).
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -21,6 +22,7 @@ from nlu.learning.bootstrap import difference
 from nlu.learning.candidate import answers, candidate, plausible, remember
 from nlu.learning.correction import Correction, plain_of
 from nlu.learning.curriculum import Curriculum, curriculum
+from nlu.learning.fares import Fares, fares
 from nlu.learning.verdict import Question, Verdict, compare, judge, question
 from store import corrections, learnings
 from store.corrections import Kept
@@ -38,6 +40,7 @@ class Outcome:
     curriculum: Curriculum
     verdict: Verdict
     pruned: tuple[str, ...] = ()
+    fares: tuple[Fares, Fares] | None = None  # the current model and the candidate, side by side
 
 
 async def learn(
@@ -50,27 +53,38 @@ async def learn(
     margin: float,
     frozen_folder: Path | None = None,
     dry_run: bool = False,
+    promote: bool = True,
     tell: training.Progress = lambda _what, _share: None,
 ) -> Outcome:
-    """Train a candidate on corpus and corrections; make it current when it measures better.
+    """Train a candidate on corpus and corrections; keep it on disk when it measures better.
 
-    With `dry_run` nothing is written. Raises: ModelError where there is no current model to
-    compare with; StoreError, TrainingError, CorpusError; EvaluationError for the test set.
+    With `promote` it is the current model at once, else it waits for a person. With `dry_run`
+    nothing is written. The loop goes on meanwhile: `tell` is called from a thread.
+
+    Raises: ModelError where there is no current model to compare with; StoreError, TrainingError,
+    CorpusError; EvaluationError for the test set.
     """
     async with database.read() as connection:
         kept = await corrections.since(connection)
-    before = load(current(var / "models"))
-    tested = frozen.read(frozen_folder)
-    learnt = _curriculum(words_of(kept), now=now, tested=tested, before=before)
-    outcome, model = _judged(before, learnt, tested, margin, tell)
+
+    def work() -> tuple[Outcome, Model | None]:
+        before = load(current(var / "models"))
+        tested = frozen.read(frozen_folder)
+        learnt = _curriculum(words_of(kept), now=now, tested=tested, before=before)
+        return _judged(before, learnt, tested, margin, tell)
+
+    outcome, model = await asyncio.to_thread(work)
     if dry_run or model is None:
         return outcome
-    if outcome.verdict.promoted:
+    better = outcome.verdict.promoted
+    if better:
         shelf.keep(var, model)
+    word: learnings.Outcome = ("promoted" if promote else "kept") if better else "refused"
     async with database.begin() as connection:
-        await learnings.append(connection, ids, _record(outcome, actor, now))
-    if outcome.verdict.promoted:
+        await learnings.append(connection, ids, _record(outcome, word, actor, now))
+    if better and promote:
         shelf.point(var, outcome.version)
+    if better:
         outcome = replace(outcome, pruned=tuple(shelf.prune(var)))
     return outcome
 
@@ -132,54 +146,33 @@ def _judged(
         compare(asked, was, answers(made.model, [one.plain for one in asked])),
         margin,
     )
-    return _outcome(made.model.card.version, before, learnt, verdict), made.model
+    told = (fares(before, tested), fares(made.model, tested))
+    outcome = _outcome(made.model.card.version, before, learnt, verdict)
+    return replace(outcome, fares=told), made.model
 
 
 def _outcome(version: str, before: Model, learnt: Curriculum, verdict: Verdict) -> Outcome:
     return Outcome(version=version, before=before.card.version, curriculum=learnt, verdict=verdict)
 
 
-def _record(outcome: Outcome, actor: str, now: datetime) -> Learnt:
-    learnt = outcome.curriculum
+def _record(outcome: Outcome, word: learnings.Outcome, actor: str, now: datetime) -> Learnt:
+    learnt, told = outcome.curriculum, outcome.fares
     figures = {
         **asdict(outcome.verdict),
         "lessons": len(learnt.lessons),
         "looked_at": learnt.looked_at,
         "held_out": [asdict(one) for one in learnt.held_out],
+        "fares": {"before": asdict(told[0]), "after": asdict(told[1])} if told else {},
     }
     return Learnt(
         at=now,
         actor=actor,
-        outcome="promoted" if outcome.verdict.promoted else "refused",
+        outcome=word,
         version=outcome.version,
         before=outcome.before,
         learned_to=learnt.newest,
         verdict=json.dumps(figures),
     )
-
-
-async def roll_back(
-    database: Database, ids: Ids, var: Path, version: str | None, *, actor: str, now: datetime
-) -> str:
-    """Make an earlier model current and keep a record of it; answers its version.
-
-    Raises: ModelError, which names the models that are there.
-    """
-    replaced = shelf.current_version(var)
-    card = shelf.roll_back(var, version)
-    async with database.begin() as connection:
-        promoted = await learnings.promotion_of(connection, card.version)
-        record = Learnt(
-            at=now,
-            actor=actor,
-            outcome="rolled_back",
-            version=card.version,
-            before=replaced,
-            learned_to=card.learned_to,
-            verdict=promoted.verdict if promoted else "{}",
-        )
-        await learnings.append(connection, ids, record)
-    return card.version
 
 
 async def retrain(
