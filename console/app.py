@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from console import pages
+from console import overview, pages
 from console.desk import Desk
 
 
 def routes(desk: Desk) -> list[web.RouteDef]:
     """All that is served below /console."""
     pages.environment().globals["zone"] = desk.zone
-    return [web.get(r"/console/static/{digest}/{name:.+}", serve)]
+    return [
+        web.get(r"/console/static/{digest}/{name:.+}", serve),
+        *overview.routes(desk),
+    ]
 
 
 async def serve(request: web.Request) -> web.StreamResponse:

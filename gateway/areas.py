@@ -18,7 +18,7 @@ from typing import Any
 import structlog
 
 from nlu.places import links
-from nlu.places.boundaries import Boundaries
+from nlu.places.boundaries import Boundaries, areas_file
 from nlu.places.comparison import Comparison, compare
 from nlu.places.gazetteer import gazetteer
 from nlu.places.outlines import BoundaryError, Division, Outline, read_outlines, shapely_or_remedy
@@ -41,11 +41,6 @@ class Kept:
     path: Path
     corners: int
     simplified_m: float  # how far an outline may have moved; 0 when nothing was simplified
-
-
-def areas_file(var: Path) -> Path:
-    """Where the boundaries lie."""
-    return var / "areas" / "kelurahan.geojson"
 
 
 def import_areas(source: Path, var: Path) -> tuple[Comparison, Kept]:

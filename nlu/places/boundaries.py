@@ -20,7 +20,12 @@ from nlu.places.outlines import (
     shapely_or_remedy,
 )
 
-__all__ = ["Boundaries", "BoundaryError", "Division"]
+__all__ = ["Boundaries", "BoundaryError", "Division", "areas_file"]
+
+
+def areas_file(var: Path) -> Path:
+    """Where imported boundaries lie."""
+    return var / "areas" / "kelurahan.geojson"
 
 
 class Boundaries:
