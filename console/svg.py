@@ -66,9 +66,7 @@ def steps(most: float, wanted: int = 4) -> list[float]:
         return [0.0, 1.0]
     raw = most / wanted
     power = 10.0 ** (len(str(int(raw))) - 1) if raw >= 1 else 1.0
-    step = next(
-        (factor * power for factor in (1, 2, 2.5, 5) if factor * power >= raw), 10 * power
-    )
+    step = next((factor * power for factor in (1, 2, 2.5, 5) if factor * power >= raw), 10 * power)
     if step % 1:
         step = float(int(step) + 1)
     count = int(-(-most // step))

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from nlu.categories import categories
 from store.dialect import json_text, utc_hour
 from store.tables import Complaint, Correction, Outbox, table
 
@@ -73,12 +72,6 @@ class Delivered:
     messages: int
     failed: int  # the provider took it and could not deliver, or never took it
     waiting: int
-
-
-def agency() -> ColumnElement[str]:
-    """Who acts on a complaint: the leading agency of its category."""
-    leads = {slug: row.agency[0] for slug, row in categories().items() if row.agency}
-    return case(leads, value=COMPLAINT.c.category, else_="")
 
 
 async def volume(connection: AsyncConnection, period: Period, within: Within = ()) -> Volume:
@@ -209,7 +202,7 @@ async def rows(
             COMPLAINT.c.updated_at,
             COMPLAINT.c.status,
             COMPLAINT.c.category,
-            agency().label("agency"),
+            COMPLAINT.c.agency,
             COMPLAINT.c.channel,
             COMPLAINT.c.emergency,
             COMPLAINT.c.kelurahan,

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.conversation import Status
 from store.dialect import json_text, seconds
-from store.overview import COMPLAINT, Area, Period, Within, agency
+from store.overview import COMPLAINT, Area, Period, Within
 from store.tables import ComplaintEvent, ConversationEvent, table
 
 EVENT, DOING = table(ComplaintEvent), table(ConversationEvent)
@@ -83,7 +83,7 @@ async def _waits(connection: AsyncConnection, reached: Select[Any]) -> Waits:
     then = reached.subquery()
     waited = (
         select(
-            agency().label("agency"),
+            COMPLAINT.c.agency,
             COMPLAINT.c.kelurahan,
             COMPLAINT.c.kecamatan,
             COMPLAINT.c.kota,
@@ -104,7 +104,7 @@ async def _waits(connection: AsyncConnection, reached: Select[Any]) -> Waits:
         found[row.level][key] = Waited(n=row.n, median=row.median, ninth=row.ninth)
     return Waits(
         all=next(iter(found["all"].values()), None),
-        agencies={key.kelurahan: one for key, one in _busiest(found["agency"])},
+        agencies={key.kelurahan: one for key, one in _busiest(found["agency"]) if key.kelurahan},
         areas={key: one for key, one in _busiest(found["area"]) if key.kelurahan},
     )
 

@@ -1,12 +1,12 @@
 """The city in figures: how much, of what, where, how long citizens wait, what stands out just now.
 
-    look.py      every figure, asked of the store
-    spikes.py    what is far above its usual
-    map.py       kelurahan, shaded
-    shown.py     figures as charts and tables
-    page.py      the page, and the alarms that the queue shows too
-    files.py     figures and reports as CSV and JSON
-    sheets.py    rows as a file that no spreadsheet takes for formulas
+look.py      every figure, asked of the store
+spikes.py    what is far above its usual
+map.py       kelurahan, shaded
+shown.py     figures as charts and tables
+page.py      the page, and the alarms that the queue shows too
+files.py     figures and reports as CSV and JSON
+sheets.py    rows as a file that no spreadsheet takes for formulas
 """
 
 from __future__ import annotations
@@ -24,9 +24,7 @@ def routes(desk: Desk) -> list[web.RouteDef]:
     return [
         web.get("/console/overview", guarded(desk, page.shown(desk))),
         web.get("/console/overview/alarms", guarded(desk, page.alarms_alone(desk))),
-        web.get(
-            r"/console/overview/figures.{kind:csv|json}", guarded(desk, files.figures(desk))
-        ),
+        web.get(r"/console/overview/figures.{kind:csv|json}", guarded(desk, files.figures(desk))),
         web.get(
             r"/console/overview/reports.{kind:csv|json}",
             guarded(desk, files.reports(desk), Right.ACT),

@@ -162,9 +162,9 @@ def _outlines(path: Path, stamp: int) -> tuple[Shape, ...]:
 
 def _outline(feature: dict[str, Any]) -> Shape:
     said, geometry = feature["properties"], feature["geometry"]
-    parts = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [
-        geometry["coordinates"]
-    ]
+    parts = (
+        geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+    )
     rings = tuple(_coarse(ring) for part in parts for ring in part)
     lon, lat = parts[0][0][0][:2]
     area = Area(said["kelurahan"], said["kecamatan"], said["kota"])

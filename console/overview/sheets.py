@@ -28,7 +28,9 @@ def cell(value: Any) -> str:
         return str(value)
     text = str(value)
     # Spreadsheets pass over spaces, and take the full-width forms for the plain ones.
-    begins = text.lstrip(" \u00a0\u3000")[:1].translate({0xFF1D: "=", 0xFF0B: "+", 0xFF0D: "-", 0xFF20: "@"})
+    begins = text.lstrip(" \u00a0\u3000")[:1].translate(
+        {0xFF1D: "=", 0xFF0B: "+", 0xFF0D: "-", 0xFF20: "@"}
+    )
     return f"'{text}" if begins in _FORMULA and begins else text
 
 

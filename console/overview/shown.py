@@ -44,9 +44,7 @@ def _floor(at: datetime, *, hourly: bool) -> datetime:
     return at.replace(hour=hour, minute=0, second=0, microsecond=0)
 
 
-def through_the_day(
-    hours: Mapping[datetime, int], zone: ZoneInfo, words: SimpleNamespace
-) -> Chart:
+def through_the_day(hours: Mapping[datetime, int], zone: ZoneInfo, words: SimpleNamespace) -> Chart:
     """A column for each hour of the day, in the city's time."""
     counted: Counter[int] = Counter()
     for at, n in hours.items():

@@ -40,9 +40,7 @@ def weeks_known(first: datetime | None, now: datetime) -> int:
     return min(int((now - first) / WEEK), WEEKS) if first else 0
 
 
-def spikes(
-    told: Sequence[Told], window: timedelta, weeks: int, kelurahan: int
-) -> list[Spike]:
+def spikes(told: Sequence[Told], window: timedelta, weeks: int, kelurahan: int) -> list[Spike]:
     """Those of one window that stand out, the least likely first.
 
     Args:
