@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.settings import Retention
 from gateway.wake import Bell, finished
-from store import erased, erasure, exchanges, people, retention
+from store import erased, erasure, exchanges, people, receipts, retention
 from store.database import Database, StoreError
 from store.ids import Ids
 
@@ -83,6 +83,7 @@ async def keep_no_longer(
     async with database.begin() as connection:
         traced = now - timedelta(days=kept.journal_days)
         done["exchanges"] = await exchanges.forget(connection, traced)
+        done["receipts"] = await receipts.forget_early(connection, traced)
         done["cards"] = await retention.drop_cards(connection, traced)
         done["codes"] = await people.forget_codes(connection, now - timedelta(days=1))
     async with database.read() as connection:

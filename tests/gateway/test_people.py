@@ -296,6 +296,7 @@ async def test_a_photo_that_two_sent_is_deleted_with_the_second(running: Talk) -
 
 async def test_what_is_old_is_emptied_and_keys_stay(talk: Talk) -> None:
     await file(talk, "ani")
+    await talk.deliver({"dlr": "of another program", "status": "read"})
     var, now = talk.gateway.settings.var, datetime.now(UTC)
     database = talk.gateway.database
     kept = Retention(journal_days=30, messages_days=365, photos_days=30)
@@ -306,6 +307,7 @@ async def test_what_is_old_is_emptied_and_keys_stay(talk: Talk) -> None:
     assert done["deliveries"] == len(deliveries) > 0
     assert {bytes(one.body) for one in deliveries} == {b""}
     assert done["messages"] == 0
+    assert done["receipts"] == 1
     done = await keep_no_longer(database, var / "media", kept, now + timedelta(days=366))
     assert done["messages"] > 0
     assert done["answers"] == len(await rows(talk.gateway, Outbox))
