@@ -55,6 +55,7 @@ class InboundMessage:
     address: str  # where to answer: the sender, or the chat he wrote in
     text: str  # NFC, stripped; "" when only media or a location came
     sent_at: datetime  # aware, UTC
+    subject: str = ""  # what stands above the text (of a mail), where it says more than the text
     location: Location | None = None
     media: tuple[MediaRef, ...] = ()
     choice: str = ""  # the value of a button that we offered and he pressed
@@ -64,6 +65,11 @@ class InboundMessage:
     locale: str = ""  # the channel's hint ("id", "en"), "" when it gives none
     card: str = ""  # id of the card that it was written on; it is its conversation's message then
     thread: Mapping[str, str] = field(default_factory=dict)  # opaque: only this channel reads it
+
+    @property
+    def words(self) -> str:
+        """All that it says: the subject, a line of its own, and the text."""
+        return "\n".join(filter(None, (self.subject, self.text)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

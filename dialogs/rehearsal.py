@@ -10,7 +10,7 @@ from itertools import takewhile
 from random import Random
 from typing import Any
 
-from dialogs import cards, codes
+from dialogs import cards, codes, subjects
 from dialogs.conversation import (
     Abilities,
     Card,
@@ -50,7 +50,7 @@ from nlu.understanding import Candidate, Understanding
 Read = Callable[[Sequence[str]], list[Understanding]]
 BEGIN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 _ALIAS = re.compile(r"\bJKT-(\d{1,2})\b")
-_PART = re.compile(r"\[(photo|foto|pin|card|press|edited|refused|reply)\b([^\]]*)\]\s*")
+_PART = re.compile(r"\[(photo|foto|pin|card|press|edited|refused|reply|subject)\b([^\]]*)\]\s*")
 _FLAGS = {"yes": True, "no": False}
 _DONE: dict[type, str] = {Link: "linked", Unlink: "unlinked", Erase: "erased"}
 
@@ -174,11 +174,14 @@ class Stage:
         more: dict[str, Any] = {"photos": (), "messages": len(messages)}
         texts = []
         for one in messages:
-            words = one
+            words, subject = one, ""
             while part := _PART.match(words):
                 words = words[part.end() :]
-                self._add(more, part[1], part[2].strip())
-            texts.append(words)
+                if part[1] == "subject":
+                    subject = part[2].strip()
+                else:
+                    self._add(more, part[1], part[2].strip())
+            texts.append(subjects.read(self.conversation, subject, words))
         return self._turn(self._real("\n".join(filter(None, texts))), **more)
 
     def _add(self, more: dict[str, Any], kind: str, detail: str) -> None:

@@ -14,7 +14,7 @@ Rows are `who  words`. Who is
 * citizen: a message. Before the words: [photo], [photo pending], [photo at LAT,LON],
   [refused REASON], [pin LAT,LON], [pin LAT,LON VENUE], [press SLOT:VALUE], [edited]; [card LAT,LON
   words], [card]: what he marked on the card last offered, or only sent by it; [reply JKT-1] where
-  it answers a message that spoke of that complaint.
+  it answers a message that spoke of that complaint; [subject WORDS] that stands above it.
 * also: what he wrote right after it, gathered into the same turn.
 * bot: a line that he reads; several make one message, blank lines are left out.
 * filed, joined, noted, person, did: what was filed, joined a complaint, was added to one, was given

@@ -52,7 +52,7 @@ def _waits(settings: Settings) -> Iterator[tuple[tuple[str, str], timedelta]]:
 def _of(message: InboundMessage, wait: timedelta) -> Patience:
     if message.choice or message.edited or message.card or _is_whole(message.text):
         return _WHOLE
-    return _DANGER if emergency(message.text) else Patience(quiet=wait)
+    return _DANGER if emergency(message.words) else Patience(quiet=wait)
 
 
 def _is_whole(text: str) -> bool:

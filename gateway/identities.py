@@ -30,7 +30,7 @@ def digest_by(key: bytes) -> Digest:
 
 def code_of(claimed: Claimed, digest: Digest) -> str | None:
     """The digest of the code that a message is, None when it is none."""
-    code = codes.find(claimed.message.text)
+    code = codes.find(claimed.message.words)
     return digest(code) if code else None
 
 

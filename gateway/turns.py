@@ -13,7 +13,7 @@ from random import Random
 
 from channels.adapter import Caps
 from channels.message import Choice, InboundMessage, Link, OutboundMessage, Priority
-from dialogs import codec, codes
+from dialogs import codec, codes, subjects
 from dialogs.conversation import (
     Abilities,
     Conversation,
@@ -91,9 +91,13 @@ def event_of(message: InboundMessage, *names: str) -> int | None:
     return int(number) if message.channel == CLOCK and name in names else None
 
 
-def readable(message: InboundMessage) -> str:
-    """The text that the engine reads: the message's, or the venue's words."""
-    return message.text[:_LONGEST]
+def readable(claimed: Claimed) -> str:
+    """The text that the engine reads and the step decides on."""
+    message = claimed.message
+    if not message.subject:
+        return message.text[:_LONGEST]
+    read = subjects.read(conversation_of(claimed), message.subject, message.text)
+    return read[:_LONGEST]
 
 
 def turn_of(
@@ -116,7 +120,7 @@ def turn_of(
     spot, outside = _spot(message, locate)
     outside = outside or (spot is None and understanding.outside)
     return Turn(
-        text=readable(message),
+        text=readable(claimed),
         understanding=understanding,
         at=at,
         ticket_number=ticket.make(random),
@@ -246,7 +250,7 @@ def decision_of(
     return Decision(
         inbox_id=claimed.id,
         joined=claimed.ids[1:],
-        read=turn.text if claimed.ids[1:] else None,
+        read=turn.text if claimed.ids[1:] or claimed.message.subject else None,
         conversation_id=claimed.conversation_id,
         owner=owner,
         state=codec.dump(after),

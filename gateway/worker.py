@@ -121,14 +121,14 @@ class Worker:
         settled: list[Understood] = []
         unsettled: list[Understood] = []
         for one, understanding in await self._understand(claimed):
-            waits = self._rooms.whereabouts.open(readable(one.message), understanding)
+            waits = self._rooms.whereabouts.open(readable(one), understanding)
             (unsettled if waits else settled).append((one, understanding))
         await self._settle(settled)  # who needs no network waits for none
         await self._settle(await self._completed(unsettled))
 
     async def _completed(self, understood: Sequence[Understood]) -> list[Understood]:
         """With what the network could tell in time about the place."""
-        texts = [(readable(one.message), understanding) for one, understanding in understood]
+        texts = [(readable(one), understanding) for one, understanding in understood]
         said = await self._rooms.whereabouts.complete(texts)
         return [(one, better) for (one, _), better in zip(understood, said, strict=True)]
 
@@ -150,7 +150,7 @@ class Worker:
         """Read all texts at once; one that the engine cannot read fails alone."""
         began = time.perf_counter()
         try:
-            said = await self._rooms.engine.understand([readable(one.message) for one in claimed])
+            said = await self._rooms.engine.understand([readable(one) for one in claimed])
         except Exception as error:  # noqa: BLE001 - an engine's mistake
             if len(claimed) == 1:
                 await self._failed(claimed[0], error)

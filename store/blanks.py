@@ -29,7 +29,14 @@ def nobodys(message: str) -> str:
 
 def _unsaid(message: InboundMessage) -> InboundMessage:
     return replace(
-        message, text="", location=None, media=(), choice="", reply_to="", sender_name=""
+        message,
+        text="",
+        subject="",
+        location=None,
+        media=(),
+        choice="",
+        reply_to="",
+        sender_name="",
     )
 
 

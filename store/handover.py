@@ -116,7 +116,7 @@ async def lines(connection: AsyncConnection, conversation_id: int, most: int = 2
 
 
 def _heard(message: InboundMessage) -> Line:
-    parts = [message.text or message.choice]
+    parts = [message.words or message.choice]
     parts += [f"[{one.kind.value}]" for one in message.media]
     parts += ["[pin]"] if message.location else []
     text = " ".join(filter(None, parts))

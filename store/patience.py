@@ -67,7 +67,7 @@ def run_of(messages: Sequence[tuple[InboundMessage, bool]]) -> int:
     """
     count, chars, pins = 0, 0, 0
     for message, may_join in messages:
-        chars += len(message.text) + 1
+        chars += len(message.words) + 1
         pins += message.location is not None
         full = count >= MOST_JOINED or chars > MOST_CHARS or pins > 1
         if count and (full or not may_join):
@@ -84,9 +84,12 @@ def joined(messages: Sequence[InboundMessage]) -> InboundMessage:
     The answer goes to the last of them.
     """
     last = messages[-1]
+    if len(messages) == 1:
+        return last
     return replace(
         last,
-        text="\n".join(one.text for one in messages if one.text),
+        subject="",
+        text="\n".join(one.words for one in messages if one.words),
         media=tuple(ref for one in messages for ref in one.media),
         location=next((one.location for one in messages if one.location), None),
         reply_to=next((one.reply_to for one in messages if one.reply_to), ""),

@@ -134,6 +134,7 @@ def _message(one: dict[str, Any]) -> InboundMessage:
     return message(
         one["id"],
         text=one.get("text", ""),
+        subject=one.get("subject", ""),
         sender=one["sender"],
         address=one["sender"],
         choice=one.get("choice", ""),

@@ -98,15 +98,17 @@ def _message(
 ) -> InboundMessage:
     fields = mail.fields
     media = attachments(mail)
-    subject = tidy(fields.words("subject"))[:500]
+    whole = tidy(fields.words("subject"))[:500]
+    subject, text = words_of(mail, whole, has_media=bool(media))
     return InboundMessage(
         channel=NAME,
         account=us.account,
         external_id=_external_id(mail, us.account, writer.sender),
         sender=writer.sender,
         address=writer.address,
-        text=tidy(words_of(mail, subject, has_media=bool(media))),
+        text=tidy(text),
         sent_at=sent_at,
+        subject=subject.strip(),
         media=media,
         reply_to=_answered(fields, us, signed="reply" in thread),
         sender_name=writer.name,

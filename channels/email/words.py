@@ -19,8 +19,12 @@ _OF_SWAKS = re.compile(
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
-def words_of(mail: Part, subject: str, *, has_media: bool) -> str:
-    """The text that a message holds; "" when the mail holds no words of its writer."""
+def words_of(mail: Part, subject: str, *, has_media: bool) -> tuple[str, str]:
+    """The subject and the text that a message holds, "" where they say nothing of its writer's.
+
+    The subject is left out where the text says it as well, or where it is the one of a mail that
+    is replied to; it is the text where there is no other.
+    """
     bare, kind = _subject(subject, replies=bool(mail.fields.ids("in-reply-to")))
     body = _body(mail, kind)
     cut = own_words(body, kind)
@@ -28,11 +32,10 @@ def words_of(mail: Part, subject: str, *, has_media: bool) -> str:
         # A reply that is nothing but a photo and our own words says nothing. Any other mail has
         # something to say, in whatever looked like a quote.
         cut = own_words(_body(mail, Kind(forward=True)), Kind(forward=True)) or body
-    if kind.reply and has_words(cut):
-        return cut[: text.MOST_CHARACTERS]
+    cut = cut.strip()[: text.MOST_CHARACTERS]
     if kind.reply or _repeats(bare, cut):
-        bare = ""
-    return f"{bare}\n{cut}".strip()[: text.MOST_CHARACTERS]
+        return "", cut
+    return (bare, cut) if cut else ("", bare)
 
 
 def _subject(subject: str, *, replies: bool) -> tuple[str, Kind]:

@@ -157,8 +157,8 @@ def check(message: InboundMessage, folder: Folder) -> None:
     assert message.text == unicodedata.normalize("NFC", message.text).strip()
     files = (word for item in message.media for word in (item.ref, item.name))
     words = (
-        message.external_id, message.sender, message.address, message.text, message.choice,
-        message.reply_to, message.sender_name, message.locale, *message.thread,
+        message.external_id, message.sender, message.address, message.text, message.subject,
+        message.choice, message.reply_to, message.sender_name, message.locale, *message.thread,
         *message.thread.values(), *files,
     )  # fmt: skip
     for word in words:
