@@ -29,6 +29,7 @@ from oauthlib.oauth1.rfc5849 import signature
 REAL_HOSTS = ("https://api.twitter.com", "https://api.x.com")
 POST_LIMIT = 280  # weighted characters; every character counts one here
 DM_LIMIT = 10_000
+HANGS_UP = 0  # the status of no answer at all
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Fault:
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     times: int = 1
+    taken: bool = False  # the request is carried out before
 
 
 class X:
@@ -175,7 +177,9 @@ class X:
             fault.times -= 1
             if not fault.times:
                 self.faults.remove(fault)
-            return _faulty(fault)
+            if fault.taken:
+                await handler(request)
+            return _faulty(fault, request)
         if not await self._authorised(request):
             return _problem(401, "Unauthorized", "Unauthorized")
         kind = _route(request)
@@ -416,7 +420,9 @@ def _problem(status: int, title: str, detail: str) -> web.Response:
     return web.json_response(body, status=status, content_type="application/problem+json")
 
 
-def _faulty(fault: Fault) -> web.Response:
+def _faulty(fault: Fault, request: web.Request) -> web.Response:
+    if fault.status == HANGS_UP and request.transport is not None:
+        request.transport.close()
     body = fault.body if isinstance(fault.body, bytes) else json.dumps(fault.body or {}).encode()
     headers = {"Content-Type": "application/json", **fault.headers}
     return web.Response(status=fault.status, body=body, headers=headers)
