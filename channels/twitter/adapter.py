@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -43,6 +44,7 @@ from channels.twitter.render import IN_PRIVATE, POST, caps_of, render
 
 SIGNATURES = ("x-twitter-webhooks-signature-oauth2", "x-twitter-webhooks-signature")
 _HOUR_S = 3600.0
+_TOKEN = re.compile(r"[A-Za-z0-9+/=._~-]{1,256}")  # Base64 of a UUID, as X sends it; never JSON
 
 
 def _host(value: str) -> str:
@@ -262,10 +264,14 @@ class Hooked(Twitter):
         return False
 
     def challenge(self, query: Mapping[str, str]) -> Reply | None:
-        """Answer X's challenge. Source: "Webhooks quickstart", "The CRC check"."""
+        """Answer X's challenge. Source: "Webhooks quickstart", "The CRC check".
+
+        X signs deliveries with the same secret in the same way, and anybody may challenge: a token
+        that could be a delivery is not answered, or he would have its signature from us.
+        """
         token = query.get("crc_token", "")
         secret = next(filter(None, self._secrets()), "")
-        if not token or not secret:
+        if not _TOKEN.fullmatch(token) or not secret:
             return None
         answer = {"response_token": _sha256(secret, token.encode())}
         return Reply(body=json.dumps(answer).encode())

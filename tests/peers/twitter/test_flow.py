@@ -25,7 +25,7 @@ from store import outbox as outbox_of
 from store.database import Database
 from store.tables import Complaint, Media, Outbox, table
 from tests.channels.twitter.conftest import keys as own_keys
-from tests.peers.twitter.x_server import HANGS_UP, Fault, X
+from tests.peers.twitter.x_server import HANGS_UP, Fault, Keys, X
 
 BUSY = 7200  # questions an hour: a round every second
 FLOOD = "@LaporKota banjir selutut di Jl. Kemang Raya dekat Pasar Minggu"
@@ -149,8 +149,11 @@ async def test_a_webhook_is_proved_believed_and_answered(served, keys, tmp_path,
                 assert await reply.json() == x.crc_answer("t")
             async with http.get(url) as reply:
                 assert (reply.status, await reply.read()) == (401, b"")
-            async with http.post(url, data=body) as reply:
-                assert (reply.status, await reply.read()) == (401, b"")
+            for unproved in ({}, x.signed(body + b" "), X(Keys(consumer_secret="x")).signed(body)):
+                async with http.post(url, data=body, headers=unproved) as reply:
+                    assert (reply.status, await reply.read()) == (401, b"")
+            async with http.get(url, params={"crc_token": body.decode()}) as reply:
+                assert (reply.status, await reply.read()) == (401, b"")  # no oracle of signatures
             for _ in range(2):  # X delivers twice now and then
                 async with http.post(url, data=body, headers=x.signed(body)) as reply:
                     assert (reply.status, await reply.read()) == (200, b"")
