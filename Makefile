@@ -54,6 +54,7 @@ NPM_CI = $(CURDIR)/$(BIN)/python -c \
 .PHONY: peers
 peers: $(VENV)/dev.stamp ## install the peers that come from npm
 	@cd tests/peers/telegram && $(NPM_CI)
+	@cd tests/peers/oidc && $(NPM_CI)
 	@cd tests/browser && $(NPM_CI)
 
 .PHONY: demo

@@ -674,6 +674,38 @@ class Audit(Row, table=True):
     __table_args__ = (Index("ix_audit_subject", "subject", "id"),)
 
 
+class LoginAttempt(Row, table=True):
+    """Failures to enter the console, counted per account, browser or address: keyed hashes."""
+
+    __tablename__ = "login_attempt"
+    key: str = Field(sa_column=Column(Text, primary_key=True))
+    failures: int = 0
+    at: datetime = _at()  # of the last one
+    until: datetime = _at()  # nobody may try before
+
+
+class SetupLink(Row, table=True):
+    """A link with which somebody chooses the password of his account. Its secret is hashed."""
+
+    __tablename__ = "setup_link"
+    account_id: int = Field(
+        sa_column=Column(
+            BigInteger, ForeignKey("account.id"), primary_key=True, autoincrement=False
+        )
+    )
+    digest: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    expires_at: datetime = _at()
+
+
+class AuditSeal(Row, table=True):
+    """A link of the chain over the audit log: each holds what stood before it. Appended alone."""
+
+    __tablename__ = "audit_seal"
+    number: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    audit_id: int = Field(sa_column=Column(BigInteger, nullable=False, unique=True))
+    seal: str = _text()
+
+
 def table(row: type[Row]) -> Table:
     """The Core table under a SQLModel class: the hot path speaks Core."""
     return row.__table__  # type: ignore[attr-defined, no-any-return]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "r0012"
-down_revision = "r0009"
+down_revision = "r0010"
 branch_labels = None
 depends_on = None
 

@@ -8,7 +8,7 @@ from alembic import op
 from store.tables import Utc
 
 revision = "r0013"
-down_revision = "r0009"
+down_revision = "r0012"
 branch_labels = None
 depends_on = None
 

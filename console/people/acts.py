@@ -1,0 +1,186 @@
+"""What admins do with accounts, and people with their own: each writes the audit log beside it.
+
+Every act runs in the caller's transaction. One that is not allowed raises AccountError, whose
+`word` is a key of words/<locale>/people.yml under `errors`.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from console.rights import Role
+from store import accounts, audit, staff
+from store.accounts import Person
+from store.ids import Ids
+
+LINK_GOOD_FOR = timedelta(hours=24)
+_NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}")
+
+
+class AccountError(ValueError):
+    """Not allowed, and why; the message is for a terminal."""
+
+    def __init__(self, word: str, message: str) -> None:
+        super().__init__(message)
+        self.word = word
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class By:
+    """Who acts, and when."""
+
+    actor: str
+    now: datetime
+    ids: Ids
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Post:
+    """What somebody is here. An officer has an agency, and an area that may be the whole city."""
+
+    role: Role
+    agency: str | None = None
+    area: str | None = None
+
+    @classmethod
+    def of(cls, role: str, agency: str | None, area: str | None) -> Post:
+        """Read from a form or a command. Raises: AccountError."""
+        if role not in set(Role):
+            raise AccountError("role", f"no such role: {role}. Roles: {', '.join(Role)}")
+        if role != Role.OFFICER:
+            return cls(role=Role(role))
+        if not agency:
+            raise AccountError("agency", "an officer needs an agency")
+        return cls(role=Role.OFFICER, agency=agency, area=area or None)
+
+    def columns(self) -> dict[str, Any]:
+        """As the store keeps it."""
+        return {"role": str(self.role), "agency": self.agency, "area": self.area}
+
+
+async def add(connection: AsyncConnection, by: By, name: str, post: Post) -> tuple[int, str]:
+    """Make an account: its id, and the secret of the link with which its owner comes in."""
+    name = plain(name)
+    if await staff.by_name(connection, name) is not None:
+        raise AccountError("taken", f"there is an account {name} already")
+    account_id = await accounts.add(
+        connection,
+        by.ids,
+        name,
+        post.role,
+        now=by.now,
+        agency=post.agency,
+        area=post.area,
+    )
+    await _note(connection, by, "add", name, **post.columns())
+    return account_id, await _offer(connection, by, account_id)
+
+
+def plain(name: str) -> str:
+    """A name as it is kept and typed. Raises: AccountError."""
+    told = name.strip().casefold()
+    if not _NAME.fullmatch(told):
+        raise AccountError("name", "a name has 2 to 64 of: a-z 0-9 . _ @ + -")
+    return told
+
+
+async def link(connection: AsyncConnection, by: By, person: Person) -> str:
+    """A new set-up link; one that was made before is good no more."""
+    await _note(connection, by, "link", person.name)
+    return await _offer(connection, by, person.id)
+
+
+async def _offer(connection: AsyncConnection, by: By, account_id: int) -> str:
+    secret = secrets.token_urlsafe(32)
+    await staff.offer(connection, account_id, secret, until=by.now + LINK_GOOD_FOR)
+    return secret
+
+
+async def set_up(connection: AsyncConnection, by: By, secret: str, password: str) -> Person:
+    """Use a set-up link: the account gets this password (a hash), and all its sessions end."""
+    account_id = await staff.spend(connection, secret, by.now)
+    person = await staff.by_id(connection, account_id) if account_id else None
+    if person is None or person.disabled_at is not None:
+        raise AccountError("link", "the link is used, over, or not one of ours")
+    await staff.change(connection, person.id, password=password)
+    await staff.end_all(connection, person.id)
+    await _note(connection, _as(by, person), "set_up", person.name)
+    return person
+
+
+async def new_password(
+    connection: AsyncConnection, by: By, person: Person, password: str, *, but: str = ""
+) -> None:
+    """Somebody changes his own password (a hash); his other sessions end, all but `but`."""
+    await staff.change(connection, person.id, password=password)
+    await staff.withdraw(connection, person.id)
+    ended = await staff.end_all(connection, person.id, but=but)
+    await _note(connection, by, "password", person.name, ended=ended)
+
+
+async def appoint(connection: AsyncConnection, by: By, person: Person, post: Post) -> None:
+    """Change what somebody is; his sessions end."""
+    if post.role != Role.ADMIN:
+        await _not_the_last(connection, person)
+    before = {"role": person.role, "agency": person.agency, "area": person.area}
+    if before == post.columns():
+        return
+    await staff.change(connection, person.id, **post.columns())
+    await staff.end_all(connection, person.id)
+    await _note(connection, by, "appoint", person.name, before=before, after=post.columns())
+
+
+async def disable(connection: AsyncConnection, by: By, person: Person) -> None:
+    """Let nobody in by this account any more."""
+    await _not_the_last(connection, person)
+    await staff.change(connection, person.id, disabled_at=by.now)
+    await staff.withdraw(connection, person.id)
+    await staff.end_all(connection, person.id)
+    await _note(connection, by, "disable", person.name)
+
+
+async def enable(connection: AsyncConnection, by: By, person: Person) -> None:
+    """Let its owner in again."""
+    await staff.change(connection, person.id, disabled_at=None)
+    await _note(connection, by, "enable", person.name)
+
+
+async def _not_the_last(connection: AsyncConnection, person: Person) -> None:
+    if await staff.admins(connection) == {person.id}:
+        raise AccountError("last_admin", f"{person.name} is the only admin who can sign in")
+
+
+async def end_session(connection: AsyncConnection, by: By, person: Person, mark: str) -> None:
+    """End one signed-in browser; `mark` "all" ends every one."""
+    if mark == "all":
+        ended = await staff.end_all(connection, person.id)
+    else:
+        ended = await staff.end(connection, person.id, mark)
+    if ended:
+        await _note(connection, by, "end_session", person.name, ended=ended)
+
+
+async def speak(connection: AsyncConnection, person: Person, locale: str) -> None:
+    """Choose the language of one's own pages: nothing for the log."""
+    await staff.change(connection, person.id, locale=locale)
+
+
+def _as(by: By, person: Person) -> By:
+    return By(actor=person.name, now=by.now, ids=by.ids)
+
+
+async def note(connection: AsyncConnection, by: By, act: str, subject: str, **detail: Any) -> None:
+    """Write to the audit log: "people.<act>"."""
+    deed = audit.Deed(
+        actor=by.actor, act=f"people.{act}", subject=subject, at=by.now, detail=detail
+    )
+    await audit.append(connection, by.ids, deed)
+
+
+_note = note
