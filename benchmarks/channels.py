@@ -3,8 +3,9 @@
     python -m benchmarks.channels [NAME ...]
 
 In: from the wire until the message is kept and acknowledged (T1). Out: from the outbox until the
-send is recorded (T3), without the provider's own pace, which is printed beside it. Providers and
-citizens run in processes of their own. Add a channel: a function here, and its name in `MEASURED`.
+send is recorded (T3), without the provider's own pace, which is printed beside it; of cards, pages
+shown. Providers and citizens run in processes of their own. Add a channel: a function here, and its
+name in `MEASURED`.
 """
 
 from __future__ import annotations
@@ -12,28 +13,41 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import SystemRandom
 from typing import Any
 
+from sqlalchemy import bindparam, update
+
+from benchmarks import mail
 from benchmarks.__main__ import fresh_var, machine
 from benchmarks.servers import free_port, gateway, load, peer, started
 from benchmarks.sockets import token
 from benchmarks.updates import TOKEN
 from channels.message import OutboundMessage
+from channels.twitter.cursor import Cursor
+from channels.twitter.payload import PUBLIC
 from channels.webchat.session import Session
+from dialogs import codec
+from dialogs.conversation import Card, Conversation
 from gateway.app import Gateway, open_gateway
+from gateway.cards import new_id
 from gateway.logs import configure
+from gateway.pull import pull_once
 from gateway.settings import Settings
 from gateway.settings import load as load_settings
-from store import conversations, outbox
+from store import cards, conversations, inbox, journal, outbox
 from store.ids import Ids
+from store.tables import ConversationRow, table
+from tests.peers.twitter.x_server import Keys
 
 IN, OUT = 4000, 1000
 SOCKETS = 500
@@ -44,9 +58,13 @@ _LOOK_S = 0.01
 class Figures:
     """What was measured."""
 
-    in_per_s: float
+    in_per_s: dict[str, float]  # by each way in
     out_per_s: float
     allowed: str  # what the provider's limits leave of it
+
+    def __str__(self) -> str:
+        ways = ", ".join(f"{rate:.0f} by {way}" for way, rate in self.in_per_s.items())
+        return f"in: {ways}; out: {self.out_per_s:.0f} (the provider allows: {self.allowed})"
 
 
 async def webchat(model: Path) -> Figures:
@@ -63,7 +81,7 @@ async def webchat(model: Path) -> Figures:
                 await asyncio.to_thread(said.readline)
                 everybody = [Session(token(number)).address for number in range(SOCKETS)]
                 sent = await _sent(house, "webchat", everybody, OUT)
-    return Figures(in_per_s=kept, out_per_s=sent, allowed="no limit but the page's")
+    return Figures(in_per_s={"socket": kept}, out_per_s=sent, allowed="no limit but the page's")
 
 
 async def telegram(model: Path) -> Figures:
@@ -90,7 +108,106 @@ async def telegram(model: Path) -> Figures:
             loop.cancel()
             await adapter.close()
     allowed = f"{caps.per_second:.0f}/s out, {1 / caps.per_address_s:.0f}/s to one chat"
-    return Figures(in_per_s=kept["per_s"], out_per_s=sent, allowed=allowed)
+    return Figures(in_per_s={"webhook": kept["per_s"]}, out_per_s=sent, allowed=allowed)
+
+
+async def twitter(model: Path) -> Figures:
+    """Mentions by polling, a hundred a page; out posts, each other words."""
+    for name, key in asdict(Keys()).items():
+        os.environ[f"KANAL_TWITTER_{name.upper()}"] = key
+    with fresh_var(model) as var, _x(IN) as own:
+        async with _open(var, {"twitter": {**own, "direct_messages": False}}) as house:
+            adapter: Any = house.accounts["twitter", "main"]
+            await adapter.start()
+            async with house.database.begin() as connection:
+                nothing_yet = Cursor(post="1").written()
+                await journal.move_cursor(connection, "twitter", "main", nothing_yet)
+            began = time.perf_counter()
+            took = await pull_once(house.doors["twitter", "main"], adapter, house.database)
+            kept = took / (time.perf_counter() - began)
+            assert took == IN, took
+            await adapter.close()
+    with fresh_var(model) as var, _x(0) as own:
+        async with _open(var, {"twitter": own}) as house:
+            adapter = house.accounts["twitter", "main"]
+            caps = adapter.caps
+            adapter.caps = replace(caps, per_second=0)
+            await adapter.start()
+            loop = asyncio.create_task(house.dispatcher.run())
+            people = [f"{PUBLIC}{9_000 + number}" for number in range(OUT)]
+            sent = await _sent(house, "twitter", people, OUT)
+            loop.cancel()
+            await adapter.close()
+    allowed = f"{caps.per_second * 900:.0f} posts in 15 minutes"
+    return Figures(in_per_s={"polling": kept}, out_per_s=sent, allowed=allowed)
+
+
+@contextmanager
+def _x(mentions: int) -> Iterator[dict[str, Any]]:
+    port = free_port()
+    with started([sys.executable, "-m", "benchmarks.x", str(port), str(mentions)], port):
+        yield {"api_base": f"http://127.0.0.1:{port}", "requests_per_hour": 7200}
+
+
+async def card(model: Path) -> Figures:
+    """A card each: its page, then its form with a point."""
+    with fresh_var(model) as var:
+        async with _open(var, {"card": {}}) as house, AsyncExitStack() as stack:
+            await house.open_doors(stack)  # nobody answers: T1 alone
+            paths = await _dealt(house, IN)
+            citizens = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "benchmarks.forms", str(house.public_port),
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            )  # fmt: skip
+            said, _ = await citizens.communicate("\n".join(paths).encode())
+            async with house.database.read() as connection:
+                assert await inbox.count(connection, "pending") == IN
+    shown, kept = map(float, said.split())
+    return Figures(in_per_s={"form": kept}, out_per_s=shown, allowed="one answer a card")
+
+
+async def _dealt(house: Gateway, cards_: int) -> list[str]:
+    """Deal a card to each of so many citizens; the paths of their pages."""
+    now, ids = datetime.now(UTC), Ids()
+    adapter: Any = house.accounts["card", "main"]
+    live = [
+        Card(id=new_id(SystemRandom()), expires_at=now + timedelta(hours=24)) for _ in range(cards_)
+    ]
+    whom = [("email", "main", f"warga-{number}@contoh.example") for number in range(cards_)]
+    rows = table(ConversationRow)
+    async with house.database.begin() as connection:
+        talks = await conversations.ensure(connection, ids, whom, now)
+        await connection.execute(
+            update(rows).where(rows.c.id == bindparam("talk")).values(state=bindparam("asks")),
+            [
+                {"talk": talks[one], "asks": codec.dump(Conversation(card=dealt))}
+                for one, dealt in zip(whom, live, strict=True)
+            ],
+        )
+        await cards.put(
+            connection,
+            [
+                cards.NewCard(
+                    id=dealt.id, conversation_id=talks[one], thread={}, made_at=now,
+                    expires_at=dealt.expires_at,
+                )
+                for one, dealt in zip(whom, live, strict=True)
+            ],
+        )  # fmt: skip
+    return [adapter.path(dealt.id) for dealt in live]
+
+
+async def email(model: Path) -> Figures:
+    """By `benchmarks.mail`, each way in; out to a relay that takes everything."""
+    ways = {"SMTP": mail.by_smtp}
+    if shutil.which("dovecot"):
+        ways["IMAP"] = mail.by_imap
+    rates = {}
+    for name, way in {**ways, "out": mail.out}.items():
+        with fresh_var(model) as var:
+            rates[name] = OUT / await way(var, OUT)
+    sent = rates.pop("out")
+    return Figures(in_per_s=rates, out_per_s=sent, allowed="what the relay does")
 
 
 @asynccontextmanager
@@ -148,7 +265,7 @@ async def _sent(house: Gateway, channel: str, addresses: list[str], messages: in
                 account="main",
                 address=address,
                 key=f"bench:{number}",
-                text="Laporan Anda sedang dikerjakan.",
+                text=f"Laporan Anda sedang dikerjakan, nomor {number}.",
             )
             rows.append(outbox.row(ids, talks[channel, "main", address], message, now))
         await outbox.put(connection, rows)
@@ -163,7 +280,10 @@ async def _sent(house: Gateway, channel: str, addresses: list[str], messages: in
 
 MEASURED: dict[str, Callable[[Path], Coroutine[Any, Any, Figures]]] = {
     "webchat": webchat,
+    "email": email,
     "telegram": telegram,
+    "twitter": twitter,
+    "card": card,
 }
 
 
@@ -181,11 +301,7 @@ def main() -> None:
     print(machine())
     for name in names:
         figures = asyncio.run(MEASURED[name](model))
-        print(
-            f"{name}: {figures.in_per_s:.0f} messages/s in, {figures.out_per_s:.0f} messages/s out"
-            f" (the provider allows: {figures.allowed})",
-            flush=True,
-        )
+        print(f"{name}: messages/s {figures}", flush=True)
 
 
 if __name__ == "__main__":

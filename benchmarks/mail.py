@@ -2,7 +2,7 @@
 
 smtp    from an SMTP client in another process to T1: each is acknowledged when it is on disk
 imap    from a Dovecot's mailbox to T1, where Dovecot is installed
-out     from the outbox to a relay in another process, each over a connection of its own, to T3
+out     from the outbox to a relay in another process, over connections that are kept, to T3
 """
 
 from __future__ import annotations

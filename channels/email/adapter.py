@@ -150,6 +150,8 @@ class Mail:
         if self._door is not None:
             await self._door.close()
             self._door = None
+        if self._post is not None:
+            await self._post.close()
 
     async def check(self) -> str:
         way_out = self._way_out()

@@ -28,11 +28,13 @@ from aiosmtplib import (
 )
 
 from channels.adapter import Refused, Retry, SendOutcome, Sent, Unknown
+from channels.email.lines import Line, Lines, hang_up
 from channels.email.settings import LOOPBACK
 from channels.errors import Misconfigured, Unreachable
 
 _AT_ONCE = 10  # connections to the relay; Postfix allows one client 50
 _TIMEOUT_S = 60.0
+_GOES_AWAY = 421  # "closing transmission channel": also after so many mails, or so long a rest
 _AUTH_NEEDED = 530
 _FOR_EVER = 500  # and above; below it is for now (RFC 5321, 4.2.1)
 _NOT_RELAYED = "5.7.1"  # to whom: Postfix and Exim say so of strangers (RFC 3463, X.7.1)
@@ -53,6 +55,8 @@ class Post(Protocol):
     async def deliver(self, mail: bytes, sender: str, to: str) -> SendOutcome:
         """Give the mail away. Raises Misconfigured."""
         ...
+
+    async def close(self) -> None: ...
 
 
 class Maildir:
@@ -79,6 +83,9 @@ class Maildir:
             return Retry(detail=f"maildir: {error.strerror}")
         return Sent()
 
+    async def close(self) -> None:
+        """Nothing is open."""
+
     def _write(self, mail: bytes) -> None:
         self._folder.parent.mkdir(parents=True, exist_ok=True)
         mailbox.Maildir(self._folder, create=True).add(mail.replace(b"\r\n", b"\n"))
@@ -98,6 +105,7 @@ class Relay:
         self._hostname = hostname
         self._guarded = bool(user) and self._host not in LOOPBACK
         self._room = asyncio.Semaphore(_AT_ONCE)
+        self._lines = Lines()
 
     def see_password(self) -> None:
         """See that the password is there. Raises Misconfigured."""
@@ -108,9 +116,16 @@ class Relay:
             )
 
     async def deliver(self, mail: bytes, sender: str, to: str) -> SendOutcome:
-        """Send the mail over a connection of its own."""
-        async with self._connection() as client:
-            return await self._talk(client, mail, sender, to)
+        """Send the mail over a connection that rests, or else a new one."""
+        self.see_password()
+        async with self._room:
+            while line := self._lines.take():
+                with suppress(_HungUp):
+                    return await self._send(line, mail, sender, to)
+            return await self._send(Line(self._client()), mail, sender, to)
+
+    async def close(self) -> None:
+        await self._lines.close()
 
     async def check(self, sender: str, reply_to: str) -> None:
         async with self._connection() as client:
@@ -145,21 +160,22 @@ class Relay:
     async def _connection(self) -> AsyncIterator[SMTP]:
         self.see_password()
         async with self._room:
-            client = SMTP(
-                hostname=self._host,
-                port=self._port,
-                local_hostname=self._hostname,
-                use_tls=self._tls,
-                start_tls=False,  # `_open` decides
-                tls_context=self._context if self._tls else None,
-                timeout=_TIMEOUT_S,
-            )
+            client = self._client()
             try:
                 yield client
             finally:
-                with suppress(SMTPException, OSError, TimeoutError):
-                    await client.quit(timeout=1.0)
-                client.close()
+                await hang_up(client)
+
+    def _client(self) -> SMTP:
+        return SMTP(
+            hostname=self._host,
+            port=self._port,
+            local_hostname=self._hostname,
+            use_tls=self._tls,
+            start_tls=False,  # `_open` decides
+            tls_context=self._context if self._tls else None,
+            timeout=_TIMEOUT_S,
+        )
 
     @cached_property
     def _context(self) -> ssl.SSLContext:
@@ -170,19 +186,36 @@ class Relay:
             context.verify_mode = ssl.CERT_NONE
         return context
 
-    async def _talk(self, client: SMTP, mail: bytes, sender: str, to: str) -> SendOutcome:
+    async def _send(self, line: Line, mail: bytes, sender: str, to: str) -> SendOutcome:
+        """Raises _HungUp. A connection over which something was refused or broke is not kept."""
+        outcome: SendOutcome | None = None
+        try:
+            outcome = await self._talk(line, mail, sender, to)
+        finally:
+            if isinstance(outcome, Sent):
+                self._lines.rest(line)
+            else:
+                self._lines.leave(line)
+        return outcome
+
+    async def _talk(self, line: Line, mail: bytes, sender: str, to: str) -> SendOutcome:
+        client = line.client
         wide = ["SMTPUTF8", "BODY=8BITMIME"] if not to.isascii() else []
         encoding = "utf-8" if wide else "ascii"
         try:
-            await self._open(client)
+            if not line.rested:
+                await self._open(client)
             if wide and not client.supports_extension("smtputf8"):
                 return Refused(detail="relay: takes no address in this script (no SMTPUTF8)")
             await client.mail(sender, options=wide, encoding=encoding)
-            await client.rcpt(to, encoding=encoding)
-        except SMTPResponseException as error:
-            return self._refusal(error)
         except (SMTPException, OSError, TimeoutError) as error:
-            return Retry(detail=f"relay: {type(error).__name__}")
+            if line.rested and _has_hung_up(error):
+                raise _HungUp from None
+            return self._not_sent(error)
+        try:
+            await client.rcpt(to, encoding=encoding)
+        except (SMTPException, OSError, TimeoutError) as error:
+            return self._not_sent(error)
         try:
             await client.data(mail)
         except SMTPResponseException as error:
@@ -190,6 +223,12 @@ class Relay:
         except (SMTPException, OSError, TimeoutError) as error:
             return Unknown(detail=f"relay: {type(error).__name__} after the mail went out")
         return Sent()
+
+    def _not_sent(self, error: Exception) -> SendOutcome:
+        """What became of a mail of which the relay has seen nothing yet."""
+        if isinstance(error, SMTPResponseException):
+            return self._refusal(error)
+        return Retry(detail=f"relay: {type(error).__name__}")
 
     async def _open(self, client: SMTP) -> None:
         """Connect, encrypt where it can be, log in where it must be."""
@@ -235,6 +274,14 @@ class Relay:
                 return Refused(detail=detail)
             case _:
                 return Retry(detail=detail)  # the greeting: the relay is ill, not the mail
+
+
+class _HungUp(Exception):  # noqa: N818 - says what the relay did
+    """The relay had ended a connection that rested: nothing was sent, another one will do."""
+
+
+def _has_hung_up(error: Exception) -> bool:
+    return not isinstance(error, SMTPResponseException) or error.code == _GOES_AWAY
 
 
 def _status(message: str) -> str:

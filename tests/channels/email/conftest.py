@@ -87,9 +87,16 @@ class RelayOfOurs:
     mails: list[tuple[str, list[str], bytes]] = field(default_factory=list)
     logins: list[tuple[str, str]] = field(default_factory=list)
     hang_up_after_data: bool = False
+    hang_up_while_resting: bool = False  # without a word, when a mail was taken
+    goes_away_once: bool = False  # at the next MAIL
+    connections: int = 0  # that were opened
+    open: int = 0  # that are
     port: int = 0
 
     async def handle_MAIL(self, _: Any, _s: Any, envelope: Any, address: str, _o: Any) -> str:  # noqa: N802
+        if self.goes_away_once:
+            self.goes_away_once = False
+            return "421 4.4.2 relay.example idle for too long"
         envelope.mail_from = address
         return self.replies.get("MAIL", "250 OK")
 
@@ -102,6 +109,8 @@ class RelayOfOurs:
         if self.hang_up_after_data:
             server.transport.abort()
             await asyncio.Event().wait()  # until the connection's end cancels this
+        if self.hang_up_while_resting:
+            asyncio.get_running_loop().call_soon(server.transport.close)
         return self.replies.get("DATA", "250 queued")
 
     def log_in(
@@ -116,8 +125,20 @@ async def relay_of_ours(*, users: bool = False, **options: Any) -> AsyncIterator
     relay = RelayOfOurs()
     loop = asyncio.get_running_loop()
     login = {"authenticator": relay.log_in, "auth_require_tls": False} if users else {}
+
+    class Counted(Server):
+        def connection_made(self, transport: Any) -> None:
+            if self.transport is None:  # and not once more for STARTTLS
+                relay.connections += 1
+                relay.open += 1
+            super().connection_made(transport)
+
+        def connection_lost(self, error: Exception | None) -> None:
+            relay.open -= 1
+            super().connection_lost(error)
+
     server = await loop.create_server(
-        lambda: Server(relay, hostname="relay.example", loop=loop, **login, **options),
+        lambda: Counted(relay, hostname="relay.example", loop=loop, **login, **options),
         "127.0.0.1",
         0,
     )

@@ -97,6 +97,8 @@ async def test_a_relay_that_fails_for_a_minute_loses_nothing(
     port = adapter._post._port
     if fault == "away":
         monkeypatch.setattr(adapter._post, "_port", 1)
+        while line := adapter._post._lines.take():
+            line.client.close()
     before = len(relay.mails)
     while await failed(gateway) < 60:
         await send_some(gateway)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import logging
 import mailbox
 import socket
 import ssl
 import traceback
+from collections.abc import AsyncIterator, Callable
 from email import policy
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ import pytest
 
 from channels.adapter import Refused, Retry, SendOutcome, Sent, Unknown, WirePart
 from channels.email.adapter import Adapter, Mail, Settings
+from channels.email.lines import MOST_MAILS, Lines
 from channels.errors import ChannelError, Misconfigured, Unreachable
 from channels.message import OutboundMessage
 from tests.channels.email.conftest import LAPOR, RINA, RelayOfOurs, relay_of_ours
@@ -24,9 +27,21 @@ from tests.channels.email.test_listener import self_signed
 PASSWORD = "rahasia-kita-93"
 
 
+opened: list[Mail] = []
+
+
+@pytest.fixture(autouse=True)
+async def closed() -> AsyncIterator[None]:
+    """Close the adapters of a test: their connections rest after a mail."""
+    yield
+    while opened:
+        await opened.pop().close()
+
+
 async def adapter_for(relay: RelayOfOurs, **settings: Any) -> Mail:
     adapter = Adapter("main", Settings(relay=f"smtp://127.0.0.1:{relay.port}", **settings))
     await adapter.start()
+    opened.append(adapter)
     return adapter
 
 
@@ -179,6 +194,70 @@ async def test_a_connection_that_breaks_after_the_mail_may_have_delivered_it() -
 
     assert isinstance(outcome, Unknown)
     assert len(relay.mails) == 1
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not true():
+            await asyncio.sleep(0.005)
+
+
+async def test_mail_after_mail_goes_over_one_connection_that_is_ended_in_time() -> None:
+    async with relay_of_ours() as relay:
+        adapter: Any = await adapter_for(relay)
+        sent = [await adapter.send(part_to()) for _ in range(MOST_MAILS + 1)]
+        assert {type(one) for one in sent} == {Sent}
+        assert (len(relay.mails), relay.connections) == (MOST_MAILS + 1, 2)
+        await adapter.close()
+        await until(lambda: not relay.open)
+
+        adapter._post._lines = Lines(rest_s=0.01)
+        assert isinstance(await adapter.send(part_to()), Sent)
+        assert relay.connections == 3
+        await until(lambda: not relay.open)
+
+
+async def test_mails_at_once_share_ten_connections() -> None:
+    async with relay_of_ours() as relay:
+        adapter = await adapter_for(relay)
+        for _ in range(3):
+            await asyncio.gather(*(adapter.send(part_to()) for _ in range(30)))
+        assert (len(relay.mails), relay.connections) == (90, 10)
+
+
+@pytest.mark.parametrize("how", ["without a word", "421"])
+async def test_a_relay_that_hung_up_meanwhile_is_called_again_and_nothing_sent_twice(
+    how: str,
+) -> None:
+    async with relay_of_ours() as relay:
+        adapter = await adapter_for(relay)
+        relay.hang_up_while_resting = how != "421"
+        assert isinstance(await adapter.send(part_to()), Sent)
+        if how == "421":
+            relay.goes_away_once = True
+        assert isinstance(await adapter.send(part_to("ani@contoh.example")), Sent)
+        assert [whom for _, (whom,), _ in relay.mails] == [RINA, "ani@contoh.example"]
+        assert relay.connections == 2
+
+
+async def test_over_a_connection_that_rested_an_end_after_the_mail_is_still_unknown() -> None:
+    async with relay_of_ours() as relay:
+        adapter = await adapter_for(relay)
+        assert isinstance(await adapter.send(part_to()), Sent)
+        relay.hang_up_after_data = True
+        assert isinstance(await adapter.send(part_to()), Unknown)
+        assert (len(relay.mails), relay.connections) == (2, 1)  # and is not sent again by itself
+
+
+async def test_after_a_refusal_the_next_mail_gets_a_clean_connection() -> None:
+    async with relay_of_ours() as relay:
+        adapter = await adapter_for(relay)
+        assert isinstance(await adapter.send(part_to()), Sent)
+        relay.replies["RCPT"] = "550 5.1.1 unknown"
+        assert isinstance(await adapter.send(part_to()), Refused)
+        relay.replies.clear()
+        assert isinstance(await adapter.send(part_to()), Sent)
+        assert relay.connections == 2
 
 
 async def test_a_user_logs_in(monkeypatch: pytest.MonkeyPatch) -> None:

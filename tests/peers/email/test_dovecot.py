@@ -89,7 +89,7 @@ async def test_a_mail_is_taken_once_and_marked_when_the_store_has_it(box: Doveco
     assert subjects(second) == ["Subject: Lampu 2"]
     assert (before, after) == ([], [1])
     (message,) = adapter.parse(first[0]).messages
-    assert (message.sender, message.text) == (RINA, f"Lampu 1\n{WORDS}")
+    assert (message.sender, message.words) == (RINA, f"Lampu 1\n{WORDS}")
     assert first[0].envelope == {"folder": "INBOX", "uid": "1"}
 
 
