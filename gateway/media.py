@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -124,11 +124,16 @@ class MediaFetcher:
 
     async def _download(self, adapter: Channel, wanted: Wanted, raw: Raw) -> bytes:
         content = bytearray()
-        async with asyncio.timeout(LEASE.total_seconds() / 2):
-            async for chunk in adapter.fetch(wanted.ref, raw):
-                content += chunk
-                if len(content) > self._limits.max_bytes:
-                    raise PhotoRefusedError("media_too_large")
+        chunks = adapter.fetch(wanted.ref, raw)
+        try:
+            async with asyncio.timeout(LEASE.total_seconds() / 2):
+                async for chunk in chunks:
+                    content += chunk
+                    if len(content) > self._limits.max_bytes:
+                        raise PhotoRefusedError("media_too_large")
+        finally:  # whoever sends without end is not listened to any more
+            if isinstance(chunks, AsyncGenerator):
+                await chunks.aclose()
         return bytes(content)
 
     async def _again(self, wanted: Wanted, error: Exception) -> None:

@@ -15,7 +15,7 @@ from channels.errors import Unreachable
 from console.answer.acts import change_status
 from dialogs.conversation import Status
 from dialogs.phrasebook import say
-from gateway import worker
+from gateway import media, worker
 from gateway.app import Gateway
 from nlu.ticket import find
 from store import complaints
@@ -154,6 +154,55 @@ async def test_what_is_no_photo_is_told_in_a_sentence(running: Talk) -> None:
     (kept,) = await rows(running.gateway, Media)
     assert (kept.state, kept.reason) == ("refused", "media_not_a_photo")
     assert "foto" in str(running.paper.sent[0]).lower()
+
+
+async def test_media_that_never_end_are_cut_off_and_told(running: Talk, monkeypatch) -> None:
+    read, ended = [], []
+
+    async def endless(*_):
+        try:
+            while True:
+                read.append(1_000_000)
+                yield bytes(1_000_000)
+        finally:
+            ended.append(True)
+
+    monkeypatch.setattr(running.paper, "fetch", endless)
+    await running.deliver(line("1", REPORT, photos=["foto"]))
+    await until(lambda: running.paper.sent)
+    (refused,) = await rows(running.gateway, Media)
+    assert (refused.state, refused.reason) == ("refused", "media_too_large")
+    assert ended  # the connection is let go at once
+    assert sum(read) <= running.gateway.settings.media.max_bytes + 1_000_000
+
+
+async def test_media_that_stop_in_the_middle_hold_up_nothing_for_ever(
+    running: Talk, monkeypatch
+) -> None:
+    ended = []
+
+    async def stalls(*_):
+        try:
+            yield photo()[:100]
+            await asyncio.Event().wait()
+        finally:
+            ended.append(True)
+
+    monkeypatch.setattr(media, "LEASE", timedelta(seconds=0.1))
+    with monkeypatch.context() as slow:
+        slow.setattr(running.paper, "fetch", stalls)
+        await running.deliver(line("1", REPORT, pin=PIN, photos=["foto"]))
+        await until(lambda: ended)
+    running.paper.files["foto"] = photo()
+    async with asyncio.timeout(20):
+        while (await rows(running.gateway, Media))[0].state != "kept":
+            async with running.gateway.database.begin() as connection:  # the wait is over
+                await connection.execute(
+                    update(table(Media))
+                    .where(table(Media).c.state == "pending")
+                    .values(due_at=datetime.now(UTC))
+                )
+            await asyncio.sleep(0.05)
 
 
 async def until(condition) -> None:

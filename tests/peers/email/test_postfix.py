@@ -83,6 +83,7 @@ async def test_a_bounce_that_postfix_made_is_a_receipt(
     (part,) = adapter.render(message)
 
     outcome = await adapter.send(part)
+    await adapter.close()
     await until(lambda: bool(paper.kept), "the bounce")
 
     assert isinstance(outcome, Sent)
