@@ -2,7 +2,7 @@
 
 smtp    from an SMTP client in another process to T1: each is acknowledged when it is on disk
 imap    from a Dovecot's mailbox to T1, where Dovecot is installed
-out     from the outbox to a relay in another process, over connections that are kept, to T3
+out     from the outbox to a relay in another process, encrypted, over connections kept, to T3
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ import argparse
 import asyncio
 import os
 import shutil
+import ssl
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -73,12 +76,27 @@ class Takes:
 
 
 async def relay(port: int) -> None:
-    """The relay's process."""
-    loop = asyncio.get_running_loop()
+    """The relay's process; it offers STARTTLS, as relays do."""
+    loop, context = asyncio.get_running_loop(), _certificate()
     server = await loop.create_server(
-        lambda: Server(Takes(), hostname="relay.example", loop=loop), "127.0.0.1", port
+        lambda: Server(Takes(), hostname="relay.example", loop=loop, tls_context=context),
+        "127.0.0.1",
+        port,
     )
     await server.serve_forever()
+
+
+def _certificate() -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    with tempfile.TemporaryDirectory() as folder:
+        made = [f"{folder}/{name}.pem" for name in ("cert", "key")]
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj",
+             "/CN=relay.example", "-out", made[0], "-keyout", made[1]],
+            check=True, capture_output=True,
+        )  # fmt: skip
+        context.load_cert_chain(*made)
+    return context
 
 
 @asynccontextmanager
