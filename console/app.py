@@ -6,6 +6,7 @@ from aiohttp import web
 
 from console import overview, pages
 from console.desk import Desk
+from console.people import routes as people
 
 
 def routes(desk: Desk) -> list[web.RouteDef]:
@@ -14,6 +15,7 @@ def routes(desk: Desk) -> list[web.RouteDef]:
     return [
         web.get(r"/console/static/{digest}/{name:.+}", serve),
         *overview.routes(desk),
+        *people.routes(desk),
     ]
 
 

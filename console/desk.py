@@ -12,6 +12,7 @@ from channels.adapter import Caps, Channel
 from channels.pages import Tiles
 from console.answer.agencies import Agencies
 from console.answer.wordings import Wordings
+from console.people.sso import Sso
 from nlu.engine import Engine
 from nlu.places.place import OutsideCity, Place
 from store.accounts import Lifetime
@@ -39,6 +40,9 @@ class Desk:
     ring: Callable[[], None]  # there is work: call it after a transaction that wrote to the inbox
     agencies: Agencies  # who acts on what, by the city's rules
     wordings: Wordings  # the city's sentences at hand
+    key: Callable[[str], bytes]  # the key of one purpose: to seal or to hash with
+    sso: Sso | None = None  # single sign-on, where config.yml names a provider
+    behind_proxy: bool = False  # the last address of X-Forwarded-For is the browser's
     tiles: Tiles = field(default_factory=Tiles)
     lifetime: Lifetime = field(default_factory=Lifetime)
 

@@ -7,6 +7,7 @@ a script the header X-CSRF-Token: an HMAC under the session's own secret, which 
 from __future__ import annotations
 
 import hmac
+import json
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode
 
@@ -14,8 +15,10 @@ import structlog
 from aiohttp import web
 
 from channels.pages import Tiles
-from console import pages
+from console import cookies, pages
 from console.desk import Desk
+from console.origin import HOME, is_foreign, is_our_page
+from console.people import doorstep
 from console.rights import Right
 from console.visitor import VISITOR, Visitor
 from store import accounts
@@ -29,8 +32,8 @@ _SAFE = frozenset({"GET", "HEAD"})
 
 
 def cookie_name(desk: Desk) -> str:
-    """The session's cookie. `__Host-`: from this host alone, encrypted, for every path."""
-    return "__Host-kanal_session" if desk.is_https else "kanal_session"
+    """The session's cookie."""
+    return cookies.name_of(desk, cookies.SESSION)
 
 
 def csrf_of(secret: str) -> str:
@@ -42,28 +45,39 @@ def guarded(desk: Desk, handler: Handler, right: Right = Right.LOOK) -> Handler:
     """Let `handler` answer only whom it may: signed in, with this right, by a form of ours."""
 
     async def guarded_handler(request: web.Request) -> web.StreamResponse:
+        found = await _visitor(desk, request)
+        if found is None:
+            return await _sign_in(desk, request)
+        request[VISITOR] = found
+        if request.method not in _SAFE and not await _is_ours(desk, request, found):
+            return await _not_ours(desk, request, found)
+        if not found.may(right):
+            return pages.refusal(request, 403, "denied")
+        return await handler(request)
+
+    return unguarded(desk, guarded_handler)
+
+
+def unguarded(desk: Desk, handler: Handler) -> Handler:
+    """Let anybody ask: the pages before one is signed in. Every answer keeps the pages' policy."""
+
+    async def unguarded_handler(request: web.Request) -> web.StreamResponse:
         try:
-            found = await _visitor(desk, request)
-            if found is None:
-                return _sign_in(request)
-            request[VISITOR] = found
-            if request.method not in _SAFE and not await _is_ours(request, found):
-                response: web.StreamResponse = pages.refusal(request, 403, "forged")
-            elif not found.may(right):
-                response = pages.refusal(request, 403, "denied")
-            else:
-                response = await handler(request)
+            response = await handler(request)
+        except web.HTTPException as leaving:
+            harden(leaving, desk.tiles)
+            raise
         except StoreError as error:
             log.error("console.store_away", reason=str(error))
             response = pages.refusal(request, 503, "away")
             response.headers["Retry-After"] = "5"
         return harden(response, desk.tiles)
 
-    return guarded_handler
+    return unguarded_handler
 
 
 async def _visitor(desk: Desk, request: web.Request) -> Visitor | None:
-    secret = request.cookies.get(cookie_name(desk), "")
+    secret = cookies.read(desk, request, cookies.SESSION)
     if not secret:
         return None
     now = desk.clock()
@@ -78,7 +92,9 @@ async def _visitor(desk: Desk, request: web.Request) -> Visitor | None:
     return Visitor(account=person, secret=secret, csrf=csrf_of(secret))
 
 
-async def _is_ours(request: web.Request, found: Visitor) -> bool:
+async def _is_ours(desk: Desk, request: web.Request, found: Visitor) -> bool:
+    if is_foreign(desk, request):
+        return False
     given = request.headers.get("X-CSRF-Token", "")
     if not given and request.content_type != "application/json":
         typed = (await request.post()).get("csrf", "")
@@ -86,12 +102,27 @@ async def _is_ours(request: web.Request, found: Visitor) -> bool:
     return hmac.compare_digest(given.encode(), found.csrf.encode())
 
 
-def _sign_in(request: web.Request) -> web.StreamResponse:
-    """To the form that asks who he is, and back; a script is told where to go."""
-    back = request.path_qs if request.method in _SAFE else "/console/"
+async def _not_ours(desk: Desk, request: web.Request, found: Visitor) -> web.Response:
+    """A form without this session's token. One of our own pages has had it since an earlier one."""
+    if not is_our_page(desk, request):
+        return pages.refusal(request, 403, "forged")
     if pages.is_fragment(request):
-        return web.Response(status=401, headers={"HX-Redirect": f"{LOGIN}?{_next('/console/')}"})
-    raise web.HTTPSeeOther(f"{LOGIN}?{_next(back)}")
+        told = json.dumps({"console:renewed": {"csrf": found.csrf}})
+        return web.Response(status=403, headers={"HX-Trigger": told})
+    typed = await doorstep.typed_in(request)
+    return doorstep.send_again(request, typed) if typed else pages.refusal(request, 403, "forged")
+
+
+async def _sign_in(desk: Desk, request: web.Request) -> web.StreamResponse:
+    """To the form that asks who he is, and back. What was typed waits there, or on its page."""
+    if pages.is_fragment(request):
+        if request.method in _SAFE:
+            return web.Response(status=401, headers={"HX-Redirect": f"{LOGIN}?{_next(HOME)}"})
+        return web.Response(status=401, headers={"HX-Trigger": "console:signed-out"})
+    if request.method in _SAFE:
+        raise web.HTTPSeeOther(f"{LOGIN}?{_next(request.path_qs)}")
+    typed = await doorstep.typed_in(request) if is_our_page(desk, request) else None
+    return doorstep.sign_in(desk, request, status=401, typed=typed, error="expired")
 
 
 def _next(path: str) -> str:

@@ -373,5 +373,6 @@ def compose(
             limits=limits_of(settings),
             agencies=rules,
             ring=news.ring,
+            keyring=keyring,
         ),
     )

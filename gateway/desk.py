@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -10,11 +11,17 @@ from channels.pages import Tiles
 from console.answer import wordings
 from console.answer.agencies import Agencies
 from console.desk import Desk
+from console.people.acts import AccountError, Post
+from console.people.grants import Grant
+from console.people.oidc import Client, SignOn
+from console.people.provider import Provider, ProviderError
+from console.people.sso import Sso
 from gateway.accounts import Key
 from gateway.areas import CityMap
+from gateway.keyring import Keyring
 from gateway.media import Limits
 from gateway.progress import keep_photos
-from gateway.settings import Settings
+from gateway.settings import ConfigError, Settings
 from nlu.engine import Engine
 from store.accounts import Lifetime
 from store.database import Database
@@ -33,8 +40,9 @@ def lay(
     limits: Limits,
     agencies: Agencies,
     ring: Callable[[], None],
+    keyring: Keyring,
 ) -> Desk:
-    """Put the parts together for the console."""
+    """Put the parts together for the console. Raises: ConfigError."""
     console = settings.console
 
     def caps_of(channel: str, account: str) -> Caps | None:
@@ -51,7 +59,7 @@ def lay(
         clock=lambda: datetime.now(UTC),
         zone=settings.zone,
         city=settings.city.name,
-        site=str(settings.public.url).rstrip("/"),
+        site=_site(settings),
         var=settings.var,
         engine=engine,
         channel_of=lambda channel, account: accounts.get((channel, account)),
@@ -61,8 +69,45 @@ def lay(
         ring=ring,
         agencies=agencies,
         wordings=wordings.load(console.templates),
+        key=lambda purpose: keyring.key(f"console {purpose}"),
+        sso=_sign_on(settings, keyring, agencies),
+        behind_proxy=settings.public.behind_proxy,
         tiles=Tiles(url=console.tiles_url, attribution=console.tiles_attribution),
         lifetime=Lifetime(
             idle=timedelta(hours=console.idle_hours), absolute=timedelta(days=console.days)
         ),
+    )
+
+
+def _site(settings: Settings) -> str:
+    return str(settings.public.url).rstrip("/")
+
+
+def _sign_on(settings: Settings, keyring: Keyring, agencies: Agencies) -> Sso | None:
+    """Single sign-on, where config.yml names a provider. Raises: ConfigError."""
+    told = settings.console.oidc
+    if told is None:
+        return None
+    grants = {}
+    for group, one in told.roles.items():
+        try:
+            post = Post.of(one.role, one.agency, one.area, agencies)
+        except AccountError as error:
+            raise ConfigError(f"config.yml: console.oidc.roles.{group}: {error}") from error
+        grants[group] = Grant(role=post.role, agency=post.agency, area=post.area)
+    try:
+        provider = Provider(told.issuer)
+    except ProviderError as error:
+        raise ConfigError(f"config.yml: console.oidc.issuer: {error}") from error
+    client = Client(
+        client_id=told.client_id,
+        secret=os.environ.get(told.client_secret_env, "").strip() or None,
+        site=_site(settings),
+        scopes=told.scopes,
+    )
+    return Sso(
+        label=told.label,
+        sign_on=SignOn(provider, client, keyring.key("console sign-on")),
+        groups_claim=told.groups_claim,
+        grants=grants,
     )

@@ -12,7 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.settings import Retention
 from gateway.wake import Bell, finished
-from store import erased, erasure, exchanges, people, receipts, retention
+from store import (
+    attempts,
+    audit_chain,
+    erased,
+    erasure,
+    exchanges,
+    people,
+    receipts,
+    retention,
+    staff,
+)
 from store.database import Database, StoreError
 from store.ids import Ids
 
@@ -47,14 +57,24 @@ class Housekeeping:
         async with self._database.read() as connection:
             is_open = await erased.is_open(connection)
             waiting = await erased.files(connection)
+            loose = await audit_chain.is_loose(connection)
         if is_open:
             async with self._database.begin() as connection:
                 await erased.finish(connection, self._ids, now)
+        if loose:
+            await self._seal()
         for erasure_id, hashes in waiting.items():
             async with self._database.begin() as connection:
                 needed = await erasure.held(connection, hashes)
                 await asyncio.to_thread(_delete, self._folder, set(hashes) - needed)
                 await erased.files_gone(connection, erasure_id)
+
+    async def _seal(self) -> None:
+        """Seal the audit log; where it stands is noted in our own log, too."""
+        async with self._database.begin() as connection:
+            count = await audit_chain.extend(connection)
+            head = await audit_chain.head(connection)
+        log.info("audit.sealed", rows=count, number=head.number, seal=head.seal)
 
 
 def _delete(folder: Path, hashes: Collection[str]) -> None:
@@ -86,6 +106,9 @@ async def keep_no_longer(
         done["receipts"] = await receipts.forget_early(connection, traced)
         done["cards"] = await retention.drop_cards(connection, traced)
         done["codes"] = await people.forget_codes(connection, now - timedelta(days=1))
+        done["attempts"] = await attempts.drop(connection, now - timedelta(days=1))
+        done["sessions"] = await staff.drop_sessions(connection, now)
+        done["links"] = await staff.drop_links(connection, now)
     async with database.read() as connection:
         held = await retention.photos(connection)
     done["files"] = await asyncio.to_thread(_sweep, folder, held, now - _WRITING)

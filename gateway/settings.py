@@ -156,6 +156,26 @@ class Dialogs(_Section):
     gather_s: float = Field(default=3.0, ge=0, le=10)  # messages in a row make one turn
 
 
+class OidcRole(_Section):
+    """What members of one of the provider's groups are in the console."""
+
+    role: Literal["viewer", "officer", "moderator", "admin"]
+    agency: str = ""  # of officers
+    area: str = ""  # of officers: kota/kecamatan/kelurahan; "" is the whole city
+
+
+class Oidc(_Section):
+    """An OpenID provider with which people sign in to the console."""
+
+    issuer: str  # exactly as its discovery document names itself; https
+    client_id: str
+    client_secret_env: str = "KANAL_OIDC_SECRET"  # noqa: S105 - the variable's name
+    label: str = "Single sign-on"  # what the button says
+    scopes: tuple[str, ...] = ("openid", "profile", "email")
+    groups_claim: str = "groups"
+    roles: dict[str, OidcRole] = Field(min_length=1)  # by group
+
+
 class Console(_Section):
     """The moderators' desk, at /console on the public door."""
 
@@ -166,6 +186,7 @@ class Console(_Section):
     tiles_attribution: str = ""
     rules: Path | None = None  # which agency acts on what; None: those that ship, for Jakarta
     templates: Path | None = None  # folder of sentences at hand, id.yml and en.yml; None: ours
+    oidc: Oidc | None = None  # None: passwords alone
 
 
 class ChannelCommon(_Section):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.ids import Ids
@@ -107,6 +107,11 @@ async def signed_in(
     )
     row = found.one_or_none()
     return (person_of(row), row.seen_at < now - _SEEN_EVERY) if row else None
+
+
+async def end(connection: AsyncConnection, secret: str) -> None:
+    """End the session with this secret, if there is one."""
+    await connection.execute(delete(SESSION).where(SESSION.c.digest == digest_of(secret)))
 
 
 async def seen(connection: AsyncConnection, secret: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.ids import Ids
@@ -43,3 +43,59 @@ async def append(connection: AsyncConnection, ids: Ids, *deeds: Deed) -> None:
     ]
     if rows:
         await connection.execute(insert(AUDIT), rows)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """A row of the log."""
+
+    id: int
+    at: datetime
+    actor: str
+    act: str
+    subject: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sought:
+    """Which rows are looked for; what is empty does not matter."""
+
+    actor: str = ""
+    act: str = ""  # the beginning of it: "people" finds "people.add"
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None  # not included
+
+
+async def found(
+    connection: AsyncConnection, sought: Sought, *, before: int | None = None, most: int
+) -> list[Kept]:
+    """Rows, the newest first, older than the row `before`."""
+    conditions: list[ColumnElement[bool]] = []
+    if sought.actor:
+        conditions.append(AUDIT.c.actor == sought.actor)
+    if sought.act:
+        conditions.append(AUDIT.c.act.startswith(sought.act, autoescape=True))
+    if sought.subject:
+        conditions.append(AUDIT.c.subject == sought.subject)
+    if sought.since:
+        conditions.append(AUDIT.c.at >= sought.since)
+    if sought.until:
+        conditions.append(AUDIT.c.at < sought.until)
+    if before is not None:
+        conditions.append(AUDIT.c.id < before)
+    rows = await connection.execute(
+        select(AUDIT).where(*conditions).order_by(AUDIT.c.id.desc()).limit(most)
+    )
+    return [
+        Kept(
+            id=row.id,
+            at=row.at,
+            actor=row.actor,
+            act=row.act,
+            subject=row.subject,
+            detail=json.loads(row.detail),
+        )
+        for row in rows
+    ]

@@ -12,7 +12,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.tables import Audit, AuditSeal, table
@@ -37,19 +37,17 @@ async def head(connection: AsyncConnection) -> Head:
     return Head(number=row.number, seal=row.seal) if row else Head(number=0, seal=_FIRST)
 
 
+async def is_loose(connection: AsyncConnection) -> bool:
+    """Whether there are rows that are not sealed yet."""
+    return (await connection.execute(_loose().limit(1))).first() is not None
+
+
 async def extend(connection: AsyncConnection) -> int:
     """Seal rows that are not sealed yet; returns how many.
 
     Raises: IntegrityError where another process has sealed them meanwhile; nothing is lost then.
     """
-    loose = (
-        select(AUDIT)
-        .join(SEAL, SEAL.c.audit_id == AUDIT.c.id, isouter=True)
-        .where(SEAL.c.number.is_(None))
-        .order_by(AUDIT.c.id)
-        .limit(AT_ONCE)
-    )
-    rows = (await connection.execute(loose)).all()
+    rows = (await connection.execute(_loose().limit(AT_ONCE))).all()
     last, sealed = await head(connection), []
     for row in rows:
         last = Head(number=last.number + 1, seal=_seal(last.seal, row))
@@ -57,6 +55,15 @@ async def extend(connection: AsyncConnection) -> int:
     if sealed:
         await connection.execute(insert(SEAL), sealed)
     return len(sealed)
+
+
+def _loose() -> Select[Any]:
+    return (
+        select(AUDIT)
+        .join(SEAL, SEAL.c.audit_id == AUDIT.c.id, isouter=True)
+        .where(SEAL.c.number.is_(None))
+        .order_by(AUDIT.c.id)
+    )
 
 
 def _seal(before: str, row: Any) -> str:

@@ -143,10 +143,10 @@ async def end_all(connection: AsyncConnection, account_id: int, *, but: str = ""
     return (await connection.execute(delete(SESSION).where(others))).rowcount
 
 
-async def drop_sessions(connection: AsyncConnection, now: datetime, idle: datetime) -> int:
-    """Delete sessions that are over: too old, or not used since `idle`."""
-    over = or_(SESSION.c.expires_at < now, SESSION.c.seen_at < idle)
-    return (await connection.execute(delete(SESSION).where(over))).rowcount
+async def drop_sessions(connection: AsyncConnection, now: datetime) -> int:
+    """Delete sessions that are over."""
+    over = delete(SESSION).where(SESSION.c.expires_at < now)
+    return (await connection.execute(over)).rowcount
 
 
 async def offer(

@@ -14,11 +14,15 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from console.answer.agencies import Agencies
+from console.people import choices
+from console.people.grants import Newcomer
 from console.rights import Role
 from store import accounts, audit, staff
 from store.accounts import Person
 from store.ids import Ids
 
+HOUSE = "kanal"  # who acts where nobody is signed in: the house, or a command of it
 LINK_GOOD_FOR = timedelta(hours=24)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}")
 
@@ -49,14 +53,17 @@ class Post:
     area: str | None = None
 
     @classmethod
-    def of(cls, role: str, agency: str | None, area: str | None) -> Post:
-        """Read from a form or a command. Raises: AccountError."""
+    def of(cls, role: str, agency: str, area: str, agencies: Agencies) -> Post:
+        """Read from a form, a command or the settings. Raises: AccountError."""
         if role not in set(Role):
             raise AccountError("role", f"no such role: {role}. Roles: {', '.join(Role)}")
         if role != Role.OFFICER:
             return cls(role=Role(role))
-        if not agency:
-            raise AccountError("agency", "an officer needs an agency")
+        if agency not in agencies.by_slug:
+            known = ", ".join(agencies.by_slug)
+            raise AccountError("agency", f"an officer needs an agency: {known}")
+        if area and area not in choices.areas():
+            raise AccountError("area", f"no such area: {area}. Written as kota/kecamatan/kelurahan")
         return cls(role=Role.OFFICER, agency=agency, area=area or None)
 
     def columns(self) -> dict[str, Any]:
@@ -124,9 +131,11 @@ async def new_password(
     await _note(connection, by, "password", person.name, ended=ended)
 
 
-async def appoint(connection: AsyncConnection, by: By, person: Person, post: Post) -> None:
-    """Change what somebody is; his sessions end."""
-    if post.role != Role.ADMIN:
+async def appoint(
+    connection: AsyncConnection, by: By, person: Person, post: Post, *, by_provider: bool = False
+) -> None:
+    """Change what somebody is; his sessions end. A provider may demote even the last admin."""
+    if post.role != Role.ADMIN and not by_provider:
         await _not_the_last(connection, person)
     before = {"role": person.role, "agency": person.agency, "area": person.area}
     if before == post.columns():
@@ -156,14 +165,56 @@ async def _not_the_last(connection: AsyncConnection, person: Person) -> None:
         raise AccountError("last_admin", f"{person.name} is the only admin who can sign in")
 
 
-async def end_session(connection: AsyncConnection, by: By, person: Person, mark: str) -> None:
-    """End one signed-in browser; `mark` "all" ends every one."""
+async def end_session(
+    connection: AsyncConnection, by: By, person: Person, mark: str, *, but: str = ""
+) -> None:
+    """End one signed-in browser; `mark` "all" ends every one, except that of the secret `but`."""
     if mark == "all":
-        ended = await staff.end_all(connection, person.id)
+        ended = await staff.end_all(connection, person.id, but=but)
     else:
         ended = await staff.end(connection, person.id, mark)
     if ended:
         await _note(connection, by, "end_session", person.name, ended=ended)
+
+
+async def welcome(connection: AsyncConnection, by: By, found: Newcomer) -> Person | str:
+    """Somebody whom the provider has vouched for: his account, made or brought up to date.
+
+    The provider's groups say at each sign-on what he is. Otherwise why he does not come in:
+    no_role | disabled | taken (another account has his name; it is never handed over by name).
+    """
+    person = await staff.by_subject(connection, found.subject)
+    if person is not None and person.disabled_at is not None:
+        return "disabled"
+    if found.grant is None:
+        if person is not None and await staff.end_all(connection, person.id):
+            await _note(connection, by, "no_role", person.name)
+        return "no_role"
+    post = Post(role=found.grant.role, agency=found.grant.agency, area=found.grant.area)
+    if person is None:
+        return await _newcomer(connection, by, found, post)
+    await appoint(connection, by, person, post, by_provider=True)
+    return await staff.by_id(connection, person.id) or "disabled"
+
+
+async def _newcomer(
+    connection: AsyncConnection, by: By, found: Newcomer, post: Post
+) -> Person | str:
+    for name in found.names:
+        if _NAME.fullmatch(name) and await staff.by_name(connection, name) is None:
+            account_id = await accounts.add(
+                connection,
+                by.ids,
+                name,
+                post.role,
+                now=by.now,
+                agency=post.agency,
+                area=post.area,
+                subject=found.subject,
+            )
+            await _note(connection, by, "add", name, sso=True, **post.columns())
+            return await staff.by_id(connection, account_id) or "disabled"
+    return "taken"
 
 
 async def speak(connection: AsyncConnection, person: Person, locale: str) -> None:

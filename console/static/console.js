@@ -71,6 +71,7 @@ export function toast(text, kind = "") {
   one.textContent = text;
   document.getElementById("toasts").append(one);
   setTimeout(() => one.remove(), 8000);
+  return one;
 }
 
 document.addEventListener("htmx:sendError", () => toast(document.body.dataset.failed, "bad"));

@@ -17,6 +17,7 @@ from console.answer.marked import MarkedError
 from gateway import __version__
 from gateway.cli import (
     areas,
+    audit,
     channels,
     chat,
     complaint,
@@ -29,6 +30,7 @@ from gateway.cli import (
     retention,
     run,
     task,
+    user,
 )
 from gateway.keyring import KeyringError
 from gateway.port import PortTakenError
@@ -64,6 +66,8 @@ app.add_typer(conversation.app, name="conversation")
 app.add_typer(task.app, name="task")
 app.add_typer(retention.app, name="retention")
 app.add_typer(flows.app, name="flows")
+app.add_typer(user.app, name="user")
+app.add_typer(audit.app, name="audit")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -16,6 +16,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from console.people import first
+from console.people.acts import HOUSE, By
 from gateway import __version__, pidfile
 from gateway.accounts import wanted
 from gateway.app import Gateway, open_gateway
@@ -107,6 +109,7 @@ async def _run(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     async with open_gateway(settings) as gateway, gateway.running():
         _greet(gateway)
+        await _first_admin(gateway)
         with pidfile.written(settings.var), _reloading(gateway, loop):
             await stop.wait()
         console.print("Stopping: finishing what is under way ...")
@@ -136,10 +139,34 @@ def _reloading(gateway: Gateway, loop: asyncio.AbstractEventLoop) -> Iterator[No
         task.cancel()
 
 
+async def _first_admin(gateway: Gateway) -> None:
+    """Show the link that lets the first admin in, as long as there is none: on a terminal alone.
+
+    It is no log line: whoever reads the log must not come in with it.
+    """
+    if not gateway.settings.console.enabled or not console.is_terminal:
+        return
+    by = By(actor=HOUSE, now=datetime.now(UTC), ids=gateway.desk.ids)
+    async with gateway.database.begin() as connection:
+        secret = await first.link(connection, by)
+    if secret is None:
+        return
+    local = f"http://{gateway.settings.public.host}:{gateway.public_port}"
+    site = gateway.desk.site if gateway.desk.is_https else local
+    console.print(
+        "  No admin yet. Choose a password here, once, within 24 hours:\n"
+        f"  {site}{first.path_of(secret)}",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
 def _greet(gateway: Gateway) -> None:
     settings = gateway.settings
     public = f"http://{settings.public.host}:{gateway.public_port}"
     lines = [f"Kanal Warga {__version__} serves {settings.city.name}. Stop it with Ctrl-C."]
+    if settings.console.enabled:
+        lines.append(f"  console    {public}/console/")
     if ("webchat", "main") in gateway.accounts:
         lines.append(f"  web chat   {public}/")
     for (channel, _), adapter in gateway.accounts.items():
