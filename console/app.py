@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from console import overview, pages
+from console import overview, pages, report
 from console.desk import Desk
 from console.people import routes as people
 
@@ -16,6 +16,7 @@ def routes(desk: Desk) -> list[web.RouteDef]:
         web.get(r"/console/static/{digest}/{name:.+}", serve),
         *overview.routes(desk),
         *people.routes(desk),
+        *report.routes(desk),
     ]
 
 

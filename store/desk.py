@@ -296,3 +296,19 @@ async def revision(connection: AsyncConnection, ticket: str, scope: Scope = EVER
     if number is None:
         raise LookupError(f"no complaint has the number {ticket}")
     return number
+
+
+async def beside(
+    connection: AsyncConnection, place: Cursor, wanted: Filter, scope: Scope
+) -> tuple[Item | None, Item | None]:
+    """The complaints before and after a place in the filter's order; None at its ends.
+
+    Raises: ValueError for a bad area.
+    """
+    which = _which(connection, wanted, scope)
+    here = tuple_(literal(place.urgency), literal(place.at, Utc), literal(place.id))
+    key = (C.urgency, C.filed_at, C.id)
+    upwards = _rows().where(*which, tuple_(*key) > here).order_by(*key).limit(1)
+    before = (await connection.execute(upwards)).first()
+    after = await _complaints(connection, which, place, 1)
+    return (_item(before) if before else None), (after[0] if after else None)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import InboundMessage
@@ -25,6 +25,7 @@ from store.pictures import Picture
 from store.scope import Scope, within
 from store.tables import Prediction, table
 from store.tasks import TASK
+from store.transcript import MOST
 
 PREDICTION = table(Prediction)
 _UNCLEAR = "tidak_jelas"
@@ -104,6 +105,7 @@ class Dossier:
     published_text: str
     anonymous: bool  # officials must not learn who reports
     agency: str
+    urgency: int  # its place in the queue: see store/urgency.py
     merged_into: str  # a ticket, or ""
     channel: str
     account: str
@@ -143,8 +145,66 @@ class Dossier:
         return frozenset(int(one) for one in heard if one)
 
 
-async def of(connection: AsyncConnection, ticket: str, scope: Scope) -> Dossier | None:
-    """All that is known of a complaint; None where it is not there, or beyond the scope."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Talk:
+    """A conversation, whether or not a complaint came of it."""
+
+    id: int
+    channel: str
+    account: str
+    address: str  # personal data
+    locale: str
+    handed_over: bool
+    stopped: bool
+    gone: bool  # he had himself forgotten
+    anonymous: bool  # he wished to stay unknown, for one of his complaints at least
+    tickets: tuple[tuple[str, str, Status], ...]  # number, category, status; the newest first
+    readings: tuple[Reading, ...]  # oldest first
+    tasks: tuple[Todo, ...]
+
+
+async def talk(connection: AsyncConnection, conversation_id: int) -> Talk | None:
+    """A conversation with what it is about; None where it is not there."""
+    found = await connection.execute(
+        select(CONVERSATION).where(CONVERSATION.c.id == conversation_id)
+    )
+    row = found.one_or_none()
+    if row is None:
+        return None
+    filed = (
+        await connection.execute(
+            select(COMPLAINT)
+            .where(COMPLAINT.c.conversation_id == conversation_id)
+            .order_by(COMPLAINT.c.id.desc())
+        )
+    ).all()
+    state = json.loads(row.state or "{}")
+    return Talk(
+        id=row.id,
+        channel=row.channel,
+        account=row.account,
+        address=row.address,
+        locale=state.get("locale", "id"),
+        handed_over=row.handed_over,
+        stopped=row.stopped,
+        gone=row.erasure_id is not None,
+        anonymous=bool(state.get("anonymous")) or any(one.anonymous for one in filed),
+        tickets=tuple((one.ticket, one.category, Status(one.status)) for one in filed),
+        readings=await _read(connection, INBOX.c.conversation_id == conversation_id),
+        tasks=await _tasks(connection, TASK.c.conversation_id == conversation_id),
+    )
+
+
+async def of(
+    connection: AsyncConnection, ticket: str, scope: Scope, *, lock: bool = False
+) -> Dossier | None:
+    """All that is known of a complaint; None where it is not there, or beyond the scope.
+
+    `lock`: nobody else changes it until the transaction ends.
+    """
+    if lock:
+        held = select(COMPLAINT.c.id).where(COMPLAINT.c.ticket == ticket).with_for_update()
+        await connection.execute(held)
     found = await connection.execute(
         select(
             COMPLAINT,
@@ -178,7 +238,7 @@ async def of(connection: AsyncConnection, ticket: str, scope: Scope) -> Dossier 
         history=history,
         corrections=tuple(await corrections.of_complaint(connection, ticket)),
         joined=await _joined(connection, row.id),
-        tasks=await _tasks(connection, ticket),
+        tasks=await _tasks(connection, TASK.c.ticket == ticket),
     )
 
 
@@ -187,7 +247,7 @@ def _columns(row: Any) -> dict[str, Any]:
     plain = (
         "id", "ticket", "category", "confidence", "engine", "text", "lat", "lon", "place_words",
         "place_source", "place_radius_m", "emergency", "complete", "escalated", "anonymous",
-        "channel", "account", "address", "conversation_id", "filed_at", "updated_at",
+        "channel", "account", "address", "conversation_id", "filed_at", "updated_at", "urgency",
     )  # fmt: skip
     perhaps = ("kelurahan", "kecamatan", "kota", "published_text", "agency")
     return {
@@ -230,17 +290,22 @@ async def _readings(
 ) -> tuple[Reading, ...]:
     later = [event.body["message"] for event in history if "message" in event.body]
     after, filed = telling
+    telling_it = (INBOX.c.id > after) & (INBOX.c.id <= filed)
+    return await _read(
+        connection,
+        (telling_it | INBOX.c.id.in_(later)) & (INBOX.c.conversation_id == row.conversation_id),
+    )
+
+
+async def _read(connection: AsyncConnection, which: ColumnElement[bool]) -> tuple[Reading, ...]:
     rows = await connection.execute(
         select(PREDICTION, INBOX.c.message)
         .join(INBOX, INBOX.c.id == PREDICTION.c.inbox_id)
-        .where(
-            ((INBOX.c.id > after) & (INBOX.c.id <= filed)) | INBOX.c.id.in_(later),
-            INBOX.c.conversation_id == row.conversation_id,
-            INBOX.c.channel != CLOCK,
-        )
-        .order_by(INBOX.c.id)
+        .where(which, INBOX.c.channel != CLOCK)
+        .order_by(INBOX.c.id.desc())
+        .limit(MOST)
     )
-    return tuple(one for one in map(_reading, rows) if one.text)
+    return tuple(one for one in map(_reading, reversed(rows.all())) if one.text)
 
 
 def _reading(row: Any) -> Reading:
@@ -283,12 +348,11 @@ async def _joined(connection: AsyncConnection, complaint_id: int) -> tuple[Joine
     )
 
 
-async def _tasks(connection: AsyncConnection, ticket: str) -> tuple[Todo, ...]:
-    rows = await connection.execute(
-        select(TASK).where(TASK.c.ticket == ticket).order_by(TASK.c.id)
-    )
+async def _tasks(connection: AsyncConnection, which: ColumnElement[bool]) -> tuple[Todo, ...]:
+    rows = await connection.execute(select(TASK).where(which).order_by(TASK.c.id))
     return tuple(
-        Todo(id=row.id, reason=row.reason, at=row.at, done_at=row.done_at, done_by=row.done_by or "")
+        Todo(
+            id=row.id, reason=row.reason, at=row.at, done_at=row.done_at, done_by=row.done_by or ""
+        )
         for row in rows
     )
-

@@ -20,6 +20,9 @@ from store import pictures
 from store.complaints import COMPLAINT, EVENT, MEDIA, event_row
 from store.ids import Ids
 
+_STATUSES = frozenset(status.value for status in Status)
+_OF_CATEGORIES = ("corrected", "confirmed")  # these events move from a category to another
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
@@ -72,11 +75,11 @@ async def public(connection: AsyncConnection, ticket: str) -> PublicComplaint | 
 async def _steps(connection: AsyncConnection, row: Any) -> tuple[Step, ...]:
     events = await connection.execute(
         select(EVENT.c.at, EVENT.c.body)
-        .where(EVENT.c.complaint_id == row.id)
+        .where(EVENT.c.complaint_id == row.id, EVENT.c.kind.not_in(_OF_CATEGORIES))
         .order_by(EVENT.c.at, EVENT.c.id)
     )
     moves = [(event.at, json.loads(event.body).get("to")) for event in events]
-    later = (Step(status=Status(to), at=at) for at, to in moves if to)
+    later = (Step(status=Status(to), at=at) for at, to in moves if to in _STATUSES)
     return (Step(status=Status.OPEN, at=row.filed_at), *later)
 
 

@@ -274,7 +274,9 @@ class Media(Row, table=True):
     lon: float | None = None
     complaint_id: int | None = _ref("complaint.id", nullable=True, index=True)
     published: bool = False  # a moderator lets everybody see it
-    edited_from: int | None = _ref("media.id", nullable=True, index=True)  # what was made unreadable
+    edited_from: int | None = _ref(
+        "media.id", nullable=True, index=True
+    )  # what was made unreadable
     __table_args__ = (
         Index(
             "ix_media_pending",

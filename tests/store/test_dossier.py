@@ -93,6 +93,10 @@ async def test_a_complaint_with_all_that_is_known(talk: Talk, database: Database
     assert [one.actor for one in found.corrections] == ["ani"]
     assert [(one.reason, one.done_at) for one in found.tasks] == [("dispute", None)]
     assert await of(database, "JKT-0000-0000") is None
+    async with database.read() as connection:  # a corrected category is no step of the status
+        public = await publishing.public(connection, ticket)
+    assert public is not None
+    assert [step.status.value for step in public.steps] == ["open"]
 
 
 async def test_beyond_the_scope_is_as_if_it_were_not(talk: Talk, database: Database) -> None:

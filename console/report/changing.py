@@ -1,0 +1,66 @@
+"""What every form of a report's page shares: who acts, what he saw, and where he goes back to."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+
+from aiohttp import web
+
+from console import pages
+from console.report.acts import By, ChangedError, MissingError, TooLongError
+from console.report.unreadable import BadPartError
+from console.visitor import visitor
+from store.pictures import EditedError
+
+Act = Callable[[str, By], Awaitable[None]]
+_OURS = frozenset({"csrf", "rev"})  # fields that a form's second try gets anew
+
+
+async def changed(request: web.Request, act: Act, *, anchor: str = "") -> web.StreamResponse:
+    """Do what a form asks and go back to the report, or say why not; nothing typed is lost."""
+    ticket = request.match_info["ticket"]
+    me = visitor(request)
+    by = By(actor=me.name, scope=me.scope, rev=await _rev(request))
+    try:
+        await act(ticket, by)
+    except MissingError:
+        return pages.refusal(request, 404, "missing")
+    except ChangedError as conflict:
+        return await _meanwhile(request, conflict)
+    except (BadPartError, TooLongError, EditedError) as refused:
+        key = {BadPartError: "bad_part", TooLongError: "too_long"}.get(type(refused), "edited")
+        back = address(ticket, request.query_string)
+        return pages.render(request, "report/refused.html", status=422, word=key, back=back)
+    location = address(ticket, request.query_string) + (f"#{anchor}" if anchor else "")
+    return web.Response(status=303, headers={"Location": location})
+
+
+async def _rev(request: web.Request) -> int | None:
+    typed = str((await request.post()).get("rev", ""))
+    return int(typed) if typed.isdecimal() else None
+
+
+async def _meanwhile(request: web.Request, conflict: ChangedError) -> web.Response:
+    """What happened since, and the same form once more."""
+    form = await request.post()
+    fields = [
+        (name, value)
+        for name, value in form.items()
+        if isinstance(value, str) and name not in _OURS
+    ]
+    return pages.render(
+        request,
+        "report/changed.html",
+        status=409,
+        report=conflict.report,
+        since=conflict.since,
+        fields=fields,
+        action=request.path_qs,
+        back=address(conflict.report.ticket, request.query_string),
+    )
+
+
+def address(ticket: str, query: str = "") -> str:
+    """A report's page; `query` is that of the queue that it was opened from."""
+    return f"/console/reports/{quote(ticket, safe='')}" + (f"?{query}" if query else "")
