@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from console import overview, pages, report
+from console import overview, pages, report, teach
 from console.desk import Desk
 from console.people import routes as people
 
@@ -17,6 +17,7 @@ def routes(desk: Desk) -> list[web.RouteDef]:
         *overview.routes(desk),
         *people.routes(desk),
         *report.routes(desk),
+        *teach.routes(desk),
     ]
 
 

@@ -37,6 +37,7 @@ class Desk:
     caps_of: Callable[[str, str], Caps | None]  # by channel and account; None where none is served
     locate: Callable[[float, float], Place | OutsideCity]  # raises BadPoint
     keep_photo: Callable[[bytes], Awaitable[Kept]]  # sniffed, re-encoded; raises PhotoRefusedError
+    kanal: tuple[str, ...]  # the `kanal` command of this house: program and first arguments
     ring: Callable[[], None]  # there is work: call it after a transaction that wrote to the inbox
     agencies: Agencies  # who acts on what, by the city's rules
     wordings: Wordings  # the city's sentences at hand

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -66,6 +67,7 @@ def lay(
         caps_of=caps_of,
         locate=places.locate,
         keep_photo=keep_photo,
+        kanal=(sys.executable, "-m", "gateway"),
         ring=ring,
         agencies=agencies,
         wordings=wordings.load(console.templates),

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nlu.engines.model import Card, Model, ModelError, load
+from nlu.engines.model import Card, Model, ModelError, card_in, load
 
 KEPT = 6  # models that stay on disk; the current one and its predecessor stay in any case
 
@@ -60,18 +61,23 @@ def current_version(var: Path) -> str:
         return ""
 
 
-def listed(var: Path) -> list[Listed]:
-    """Every model on disk, newest first."""
+def listed(var: Path, *, checked: bool = True) -> list[Listed]:
+    """Every model on disk, newest first; unless `checked` by their cards alone, which is quick."""
     models = var / "models"
     folders = [path for path in models.glob("*") if path.is_dir() and path.name[0] != "."]
-    found = [_listed(folder, current_version(var)) for folder in folders]
+    read = _checked if checked else card_in
+    found = [_listed(folder, current_version(var), read) for folder in folders]
     return sorted(found, key=lambda one: (one.made_at, one.version), reverse=True)
 
 
-def _listed(folder: Path, current: str) -> Listed:
+def _checked(folder: Path) -> Card:
+    return load(folder).card
+
+
+def _listed(folder: Path, current: str, read: Callable[[Path], Card]) -> Listed:
     trouble, card = "", None
     try:
-        card = load(folder).card
+        card = read(folder)
     except ModelError as error:
         trouble = str(error)
     return Listed(

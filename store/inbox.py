@@ -208,3 +208,11 @@ async def understood(connection: AsyncConnection, channel: str) -> dict[str, int
         .order_by(func.count().desc(), PREDICTION.c.category)
     )
     return {category: int(count) for category, count in rows}
+
+
+async def conversations_of(connection: AsyncConnection, inbox_ids: Sequence[int]) -> dict[int, int]:
+    """In which conversation each of these messages was written."""
+    found = await connection.execute(
+        select(INBOX.c.id, INBOX.c.conversation_id).where(INBOX.c.id.in_(inbox_ids))
+    )
+    return {row.id: row.conversation_id for row in found}

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.ids import Ids
-from store.tables import Learning, table
+from store.tables import Correction, Learning, table
 
-LEARNING = table(Learning)
+LEARNING, CORRECTION = table(Learning), table(Correction)
 Outcome = Literal["kept", "promoted", "refused", "rolled_back"]
 CURRENT = ("promoted", "rolled_back")  # what makes a model the current one
 
@@ -61,6 +61,15 @@ async def latest(connection: AsyncConnection) -> Learnt | None:
     )
     row = (await connection.execute(statement)).one_or_none()
     return _learnt(row) if row is not None else None
+
+
+async def fresh(connection: AsyncConnection, learned_to: int) -> int:
+    """How many corrections of a label came after the newest that a model was taught."""
+    labelled = CORRECTION.c.category.is_not(None) | CORRECTION.c.intent.is_not(None)
+    found = await connection.execute(
+        select(func.count()).select_from(CORRECTION).where(CORRECTION.c.id > learned_to, labelled)
+    )
+    return int(found.scalar_one())
 
 
 async def promotion_of(connection: AsyncConnection, version: str) -> Learnt | None:

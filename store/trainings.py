@@ -50,8 +50,9 @@ async def begin(connection: AsyncConnection, ids: Ids, *, actor: str, now: datet
         .where(TRAINING.c.state == "running", TRAINING.c.until <= now)
         .values(state="failed", step=_DIED, ended_at=now)
     )
+    number = ids.next()
     row = {
-        "id": ids.next(),
+        "id": number,
         "at": now,
         "actor": actor,
         "state": "running",
@@ -65,7 +66,7 @@ async def begin(connection: AsyncConnection, ids: Ids, *, actor: str, now: datet
         other = await newest(connection, now)
         told = f" since {other.at:%Y-%m-%d %H:%M} UTC, as {other.actor} asked" if other else ""
         raise AlreadyTrainingError(f"a candidate is being trained{told}; wait until it has ended")
-    return int(row["id"])
+    return number
 
 
 async def tell(

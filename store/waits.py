@@ -21,7 +21,7 @@ from store.tables import ComplaintEvent, ConversationEvent, table
 
 EVENT, DOING = table(ComplaintEvent), table(ConversationEvent)
 # Spelled out, not a parameter: a partial index is used for this and for nothing else.
-_STATUS = literal_column("complaint_event.kind = 'status'")
+_STATUS: ColumnElement[bool] = literal_column("complaint_event.kind = 'status'")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

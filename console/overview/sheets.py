@@ -1,4 +1,4 @@
-"""Tables as files: CSV that no spreadsheet takes for formulas, and JSON; row by row, as they come."""
+"""Tables as files, row by row: JSON, and CSV that no spreadsheet takes for formulas."""
 
 from __future__ import annotations
 

@@ -14,14 +14,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nlu import shelf
 from nlu.engines.model import ModelError, load
-from store import learnings
+from store import audit, learnings
+from store.audit import Deed
 from store.database import Database
 from store.ids import Ids
 from store.learnings import Learnt
 
 
 class NotBetterError(ModelError):
-    """A model is promoted only when it measures better than the one that serves."""
+    """A model is promoted only when it measures better than the one that serves.
+
+    `why` is a word for pages: current | unmeasured | outdated | never_served
+    """
+
+    def __init__(self, why: str, message: str) -> None:
+        self.why = why
+        super().__init__(message)
 
 
 async def promotable(connection: AsyncConnection, var: Path, version: str) -> Learnt:
@@ -32,14 +40,16 @@ async def promotable(connection: AsyncConnection, var: Path, version: str) -> Le
     kept = await learnings.kept(connection, version)
     now = shelf.current_version(var)
     if version == now:
-        raise NotBetterError(f"{version} is the current model already")
+        raise NotBetterError("current", f"{version} is the current model already")
     if kept is None:
         raise NotBetterError(
-            f"{version} did not measure better, or was never measured: it is not promoted"
+            "unmeasured",
+            f"{version} did not measure better, or was never measured: it is not promoted",
         )
     if kept.before != now:
         raise NotBetterError(
-            f"{version} was measured against {kept.before}, and {now} serves now: train again"
+            "outdated",
+            f"{version} was measured against {kept.before}, and {now} serves now: train again",
         )
     return kept
 
@@ -58,6 +68,7 @@ async def promote(
         kept = await promotable(connection, var, version)
         promoted = replace(kept, at=now, actor=actor, outcome="promoted")
         await learnings.append(connection, ids, promoted)
+        await audit.append(connection, ids, _deed("teach.promote", promoted))
     shelf.point(var, version)
     return promoted
 
@@ -76,8 +87,9 @@ async def roll_back(
         promoted = await learnings.promotion_of(connection, card.version)
         if promoted is None and await learnings.kept(connection, card.version) is not None:
             raise NotBetterError(
+                "never_served",
                 f"{card.version} has never served; "
-                f"`kanal nlu promote {card.version}` makes it current"
+                f"`kanal nlu promote {card.version}` makes it current",
             )
         record = Learnt(
             at=now,
@@ -89,5 +101,16 @@ async def roll_back(
             verdict=promoted.verdict if promoted else "{}",
         )
         await learnings.append(connection, ids, record)
+        await audit.append(connection, ids, _deed("teach.roll_back", record))
     shelf.point(var, card.version)
     return record
+
+
+def _deed(act: str, record: Learnt) -> Deed:
+    return Deed(
+        actor=record.actor,
+        act=act,
+        subject=record.version,
+        at=record.at,
+        detail={"before": record.before},
+    )

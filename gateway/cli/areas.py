@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from gateway.areas import areas_file, import_areas, remove_areas
+from gateway.areas import import_areas, remove_areas
 from gateway.settings import load
+from nlu.places.boundaries import areas_file
 from nlu.places.comparison import Comparison, compare
 from nlu.places.gazetteer import gazetteer
 from nlu.places.outlines import read_outlines

@@ -160,10 +160,8 @@ def load(folder: Path) -> Model:
     _check(folder, document, raw)
     try:
         with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
-            card = dict(document["card"])
-            card["sharpness"] = tuple(card["sharpness"])
             return Model(
-                Card(**card),
+                _card(document["card"]),
                 used=arrays["buckets"],
                 weight=arrays["weight"],
                 scale=arrays["scale"],
@@ -171,6 +169,24 @@ def load(folder: Path) -> Model:
             )
     except (KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
         raise ModelError(f"the model in {folder} is damaged ({error}); {REBUILD}") from error
+
+
+def card_in(folder: Path) -> Card:
+    """What is known of the model in `folder`, without its weights, which may be damaged.
+
+    Raises: ModelError.
+    """
+    try:
+        said = json.loads((folder / "model.json").read_text(encoding="utf-8"))["card"]
+        return _card(said)
+    except OSError as error:
+        raise ModelError(f"no model in {folder} ({error.strerror}); {REBUILD}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{folder / 'model.json'} is damaged; {REBUILD}") from error
+
+
+def _card(said: dict[str, Any]) -> Card:
+    return Card(**{**said, "sharpness": tuple(said["sharpness"])})
 
 
 def _check(folder: Path, document: Any, raw: bytes) -> None:

@@ -17,6 +17,7 @@ from nlu.learning.candidate import Answer
 from nlu.lessons import Lesson
 
 MARGIN = 0.01  # by which the frozen test set may seem worse, at the lower bound
+BETTER = "better"
 ENOUGH = 20  # fresh corrections from which on those unseen must get better
 
 
@@ -44,6 +45,7 @@ class Verdict:
     frozen: Difference
     unseen: Difference
     taught: Difference
+    why: str = ""  # the reason in a word: better | nothing | frozen | taught | unseen
 
 
 def question(lesson: Lesson) -> Question:
@@ -64,29 +66,32 @@ def compare(
 
 def judge(frozen: Difference, unseen: Difference, taught: Difference, margin: float) -> Verdict:
     """Promote or refuse."""
-    reason = _objection(frozen, unseen, taught, margin)
+    why, reason = _objection(frozen, unseen, taught, margin)
     return Verdict(
-        promoted=not reason,
-        reason=reason or "better, and not worse on the frozen test set",
+        promoted=why == BETTER,
+        reason=reason,
         margin=margin,
         frozen=frozen,
         unseen=unseen,
         taught=taught,
+        why=why,
     )
 
 
-def _objection(frozen: Difference, unseen: Difference, taught: Difference, margin: float) -> str:
+def _objection(
+    frozen: Difference, unseen: Difference, taught: Difference, margin: float
+) -> tuple[str, str]:
     if not taught.n:
-        return "no correction that the current model has not learnt"
+        return "nothing", "no correction that the current model has not learnt"
     if frozen.low < -margin:
-        return (
+        return "frozen", (
             f"the frozen test set may get worse by more than {margin:.3f}"
             f" (lower bound {frozen.low:+.3f} of {frozen.n} texts)"
         )
     if taught.value <= 0:
-        return "the corrections are answered no better than before"
+        return "taught", "the corrections are answered no better than before"
     if unseen.n >= ENOUGH and unseen.value <= 0:
-        return f"{unseen.n} corrections that it was not taught are answered no better"
+        return "unseen", f"{unseen.n} corrections that it was not taught are answered no better"
     if unseen.value < 0:
-        return "corrections that it was not taught are answered worse"
-    return ""
+        return "unseen", "corrections that it was not taught are answered worse"
+    return BETTER, "better, and not worse on the frozen test set"

@@ -10,8 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway import areas
-from gateway.areas import CityMap, areas_file, import_areas
+from gateway.areas import CityMap, import_areas
 from gateway.cli import app
+from nlu.places.boundaries import areas_file
 from nlu.places.outlines import BoundaryError
 from nlu.places.place import Place
 from tests.gateway.conftest import Talk

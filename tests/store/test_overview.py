@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -87,8 +86,8 @@ class City:
 
 
 @pytest.fixture
-async def city(database: Database) -> AsyncIterator[City]:
-    yield City(database)
+async def city(database: Database) -> City:
+    return City(database)
 
 
 async def test_volume_by_hour_channel_category_and_area(city: City) -> None:
