@@ -426,6 +426,8 @@ class Complaint(Row, table=True):
             "kelurahan",
             "kecamatan",
             "kota",
+            "status",
+            "id",
         ),
     )
 

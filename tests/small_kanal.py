@@ -1,6 +1,6 @@
 """`kanal` on a corpus that trains in a second: what a test's console starts for a training.
 
-    python tests/small_kanal.py nlu learn --no-promote --by ani --run 1
+python tests/small_kanal.py nlu learn --no-promote --by ani --run 1
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from console.teach import learning, promotion
+from console.teach.promotion import NotBetterError
 from nlu import shelf, training
-from nlu.corpus import Example, read
 from nlu.engines.embedded import EmbeddedEngine
 from nlu.engines.model import ModelError, load
 from store import corrections, learnings, schema
@@ -22,28 +22,19 @@ from store.database import Database
 from store.ids import Ids
 from store.tables import ConversationRow, Inbox, Prediction, table
 from tests.paper import NOON, message
+from tests.small_kanal import KEPT, small
 
-KEPT = {"joki_3in1", "kawasan_rokok", "bukan_aduan"}
 TEXT = "asbak penuh abu di ruang tunggu anak"
 LABEL = "joki_3in1"  # of which the model never thinks here
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-
-
-def some() -> list[Example]:
-    return [
-        example
-        for example in read()
-        if (example.categories and set(example.categories) <= KEPT)
-        or example.intent in {"thanks", "greet"}
-    ]
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model of the small corpus, and a test set that it reads well: some of its own texts."""
     folder = tmp_path_factory.mktemp("trained")
-    training.train(folder, examples=some())
-    rows = [{"text": one.text, "label": one.categories[0]} for one in some() if one.categories]
+    training.train(folder, examples=small())
+    rows = [{"text": one.text, "label": one.categories[0]} for one in small() if one.categories]
     (folder / "frozen").mkdir()
     lines = [json.dumps(row) for row in rows[::2]]
     (folder / "frozen" / "texts.jsonl").write_text("\n".join(lines), encoding="utf-8")
@@ -54,7 +45,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def desk(
     trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Desk]:
-    chosen = some()
+    chosen = small()
     monkeypatch.setattr("nlu.corpus.read", lambda: chosen)
     monkeypatch.setattr("nlu.training.read", lambda: chosen)
     shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
@@ -96,11 +87,23 @@ class Desk:
                 actor=actor, now=NOW,
             )  # fmt: skip
 
-    async def learn(self, margin: float = 0.05, *, dry_run: bool = False) -> learning.Outcome:
+    async def learn(
+        self, margin: float = 0.05, *, dry_run: bool = False, promote: bool = True
+    ) -> learning.Outcome:
         return await learning.learn(
             self.database, self.ids, self.var, actor="ani", now=NOW, margin=margin,
-            frozen_folder=self.frozen, dry_run=dry_run,
+            frozen_folder=self.frozen, dry_run=dry_run, promote=promote,
         )  # fmt: skip
+
+    async def promote(self, version: str) -> learnings.Learnt:
+        return await promotion.promote(
+            self.database, self.ids, self.var, version, actor="sri", now=NOW
+        )
+
+    async def roll_back(self, version: str | None) -> learnings.Learnt:
+        return await promotion.roll_back(
+            self.database, self.ids, self.var, version, actor="sri", now=NOW
+        )
 
     async def retrain(self) -> EmbeddedEngine:
         await learning.retrain(self.database, self.var, now=NOW, frozen_folder=self.frozen)
@@ -157,6 +160,46 @@ async def test_what_is_refused_is_recorded_and_serves_nobody(desk: Desk) -> None
     assert (await desk.retrain()).read([TEXT])[0].category != LABEL
 
 
+async def test_what_is_kept_serves_nobody_until_a_person_promotes_it(desk: Desk) -> None:
+    first = shelf.current_version(desk.var)
+    await desk.correct(TEXT, LABEL)
+    kept = (await desk.learn(promote=False)).version
+    assert {one.version for one in shelf.listed(desk.var)} == {first, kept}
+    assert shelf.current_version(desk.var) == first
+    assert (await desk.retrain()).read([TEXT])[0].category != LABEL
+    with pytest.raises(NotBetterError, match="never served"):
+        await desk.roll_back(kept)
+    for version, why in ((first, "current"), ("../x", "unmeasured")):
+        with pytest.raises(NotBetterError) as refused:
+            await desk.promote(version)
+        assert refused.value.why == why
+    promoted = await desk.promote(kept)
+    assert (promoted.version, promoted.before) == (kept, first)
+    assert shelf.current_version(desk.var) == kept
+    assert desk.says(TEXT) == LABEL
+    assert [one.outcome for one in await desk.records()] == ["promoted", "kept"]
+    figures = json.loads(promoted.verdict)
+    assert figures["why"] == "better"
+    assert figures["fares"]["after"]["classes"][0]["n"] > 1
+    await desk.roll_back(None)
+    assert (await desk.retrain()).read([TEXT])[0].category != LABEL
+
+
+async def test_a_candidate_is_not_promoted_over_a_model_that_it_was_not_measured_against(
+    desk: Desk,
+) -> None:
+    await desk.correct(TEXT, LABEL)
+    older = (await desk.learn(promote=False)).version
+    await desk.correct("puntung di meja kantin kok dibiarkan", "bukan_aduan")
+    newer = (await desk.learn(promote=False)).version
+    assert newer != older
+    await desk.promote(newer)
+    with pytest.raises(NotBetterError) as refused:
+        await desk.promote(older)
+    assert refused.value.why == "outdated"
+    assert shelf.current_version(desk.var) == newer
+
+
 async def test_training_anew_keeps_what_was_promoted_and_no_more(desk: Desk) -> None:
     await desk.correct(TEXT, LABEL)
     await desk.learn()
@@ -176,9 +219,7 @@ async def test_after_a_roll_back_training_anew_does_not_bring_it_back(desk: Desk
     before = desk.says(TEXT)
     await desk.correct(TEXT, LABEL)
     promoted = (await desk.learn()).version
-    gone_back_to = await promotion.roll_back(
-        desk.database, desk.ids, desk.var, None, actor="ani", now=NOW
-    )
+    gone_back_to = await desk.roll_back(None)
     assert gone_back_to.version == shelf.current_version(desk.var) != promoted
     assert (await desk.retrain()).read([TEXT])[0].category == before
     assert [one.outcome for one in await desk.records()] == ["rolled_back", "promoted"]

@@ -12,7 +12,9 @@ down_revision = "r0012"
 branch_labels = None
 depends_on = None
 
-_COUNTED = ["filed_at", "channel", "category", "agency", "kelurahan", "kecamatan", "kota"]
+_COUNTED = [
+    "filed_at", "channel", "category", "agency", "kelurahan", "kecamatan", "kota", "status", "id",
+]  # fmt: skip
 
 
 def upgrade() -> None:
