@@ -14,6 +14,7 @@ import pytest
 from markupsafe import Markup
 from sqlalchemy import insert, select
 
+from console.answer.acts import change_status
 from console.figures import duration, number, percent
 from console.overview import map as city_map
 from console.overview import sheets
@@ -21,7 +22,6 @@ from console.overview.period import chosen
 from console.overview.spikes import at_least, spikes, weeks_known
 from console.svg import tag
 from dialogs.conversation import Status
-from gateway.progress import change_status
 from nlu.places.boundaries import areas_file
 from store.bursts import Told
 from store.overview import Area
