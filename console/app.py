@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from console import overview, pages, report, teach
+from console import api, overview, pages, report, teach
 from console.desk import Desk
 from console.people import routes as people
 
 
 def routes(desk: Desk) -> list[web.RouteDef]:
-    """All that is served below /console."""
+    """All that is served below /console and /api."""
     pages.environment().globals["zone"] = desk.zone
     return [
         web.get(r"/console/static/{digest}/{name:.+}", serve),
@@ -18,6 +18,7 @@ def routes(desk: Desk) -> list[web.RouteDef]:
         *people.routes(desk),
         *report.routes(desk),
         *teach.routes(desk),
+        *api.routes(desk),
     ]
 
 

@@ -710,6 +710,21 @@ class AuditSeal(Row, table=True):
     seal: str = _text()
 
 
+class ApiToken(Row, table=True):
+    """What a program shows instead of a session. Its secret is kept as a hash alone."""
+
+    __tablename__ = "api_token"
+    id: int = _id()
+    account_id: int = _ref("account.id", index=True)
+    name: str = _text()  # what it is for
+    digest: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    scopes: str = _text()  # rights, a space between
+    made_at: datetime = _at()
+    expires_at: datetime | None = _at(nullable=True)
+    used_at: datetime | None = _at(nullable=True)
+    ended_at: datetime | None = _at(nullable=True)
+
+
 def table(row: type[Row]) -> Table:
     """The Core table under a SQLModel class: the hot path speaks Core."""
     return row.__table__  # type: ignore[attr-defined, no-any-return]

@@ -30,6 +30,7 @@ from gateway.cli import (
     retention,
     run,
     task,
+    token,
     user,
 )
 from gateway.keyring import KeyringError
@@ -64,6 +65,7 @@ app.add_typer(complaint.app, name="complaint")
 app.add_typer(dead.app, name="dead")
 app.add_typer(conversation.app, name="conversation")
 app.add_typer(task.app, name="task")
+app.add_typer(token.app, name="token")
 app.add_typer(retention.app, name="retention")
 app.add_typer(flows.app, name="flows")
 app.add_typer(user.app, name="user")

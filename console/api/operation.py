@@ -1,0 +1,197 @@
+"""An operation: one method on one path, what it takes, what it answers, and who may ask for it.
+
+The table of operations is the only source: routes, validation and the OpenAPI document are made
+from it, so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from console.api.problem import ProblemError, answer
+from console.desk import Desk
+from console.rights import RIGHTS, Right, Role
+from store import tokens
+from store.database import StoreError
+from store.tokens import Bearer
+
+log = structlog.get_logger()
+
+MOST_BYTES = 1_000_000  # of a body
+_BEARER = re.compile(r"Bearer ([\w-]{20,100})", re.IGNORECASE | re.ASCII)
+
+Parameters = Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """A request that has been let in and understood."""
+
+    desk: Desk
+    bearer: Bearer
+    path: Parameters
+    query: Any  # the operation's `query`
+    body: Any  # the operation's `body`
+
+    @property
+    def actor(self) -> str:
+        """As histories and the audit log name him."""
+        return self.bearer.account.name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Operation:
+    """One thing that can be asked. `act` answers a model of `answers`, or raises ProblemError."""
+
+    method: str
+    path: str  # below the base, "/complaints/{ticket}"
+    name: str  # operationId
+    summary: str
+    right: Right
+    act: Callable[[Call], Awaitable[BaseModel]]
+    answers: type[BaseModel]
+    tag: str
+    query: type[BaseModel] | None = None
+    body: type[BaseModel] | None = None
+    status: int = 200
+    problems: tuple[int, ...] = ()  # beside 400, 401, 403, 503, which every operation may answer
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # path: JSON schema
+
+
+def route(desk: Desk, one: Operation, base: str) -> web.RouteDef:
+    """How aiohttp serves it."""
+
+    async def serve(request: web.Request) -> web.Response:
+        try:
+            call = await _call(desk, one, request)
+            made = await one.act(call)
+        except ProblemError as error:
+            return answer(error)
+        except StoreError as error:
+            log.error("api.store_away", reason=str(error))
+            return answer(
+                ProblemError(503, "store-away", "The store cannot be reached", "Ask again.")
+            )
+        text = made.model_dump_json(by_alias=True)
+        return web.Response(
+            status=one.status, text=text, content_type="application/json",
+            headers={"Cache-Control": "no-store"},
+        )  # fmt: skip
+
+    return web.route(one.method, base + one.path, serve)
+
+
+async def _call(desk: Desk, one: Operation, request: web.Request) -> Call:
+    bearer = await _bearer(desk, request)
+    if one.right not in RIGHTS[Role(bearer.account.role)]:
+        raise ProblemError(
+            403, "role", "The account's role may not do this", f"It needs `{one.right}`."
+        )
+    if one.right.value not in bearer.scopes:
+        raise ProblemError(
+            403,
+            "scope",
+            "The token's scopes do not allow this",
+            f"It needs `{one.right}`; make a token that has it.",
+        )
+    return Call(
+        desk=desk,
+        bearer=bearer,
+        path=dict(request.match_info),
+        query=_query(one, request) if one.query else None,
+        body=await _body(one, request) if one.body else None,
+    )
+
+
+async def _bearer(desk: Desk, request: web.Request) -> Bearer:
+    given = _BEARER.fullmatch(request.headers.get("Authorization", ""))
+    found = None
+    if given:
+        now = desk.clock()
+        async with desk.database.read() as connection:
+            found = await tokens.bearer(connection, given[1], now=now)
+        if found and found.is_stale(now):
+            async with desk.database.begin() as connection:
+                await tokens.used(connection, found.token_id, now)
+    if found is None:
+        raise ProblemError(
+            401, "token", "No token, or none that is good", "Send Authorization: Bearer <token>."
+        )
+    return found
+
+
+def _query(one: Operation, request: web.Request) -> BaseModel:
+    model = one.query
+    assert model is not None  # noqa: S101 - asked by the caller
+    repeated = [name for name in set(request.query) if len(request.query.getall(name)) > 1]
+    if repeated:
+        raise _wrong([{"loc": [name], "msg": "given more than once"} for name in repeated])
+    return _validated(model, dict(request.query), strict=False)
+
+
+async def _body(one: Operation, request: web.Request) -> BaseModel:
+    model = one.body
+    assert model is not None  # noqa: S101 - asked by the caller
+    if request.content_type != "application/json":
+        raise ProblemError(
+            415, "media-type", "The body is not JSON", "Send Content-Type: application/json."
+        )
+    if (request.content_length or 0) > MOST_BYTES:
+        raise ProblemError(
+            413, "too-large", "The body is too large", f"At most {MOST_BYTES} bytes."
+        )
+    try:
+        said = json.loads(await request.read())
+    except (ValueError, RecursionError) as error:
+        raise ProblemError(400, "json", "The body cannot be read as JSON") from error
+    return _validated(model, said, strict=True)
+
+
+def _validated(model: type[BaseModel], said: Any, *, strict: bool) -> BaseModel:
+    try:
+        # Strict: JSON has numbers and booleans of its own. A query has words alone.
+        text = json.dumps(said)
+        return model.model_validate_json(text, strict=strict)
+    except ValidationError as error:
+        raise _wrong(
+            error.errors(include_url=False, include_context=False, include_input=False)
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise ProblemError(400, "json", "The body cannot be read as JSON") from error
+
+
+def _wrong(mistakes: Sequence[Mapping[str, Any]]) -> ProblemError:
+    errors = [
+        {"at": ".".join(str(step) for step in one["loc"]), "message": str(one["msg"])}
+        for one in mistakes
+    ]
+    return ProblemError(400, "invalid", "Some fields are wrong", "See `errors`.", errors=errors)
+
+
+def elsewhere(
+    every: Sequence[Operation], base: str
+) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """The answer to a path that is none, or to a method that a path has not."""
+    known = [
+        (re.compile(re.sub(r"\{\w+\}", "[^/]+", base + one.path)), one.method) for one in every
+    ]
+    known.append((re.compile(re.escape(f"{base}/openapi.json")), "GET"))
+
+    async def refuse(request: web.Request) -> web.Response:
+        allowed = {method for path, method in known if path.fullmatch(request.path)}
+        if not allowed:
+            return answer(ProblemError(404, "no-such-path", "There is no such path"))
+        told = ", ".join(sorted(allowed))
+        response = answer(ProblemError(405, "method", "No such method here", f"Allowed: {told}."))
+        response.headers["Allow"] = told
+        return response
+
+    return refuse

@@ -1,0 +1,66 @@
+"""What does not change while the house runs: who asks, categories, the table of statuses."""
+
+from __future__ import annotations
+
+from console.api.operation import Call, Operation
+from console.api.shapes import Categories, Category, Me, Move, Workflow
+from console.rights import Right
+from nlu.categories import categories
+from store.workflow import NEXT
+
+
+async def me(call: Call) -> Me:
+    """Tell a program who it is here."""
+    account = call.bearer.account
+    return Me(
+        account=account.name,
+        role=account.role,
+        agency=account.agency,
+        area=account.area,
+        scopes=sorted(call.bearer.scopes),
+    )
+
+
+async def all_categories(_: Call) -> Categories:
+    """Every category of the table."""
+    return Categories(
+        items=[
+            Category(
+                slug=one.slug,
+                name_id=one.name["id"],
+                name_en=one.name["en"],
+                agencies=list(one.agency),
+                emergency=one.emergency,
+            )
+            for one in categories().values()
+        ]
+    )
+
+
+async def workflow(_: Call) -> Workflow:
+    """The table of statuses."""
+    return Workflow(
+        items=[
+            Move(status=now.value, next=sorted(one.value for one in after))
+            for now, after in NEXT.items()
+        ]
+    )
+
+
+OPERATIONS = tuple(
+    Operation(
+        method="GET",
+        path=path,
+        name=name,
+        summary=summary,
+        right=Right.LOOK,
+        act=act,
+        answers=answers,
+        tag="reference",
+    )
+    for path, name, summary, act, answers in (
+        ("/me", "me", "Whose token this is", me, Me),
+        ("/categories", "categories", "Every kind of complaint", all_categories, Categories),
+        ("/statuses", "statuses", "Every status, and what may follow it", workflow, Workflow),
+    )
+)

@@ -1,0 +1,137 @@
+"""The API: who may ask, what is answered, and that its contract tells the truth."""
+
+from __future__ import annotations
+
+import secrets
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient
+
+from console.rights import Right
+from store import accounts, tokens
+from tests.console.conftest import House
+from tests.peers.peers import peer
+
+BASE = "/api/v1"
+
+
+class Program:
+    """A program with a token."""
+
+    def __init__(
+        self, client: TestClient[web.Request, web.Application], secret: str, token_id: int
+    ) -> None:
+        self.client = client
+        self.secret = secret
+        self.token_id = token_id
+
+    async def ask(self, method: str, path: str, **more: Any) -> tuple[int, Any, Any]:
+        """Status, JSON, headers."""
+        headers = {"Authorization": f"Bearer {self.secret}", **more.pop("headers", {})}
+        async with self.client.request(method, BASE + path, headers=headers, **more) as answer:
+            return answer.status, await answer.json(content_type=None), answer.headers
+
+
+async def program(
+    house: House,
+    role: str = "admin",
+    scopes: frozenset[str] = frozenset(Right),
+    lasts: timedelta | None = None,
+    **more: Any,
+) -> Program:
+    secret, now = secrets.token_urlsafe(32), house.desk.clock()
+    async with house.desk.database.begin() as connection:
+        account = await accounts.add(
+            connection, house.desk.ids, f"bot-{secret[:5]}", role, now=now, **more
+        )
+        token_id = await tokens.add(
+            connection,
+            house.desk.ids,
+            account,
+            secret,
+            name="a test",
+            scopes=scopes,
+            now=now,
+            expires_at=now + lasts if lasts else None,
+        )
+    return Program(await house.browser(), secret, token_id)
+
+
+async def test_a_token_says_whose_it_is(house: House) -> None:
+    bot = await program(house, "officer", frozenset({"look", "act"}), agency="dinas_lh")
+    status, me, headers = await bot.ask("GET", "/me")
+    assert status == 200
+    assert me["role"] == "officer"
+    assert me["agency"] == "dinas_lh"
+    assert me["scopes"] == ["act", "look"]
+    assert headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("shown", ["", "Bearer", "Bearer x", "Basic abc", "Bearer " + "a" * 43])
+async def test_without_a_good_token_nothing_is_told(house: House, shown: str) -> None:
+    client = await house.browser()
+    async with client.get(f"{BASE}/me", headers={"Authorization": shown}) as answer:
+        assert answer.status == 401
+        assert answer.content_type == "application/problem+json"
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+        assert "role" not in await answer.json(content_type=None)
+
+
+async def test_a_token_ends_by_itself_and_by_hand(house: House) -> None:
+    late = await program(house, lasts=timedelta(seconds=-1))
+    assert (await late.ask("GET", "/me"))[0] == 401
+    bot = await program(house)
+    assert (await bot.ask("GET", "/me"))[0] == 200
+    async with house.desk.database.begin() as connection:
+        assert await tokens.end(connection, bot.token_id, house.desk.clock())
+    assert (await bot.ask("GET", "/me"))[0] == 401
+
+
+async def test_a_scope_is_needed_beside_the_role(house: House) -> None:
+    bot = await program(house, "admin", frozenset({"people"}))
+    status, problem, _ = await bot.ask("GET", "/categories")
+    assert status == 403
+    assert problem["type"] == "urn:kanal:problem:scope"
+    assert "look" in problem["detail"]
+
+
+async def test_other_paths_and_methods_are_problems_too(house: House) -> None:
+    bot = await program(house)
+    assert (await bot.ask("GET", "/nothing"))[0] == 404
+    status, problem, headers = await bot.ask("DELETE", "/me")
+    assert status == 405
+    assert headers["Allow"] == "GET"
+    assert problem["title"]
+
+
+async def test_a_token_is_kept_as_a_hash_alone(house: House) -> None:
+    bot = await program(house)
+    async with house.desk.database.read() as connection:
+        rows = (await connection.execute(tokens.TOKEN.select())).all()
+    assert bot.secret not in str(rows)
+
+
+async def test_schemathesis_finds_nothing(house: House, tmp_path: Path) -> None:
+    """Thousands of requests, right and wrong, made from the contract by a tool of others."""
+    command = Path(sys.executable).with_name("schemathesis")
+    peer("schemathesis", available=command.exists(), install="make setup dev")
+    await house.file()
+    bot = await program(house)
+    url = str(bot.client.make_url(f"{BASE}/openapi.json"))
+    arguments = [
+        command, "run", url, "--header", f"Authorization: Bearer {bot.secret}",
+        "--checks", "all", "--max-examples", "12", "--no-shrink", "--seed", "1708",
+        "--continue-on-failure", "--warnings", "off", "--no-color",
+    ]  # fmt: skip
+    import asyncio
+
+    run = await asyncio.to_thread(
+        subprocess.run, arguments, capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert run.returncode == 0, run.stdout[-6000:]
