@@ -36,17 +36,22 @@ class Visitor:
 
     @property
     def scope(self) -> Scope:
-        """What he may see: an officer his agency's complaints in his area, others everything.
-
-        An officer to whom nobody has given an agency sees nothing.
-        """
-        if self.role is not Role.OFFICER:
-            return EVERYTHING
-        return Scope(agency=self.account.agency or "-", area=self.account.area or "")
+        """What part of the city's work he may see."""
+        return scope_of(self.account)
 
     def may(self, right: Right | str) -> bool:
         """Whether his role has this right."""
         return Right(right) in RIGHTS[self.role]
+
+
+def scope_of(account: accounts.Person) -> Scope:
+    """What an account may see: an officer his agency's complaints in his area, others everything.
+
+    An officer to whom nobody has given an agency sees nothing.
+    """
+    if account.role != Role.OFFICER:
+        return EVERYTHING
+    return Scope(agency=account.agency or "-", area=account.area or "")
 
 
 VISITOR: web.RequestKey[Visitor] = web.RequestKey("visitor", Visitor)

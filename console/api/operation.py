@@ -19,13 +19,16 @@ from pydantic import BaseModel, ValidationError
 from console.api.problem import ProblemError, answer
 from console.desk import Desk
 from console.rights import RIGHTS, Right, Role
+from console.visitor import scope_of
 from store import tokens
 from store.database import StoreError
+from store.scope import Scope
 from store.tokens import Bearer
 
 log = structlog.get_logger()
 
 MOST_BYTES = 1_000_000  # of a body
+_DIGITS = 18  # of an id in a path: always less than 2**63
 _BEARER = re.compile(r"Bearer ([\w-]{20,100})", re.IGNORECASE | re.ASCII)
 
 Parameters = Mapping[str, str]
@@ -45,6 +48,18 @@ class Call:
     def actor(self) -> str:
         """As histories and the audit log name him."""
         return self.bearer.account.name
+
+    @property
+    def scope(self) -> Scope:
+        """What part of the city's work he may see."""
+        return scope_of(self.bearer.account)
+
+    def whole(self, name: str) -> int:
+        """A whole number of the path. Raises: ProblemError (404) where it is none."""
+        written = self.path[name]
+        if not (written.isascii() and written.isdigit() and len(written) <= _DIGITS):
+            raise ProblemError(404, "not-found", "There is nothing of that number")
+        return int(written)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

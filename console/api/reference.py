@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from console.api.operation import Call, Operation
-from console.api.shapes import Categories, Category, Me, Move, Workflow
+from console.api.shapes import (
+    Agencies,
+    Agency,
+    Categories,
+    Category,
+    Me,
+    Move,
+    Workflow,
+)
 from console.rights import Right
 from nlu.categories import categories
 from store.workflow import NEXT
@@ -47,6 +55,16 @@ async def workflow(_: Call) -> Workflow:
     )
 
 
+async def agencies(call: Call) -> Agencies:
+    """Every agency of the city's rules."""
+    return Agencies(
+        items=[
+            Agency(slug=slug, name_id=one.name["id"], name_en=one.name["en"])
+            for slug, one in call.desk.agencies.by_slug.items()
+        ]
+    )
+
+
 OPERATIONS = tuple(
     Operation(
         method="GET",
@@ -61,6 +79,7 @@ OPERATIONS = tuple(
     for path, name, summary, act, answers in (
         ("/me", "me", "Whose token this is", me, Me),
         ("/categories", "categories", "Every kind of complaint", all_categories, Categories),
+        ("/agencies", "agencies", "Every agency", agencies, Agencies),
         ("/statuses", "statuses", "Every status, and what may follow it", workflow, Workflow),
     )
 )

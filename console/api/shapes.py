@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+from dialogs.conversation import Status
+from nlu.ticket import ALPHABET, PREFIX
+
+TICKET = f"^{PREFIX}-[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}$"
+AREA = r"^([^/]*/){0,2}[^/]*$"  # three levels at most
+CURSOR = r"^((-1|[0-5])\.[0-9]{1,16}\.[0-9]{1,18})?$"  # as store.desk writes one
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.IGNORECASE | re.ASCII
+)
+
+
+def _moment(written: object) -> object:
+    """RFC 3339 alone: pydantic would take a bare number for seconds."""
+    if isinstance(written, str) and not _MOMENT.fullmatch(written):
+        raise ValueError("not a date-time of RFC 3339; for example 2026-11-25T17:08:00Z")
+    return written
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+Ticket = Annotated[str, Field(pattern=TICKET)]
+Id = Annotated[
+    str, Field(pattern=r"^[0-9]{1,18}$", description="a number, written out: it passes 2^53")
+]
 
 
 class Shape(BaseModel):
@@ -18,7 +43,7 @@ class PageAsked(Shape):
     """Which page of a list."""
 
     after: Annotated[
-        str, Field(max_length=200, description="`next` of the page before; the first page without")
+        str, Field(pattern=CURSOR, description="`next` of the page before; the first page without")
     ] = ""
     most: Annotated[int, Field(ge=1, le=200, description="how many items at most")] = 50
 
@@ -62,7 +87,185 @@ class Workflow(Shape):
     items: list[Move]
 
 
-class Done(Shape):
+class Agency(Shape):
+    """Who acts on complaints."""
+
+    slug: str
+    name_id: str
+    name_en: str
+
+
+class Agencies(Shape):
+    """Every agency that the city's rules name."""
+
+    items: list[Agency]
+
+
+class Row(Shape):
+    """Something in the queue: a complaint, or what waits for a person and is none."""
+
+    kind: str = Field(description="complaint, or what else waits: talk, message, mo, mt, raw")
+    id: Id
+    ticket: str
+    urgency: int = Field(description="5 danger to 1 dead letter; 0 open; -1 settled")
+    at: datetime
+    channel: str
+    status: str | None
+    category: str
+    confidence: float | None
+    agency: str
+    kota: str
+    kecamatan: str
+    kelurahan: str
+    place: str
+    text: str = Field(description="the beginning, personal data masked")
+    emergency: bool
+    revision: Id
+
+
+class Page(Shape):
+    """Some of what was asked for, in the queue's order."""
+
+    items: list[Row]
+    next: str | None = Field(description="`after` of the next page; null when this is the last")
+
+
+class Candidate(Shape):
+    """What the machine thought that it might be."""
+
+    category: str
+    confidence: float
+
+
+class Event(Shape):
+    """Something that happened to a complaint."""
+
+    id: Id
+    at: datetime
+    kind: str
+    actor: str
+
+
+class Photo(Shape):
+    """A photo of a complaint; its bytes are at /console."""
+
+    id: Id
+    published: bool
+
+
+class Complaint(Shape):
+    """A complaint as it stands; personal data masked."""
+
+    ticket: str
+    revision: Id
+    status: str
+    category: str
+    confidence: float
+    candidates: list[Candidate]
+    agency: str
+    text: str
+    lat: float | None
+    lon: float | None
+    place_words: str
+    kelurahan: str
+    kecamatan: str
+    kota: str
+    channel: str
+    conversation: Id
+    emergency: bool
+    complete: bool
+    escalated: int
+    merged_into: str
+    filed_at: datetime
+    updated_at: datetime
+    photos: list[Photo]
+    history: list[Event]
+
+
+class Changed(Shape):
     """What was asked has been done and is kept."""
 
+    ticket: str
+    revision: Id
+
+
+class Change(Shape):
+    """The base of what changes a complaint."""
+
+    revision: Id | None = Field(
+        default=None, description="the one that was looked at; a newer one is a conflict"
+    )
+
+
+class StatusChange(Change):
+    """A status, and what the citizen is told with it."""
+
+    status: Status
+    note: Annotated[str, Field(max_length=4000)] = ""
+
+
+class Assignment(Change):
+    """An agency by hand, or by the city's rules again."""
+
+    agency: Annotated[str, Field(max_length=60)] | None = Field(
+        default=None, description="null: the city's rules decide"
+    )
+
+
+class Note(Change):
+    """For colleagues alone."""
+
+    text: Annotated[str, Field(min_length=1, max_length=4000, pattern=r"\S")]
+
+
+class Merge(Change):
+    """The complaint that this one repeats."""
+
+    into: Ticket
+
+
+class Words(Shape):
+    """To a citizen, on his channel."""
+
+    text: Annotated[str, Field(min_length=1, max_length=4000, pattern=r"\S")]
+
+
+class Line(Shape):
+    """One line of a conversation; personal data masked."""
+
     at: datetime
+    who: str
+    what: str
+    text: str
+    state: str
+
+
+class Talk(Shape):
+    """A conversation, oldest line first."""
+
+    id: Id
+    items: list[Line]
+
+
+class Said(Shape):
+    """It goes out on the citizen's channel; the conversation is a person's now."""
+
+    conversation: Id
+
+
+class QueueAsked(PageAsked):
+    """Which complaints; an empty field asks for nothing."""
+
+    words: Annotated[str, Field(max_length=200)] = ""
+    category: Annotated[str, Field(max_length=60)] = ""
+    channel: Annotated[str, Field(max_length=60)] = ""
+    agency: Annotated[str, Field(max_length=60)] = ""
+    area: Annotated[
+        str, Field(max_length=200, pattern=AREA, description="kota/kecamatan/kelurahan")
+    ] = ""
+    status: Annotated[
+        Literal["", "any"] | Status, Field(description="empty: all that is not settled")
+    ] = ""
+    below: Annotated[float | None, Field(ge=0, le=1, description="confidence")] = None
+    since: Moment | None = None
+    until: Moment | None = None

@@ -117,6 +117,72 @@ async def test_a_token_is_kept_as_a_hash_alone(house: House) -> None:
     assert bot.secret not in str(rows)
 
 
+async def test_a_complaint_is_found_read_and_moved(house: House) -> None:
+    ticket = await house.file("got depan rumah mampet, hubungi 081217081708")
+    bot = await program(house)
+    _, page, _ = await bot.ask("GET", "/complaints?words=mampet&most=1")
+    assert [row["ticket"] for row in page["items"]] == [ticket]
+    _, one, _ = await bot.ask("GET", f"/complaints/{ticket}")
+    assert one["status"] == "open"
+    assert "081217081708" not in str(one)
+    move = {"status": "in_progress", "note": "Petugas jalan", "revision": one["revision"]}
+    status, changed, _ = await bot.ask("POST", f"/complaints/{ticket}/status", json=move)
+    assert status == 200
+    assert int(changed["revision"]) > int(one["revision"])
+    status, problem, _ = await bot.ask("POST", f"/complaints/{ticket}/status", json=move)
+    assert status == 409
+    assert problem["type"] == "urn:kanal:problem:conflict"
+    assert problem["errors"][0]["kind"] == "status"
+    await house.talk.settle()
+    assert "Petugas jalan" in str(house.talk.paper.sent[-1])
+
+
+async def test_an_officer_finds_his_own_alone(house: House) -> None:
+    ticket = await house.file("got depan rumah mampet, air item")  # dinas_sda
+    other = await program(house, "officer", agency="dinas_lh")
+    mine = await program(house, "officer", agency="dinas_sda")
+    for path in (f"/complaints/{ticket}", "/complaints"):
+        assert ticket in str((await mine.ask("GET", path))[1])
+        assert ticket not in str((await other.ask("GET", path))[1])
+    body = {"status": "done"}
+    assert (await other.ask("POST", f"/complaints/{ticket}/status", json=body))[0] == 404
+    assert (await mine.ask("POST", f"/complaints/{ticket}/status", json=body))[0] == 200
+    status, problem, _ = await mine.ask(
+        "POST", f"/complaints/{ticket}/merge", json={"into": ticket}
+    )
+    assert status == 403
+    assert problem["type"] == "urn:kanal:problem:role"
+
+
+async def test_what_is_said_reaches_the_citizen(house: House) -> None:
+    ticket = await house.file()
+    bot = await program(house)
+    talk = (await bot.ask("GET", f"/complaints/{ticket}"))[1]["conversation"]
+    status, _, _ = await bot.ask("POST", f"/talks/{talk}/messages", json={"text": "Kami datang."})
+    assert status == 200
+    await house.talk.settle()
+    assert "Kami datang." in str(house.talk.paper.sent[-1])
+    _, lines, _ = await bot.ask("GET", f"/talks/{talk}")
+    assert lines["items"][-1]["text"].endswith("Kami datang.")
+
+
+@pytest.mark.parametrize(
+    ("body", "at"),
+    [
+        ({"status": "gone"}, "status"),
+        ({"status": "done", "extra": 1}, "extra"),
+        ({"status": "done", "revision": 7}, "revision"),
+        ({}, "status"),
+        ([], ""),
+    ],
+)
+async def test_a_wrong_field_is_named(house: House, body: Any, at: str) -> None:
+    bot = await program(house)
+    status, problem, _ = await bot.ask("POST", "/complaints/JKT-1111-1111/status", json=body)
+    assert status == 400
+    assert [one["at"] for one in problem["errors"]] == [at]
+
+
 async def test_schemathesis_finds_nothing(house: House, tmp_path: Path) -> None:
     """Thousands of requests, right and wrong, made from the contract by a tool of others."""
     command = Path(sys.executable).with_name("schemathesis")

@@ -1,0 +1,225 @@
+"""Complaints: found, read, moved, assigned, noted, merged."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from pydantic import BaseModel
+
+from console.answer import acts
+from console.api import shapes
+from console.api.operation import Call, Operation
+from console.api.problem import ProblemError
+from console.api.refusing import refused
+from console.rights import Right
+from nlu.slots.personal import masked
+from store import desk, dossier
+from store.desk import Cursor, Filter, Item
+from store.dossier import Dossier
+
+_TICKET = {"ticket": {"type": "string", "pattern": shapes.TICKET}}
+
+
+async def queue(call: Call) -> shapes.Page:
+    """A page of the queue, within the account's scope."""
+    asked: shapes.QueueAsked = call.query
+    wanted = Filter(
+        words=asked.words,
+        category=asked.category,
+        channel=asked.channel,
+        agency=asked.agency,
+        area=asked.area,
+        status=asked.status,
+        below=asked.below,
+        since=asked.since,
+        until=asked.until,
+    )
+    after = Cursor.read(asked.after) if asked.after else None
+    async with call.desk.database.read() as connection:
+        page = await desk.search(
+            connection, wanted, call.scope, now=call.desk.clock(), after=after, most=asked.most
+        )
+    return shapes.Page(
+        items=[_row(one) for one in page.items], next=str(page.next) if page.next else None
+    )
+
+
+def _row(one: Item) -> shapes.Row:
+    return shapes.Row(
+        kind=one.kind,
+        id=str(one.id),
+        ticket=one.ticket,
+        urgency=one.urgency,
+        at=one.at,
+        channel=one.channel,
+        status=one.status,
+        category=one.category,
+        confidence=one.confidence,
+        agency=one.agency,
+        kota=one.kota,
+        kecamatan=one.kecamatan,
+        kelurahan=one.kelurahan,
+        place=masked(one.place),
+        text=masked(one.text),
+        emergency=one.emergency,
+        revision=str(one.revision),
+    )
+
+
+async def complaint(call: Call) -> shapes.Complaint:
+    """One complaint."""
+    async with call.desk.database.read() as connection:
+        found = await dossier.of(connection, call.path["ticket"], call.scope)
+    if found is None:
+        raise ProblemError(404, "not-found", "No complaint of that number")
+    return _complaint(found)
+
+
+def _complaint(one: Dossier) -> shapes.Complaint:
+    predicted = one.predicted
+    return shapes.Complaint(
+        ticket=one.ticket,
+        revision=str(one.rev),
+        status=one.status,
+        category=one.category,
+        confidence=one.confidence,
+        candidates=[
+            shapes.Candidate(category=each.category, confidence=each.confidence)
+            for each in (predicted.candidates if predicted else ())
+        ],
+        agency=one.agency,
+        text=masked(one.text),
+        lat=one.lat,
+        lon=one.lon,
+        place_words=masked(one.place_words),
+        kelurahan=one.kelurahan,
+        kecamatan=one.kecamatan,
+        kota=one.kota,
+        channel=one.channel,
+        conversation=str(one.conversation_id),
+        emergency=one.emergency,
+        complete=one.complete,
+        escalated=one.escalated,
+        merged_into=one.merged_into,
+        filed_at=one.filed_at,
+        updated_at=one.updated_at,
+        photos=[shapes.Photo(id=str(each.id), published=each.published) for each in one.photos],
+        history=[
+            shapes.Event(id=str(each.id), at=each.at, kind=each.kind, actor=each.actor)
+            for each in one.history
+        ],
+    )
+
+
+async def _changed(call: Call, act: Awaitable[Any]) -> shapes.Changed:
+    """What stands after an act; what it refuses becomes a problem."""
+    with refused():
+        await act
+        call.desk.ring()
+        async with call.desk.database.read() as connection:
+            revision = await desk.revision(connection, call.path["ticket"])
+    return shapes.Changed(ticket=call.path["ticket"], revision=str(revision))
+
+
+def _with(call: Call) -> dict[str, Any]:
+    """What every act takes of a call."""
+    seen: str | None = call.body.revision
+    return {
+        "actor": call.actor,
+        "now": call.desk.clock(),
+        "revision": int(seen) if seen is not None else None,
+    }
+
+
+async def status(call: Call) -> shapes.Changed:
+    """Move a complaint, and let whoever follows it be told."""
+    asked: shapes.StatusChange = call.body
+    act = acts.change_status(
+        call.desk.database, call.desk.ids, call.path["ticket"], asked.status,
+        note=asked.note, scope=call.scope, **_with(call),
+    )  # fmt: skip
+    return await _changed(call, act)
+
+
+async def assign(call: Call) -> shapes.Changed:
+    """Give a complaint to an agency, or let the rules decide again."""
+    asked: shapes.Assignment = call.body
+    parts = (call.desk.database, call.desk.ids, call.path["ticket"])
+    if asked.agency is None:
+        rules = call.desk.agencies.assign
+        return await _changed(
+            call, acts.assign_by_rule(*parts, rules, scope=call.scope, **_with(call))
+        )
+    if asked.agency not in call.desk.agencies.by_slug:
+        raise ProblemError(409, "agency", "There is no such agency", "GET /agencies names them.")
+    return await _changed(call, acts.assign(*parts, asked.agency, scope=call.scope, **_with(call)))
+
+
+async def note(call: Call) -> shapes.Changed:
+    """Keep a note for colleagues."""
+    asked: shapes.Note = call.body
+    act = acts.note(
+        call.desk.database, call.desk.ids, call.path["ticket"], asked.text,
+        scope=call.scope, **_with(call),
+    )  # fmt: skip
+    return await _changed(call, act)
+
+
+async def merge(call: Call) -> shapes.Changed:
+    """Make it a duplicate of another; everybody concerned is told."""
+    asked: shapes.Merge = call.body
+    act = acts.merge(
+        call.desk.database, call.desk.ids, call.path["ticket"], into=asked.into, **_with(call)
+    )
+    return await _changed(call, act)
+
+
+Act = Callable[[Call], Awaitable[BaseModel]]
+
+
+def _change(path: str, summary: str, right: Right, act: Act, body: type[BaseModel]) -> Operation:
+    return Operation(
+        method="POST",
+        path=f"/complaints/{{ticket}}/{path}",
+        name=path,
+        summary=summary,
+        right=right,
+        act=act,
+        body=body,
+        answers=shapes.Changed,
+        tag="complaints",
+        problems=(404, 409),
+        parameters=_TICKET,
+    )
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/complaints",
+        name="queue",
+        summary="What needs a person first, then the newest",
+        right=Right.LOOK,
+        act=queue,
+        query=shapes.QueueAsked,
+        answers=shapes.Page,
+        tag="complaints",
+    ),
+    Operation(
+        method="GET",
+        path="/complaints/{ticket}",
+        name="complaint",
+        summary="One complaint with all that is known of it",
+        right=Right.LOOK,
+        act=complaint,
+        answers=shapes.Complaint,
+        tag="complaints",
+        problems=(404,),
+        parameters=_TICKET,
+    ),
+    _change("status", "Change its status", Right.ACT, status, shapes.StatusChange),
+    _change("assignment", "Assign it to an agency", Right.ANSWER, assign, shapes.Assignment),
+    _change("notes", "Keep a note for colleagues", Right.ACT, note, shapes.Note),
+    _change("merge", "Merge it into another", Right.ANSWER, merge, shapes.Merge),
+)
