@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from console.api import complaints, contract, operation, reference, talks
+from console.api import city, complaints, contract, operation, reference, staff, talks
 from console.api.operation import Operation
 from console.desk import Desk
 
@@ -23,7 +23,8 @@ BASE = "/api/v1"
 
 def operations() -> tuple[Operation, ...]:
     """All that can be asked."""
-    return (*reference.OPERATIONS, *complaints.OPERATIONS, *talks.OPERATIONS)
+    rooms = (reference, complaints, talks, city, staff)
+    return tuple(one for room in rooms for one in room.OPERATIONS)
 
 
 def routes(desk: Desk) -> list[web.RouteDef]:

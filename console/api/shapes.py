@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from console.rights import Role
 from dialogs.conversation import Status
 from nlu.ticket import ALPHABET, PREFIX
 
@@ -269,3 +270,98 @@ class QueueAsked(PageAsked):
     below: Annotated[float | None, Field(ge=0, le=1, description="confidence")] = None
     since: Moment | None = None
     until: Moment | None = None
+
+
+class PeriodAsked(Shape):
+    """From a moment to before another; the last 30 days without."""
+
+    since: Moment | None = None
+    until: Moment | None = None
+
+
+class Figure(Shape):
+    """One figure: `of` names the channel, category, agency or area that it counts."""
+
+    figure: str
+    of: str
+    measure: str
+    value: float
+
+
+class Figures(Shape):
+    """The city in figures."""
+
+    since: datetime
+    until: datetime
+    items: list[Figure]
+
+
+class Account(Shape):
+    """Somebody who works here."""
+
+    id: Id
+    name: str
+    role: str
+    agency: str | None
+    area: str | None
+    sessions: int
+    disabled: bool
+
+
+class Accounts(Shape):
+    """Everybody who works here."""
+
+    items: list[Account]
+
+
+class NewAccount(Shape):
+    """Whom to let in; an officer has an agency, and an area that may be the whole city."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._@+-]{1,63}$")]
+    role: Role
+    agency: Annotated[str, Field(max_length=60)] = ""
+    area: Annotated[str, Field(max_length=200, pattern=AREA)] = ""
+
+
+class Invited(Shape):
+    """The account, and the link with which its owner chooses a password: good once, 24 hours."""
+
+    id: Id
+    link: str
+
+
+class Named(Shape):
+    """The account that was changed."""
+
+    id: Id
+    name: str
+
+
+class AuditAsked(Shape):
+    """Which rows of the log, the newest first; an empty field asks for nothing."""
+
+    actor: Annotated[str, Field(max_length=64)] = ""
+    act: Annotated[str, Field(max_length=64, description="its beginning: `correct`")] = ""
+    subject: Annotated[str, Field(max_length=64)] = ""
+    since: Moment | None = None
+    until: Moment | None = None
+    after: Annotated[str, Field(pattern=r"^([0-9]{1,18})?$")] = ""
+    most: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class Deed(Shape):
+    """Who did what."""
+
+    id: Id
+    at: datetime
+    actor: str
+    act: str
+    subject: str
+    detail: dict[str, Any]
+
+
+class Deeds(Shape):
+    """Rows of the audit log."""
+
+    items: list[Deed]
+    next: str | None

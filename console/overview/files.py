@@ -36,7 +36,7 @@ def figures(desk: Desk) -> Handler:
         seen = await look(desk, choice.period, visitor(request).scope)
 
         async def rows() -> AsyncIterator[Sequence[Mapping[str, Any]]]:
-            yield [dict(zip(FIGURES, row, strict=True)) for row in _figures(seen)]
+            yield [dict(zip(FIGURES, row, strict=True)) for row in figures_of(seen)]
 
         name = _name("figures", choice)
         return await stream(request, request.match_info["kind"], name, FIGURES, rows())
@@ -94,7 +94,8 @@ def _report(row: Any) -> dict[str, Any]:
     }
 
 
-def _figures(seen: Seen) -> Iterator[tuple[str, str, str, float]]:
+def figures_of(seen: Seen) -> Iterator[tuple[str, str, str, float]]:
+    """Every figure of the page: what it is, of what, its measure, its value."""
     volume = seen.volume
     yield "reports", "", "count", volume.total
     for at, n in sorted(volume.hours.items()):
