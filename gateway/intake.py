@@ -45,7 +45,7 @@ class Intake:
 
         Raises: StoreAway, when it could not be kept; nothing may be acknowledged then.
         """
-        received = _read(channel, adapter, raw)
+        received = read(channel, adapter, raw)
         arrival = journal.Arrival(channel=channel, account=account, raw=raw, received=received)
         try:
             outcomes = await self._keep(arrival)
@@ -80,7 +80,7 @@ class Intake:
             )
 
 
-def _read(channel: str, adapter: Channel, raw: Raw) -> Received:
+def read(channel: str, adapter: Channel, raw: Raw) -> Received:
     """Parse; what cannot be parsed is kept raw, as a dead letter."""
     try:
         return adapter.parse(raw)

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from gateway.accounts import make_all, wanted
 from gateway.cli.opened import with_store
-from gateway.intake import Intake
+from gateway.intake import Intake, read
 from gateway.metrics import Meters
 from gateway.settings import load
 from gateway.wake import Bell
@@ -30,7 +30,8 @@ _MOST = 1000
 def list_(most: Annotated[int, typer.Option(help="How many at the most.")] = 50) -> None:
     """List dead letters, newest first, without what citizens wrote."""
     found = with_store(lambda database: _letters(database, most))
-    shown = Table("letter", "channel", "since", "why")
+    letter = Column("letter", no_wrap=True)  # it is copied as it stands
+    shown = Table(letter, "channel", "since", "why")
     for one in found:
         where = f"{one.channel}:{one.account}"
         shown.add_row(f"{one.kind}:{one.id}", where, f"{one.at:%Y-%m-%d %H:%M}", one.why)
@@ -81,7 +82,10 @@ async def _revive(database: Database, one: Dead) -> str:
 
 
 async def _read_again(database: Database, one: Dead) -> str:
-    """T1 once more, with the bytes as they came; what had been read then is a duplicate now."""
+    """T1 once more, with the bytes as they came; what had been read then is a duplicate now.
+
+    What is still malformed beside what can be read becomes a letter of its own.
+    """
     settings = load()
     chosen = {
         key: account
@@ -94,9 +98,10 @@ async def _read_again(database: Database, one: Dead) -> str:
     intake = Intake(database, Ids(), Meters(), news=Bell(), media=Bell())
     async with database.read() as connection:
         raw = await journal.raw(connection, one.id)
-    accepted = await intake.accept(one.channel, one.account, adapter, raw)
-    if accepted.received.malformed:
-        return f"It still cannot be read: {'; '.join(accepted.received.malformed)}"
+    found = read(one.channel, adapter, raw)
+    if found.malformed and not (found.messages or found.parts or found.receipts):
+        return f"It still cannot be read: {'; '.join(found.malformed)}"
+    await intake.accept(one.channel, one.account, adapter, raw)
     async with database.begin() as connection:
         await dead.read_after_all(connection, one.id)
-    return f"Read: {len(accepted.received.messages)} messages wait for their answers."
+    return f"Read: {len(found.messages)} messages wait for their answers."

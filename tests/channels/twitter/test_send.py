@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 
 import pytest
+from aiohttp import ClientTimeout
 
 from channels.adapter import Refused, Retry, Sent, Unknown, WirePart, caps_of
-from channels.errors import Misconfigured
+from channels.errors import Misconfigured, Unreachable
 from channels.message import OutboundMessage
 from channels.twitter.adapter import Polling, Settings
 from channels.twitter.render import render
-from tests.peers.twitter.x_server import POST_LIMIT, Fault
+from tests.peers.twitter.x_server import POST_LIMIT, SILENT, Fault
 
 POST = WirePart(method="tweets", body={"text": "@ani Tercatat."})
 DM = WirePart(method="dm_events", body={"to": "9001", "text": "Di mana lokasinya?"})
@@ -133,6 +134,17 @@ async def test_refusals_are_sorted(x, polling, fault, outcome) -> None:
     else:
         assert isinstance(said, outcome)
         assert not getattr(said, "blocked", False)
+
+
+async def test_where_x_never_answers_the_outcome_is_unknown(x, base, keys, monkeypatch) -> None:
+    monkeypatch.setattr("channels.twitter.api._TIMEOUT", ClientTimeout(total=0.2))
+    adapter = Polling("main", Settings(api_base=base))
+    await adapter.start()
+    x.faults = [Fault("/2/", SILENT, times=2)]
+    assert isinstance(await adapter.send(DM), Unknown)
+    with pytest.raises(Unreachable):
+        await adapter.pull(None)
+    await adapter.close()
 
 
 async def test_nobody_there_is_tried_again_and_not_doubted(keys) -> None:

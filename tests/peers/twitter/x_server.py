@@ -10,6 +10,7 @@ It checks every OAuth 1.0a signature (RFC 5849) and refuses what X refuses.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -29,7 +30,7 @@ from oauthlib.oauth1.rfc5849 import signature
 REAL_HOSTS = ("https://api.twitter.com", "https://api.x.com")
 POST_LIMIT = 280  # weighted characters; every character counts one here
 DM_LIMIT = 10_000
-HANGS_UP = 0  # the status of no answer at all
+HANGS_UP, SILENT = 0, 1  # the status of no answer at all: at once, or never
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,8 @@ class X:
                 self.faults.remove(fault)
             if fault.taken:
                 await handler(request)
+            if fault.status == SILENT:
+                await asyncio.Event().wait()  # until the other side hangs up
             return _faulty(fault, request)
         if not await self._authorised(request):
             return _problem(401, "Unauthorized", "Unauthorized")
