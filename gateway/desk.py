@@ -72,7 +72,7 @@ def lay(
         agencies=agencies,
         wordings=wordings.load(console.templates),
         key=lambda purpose: keyring.key(f"console {purpose}"),
-        sso=_sign_on(settings, keyring, agencies),
+        sso=single_sign_on(settings, keyring, agencies),
         behind_proxy=settings.public.behind_proxy,
         tiles=Tiles(url=console.tiles_url, attribution=console.tiles_attribution),
         lifetime=Lifetime(
@@ -85,7 +85,7 @@ def _site(settings: Settings) -> str:
     return str(settings.public.url).rstrip("/")
 
 
-def _sign_on(settings: Settings, keyring: Keyring, agencies: Agencies) -> Sso | None:
+def single_sign_on(settings: Settings, keyring: Keyring, agencies: Agencies) -> Sso | None:
     """Single sign-on, where config.yml names a provider. Raises: ConfigError."""
     told = settings.console.oidc
     if told is None:

@@ -52,6 +52,17 @@ class Browser:
         self.status, self.page = answer.status, await answer.text()
         return answer
 
+    async def came_back(self, query: dict[str, str]) -> None:
+        """The provider sends the browser back."""
+        async with self.client.get(
+            "/console/login/sso", params=query, allow_redirects=False
+        ) as answer:
+            self.status, self.page = answer.status, await answer.text()
+
+    @property
+    def cookies(self) -> list[str]:
+        return [one.key for one in self.client.session.cookie_jar]
+
     async def signs_in(self, name: str, password: str, after: str = "/console/me") -> Any:
         await self.see(f"/console/login?next={after}")
         return await self.send("/console/login", name=name, password=password)
