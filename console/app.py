@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from console import api, overview, pages, report, teach
+from console.answer import pages as answer
 from console.desk import Desk
 from console.people import routes as people
 
@@ -19,6 +20,7 @@ def routes(desk: Desk) -> list[web.RouteDef]:
         *report.routes(desk),
         *teach.routes(desk),
         *api.routes(desk),
+        *answer.routes(desk),
     ]
 
 

@@ -12,18 +12,38 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.text import tidy
-from console.answer.talks import LONGEST, NothingSaidError
+from console.answer.talks import words_of
 from console.answer.unasked import unasked
 from dialogs.conversation import Status
+from nlu import ticket as numbers
 from store import agencies, answering, audit, joining, outbox, progress
 from store.assignment import Assign
 from store.audit import Deed
 from store.database import Database
 from store.ids import Ids
+from store.joining import Person
 from store.media import Kept
 from store.progress import Result
 from store.scope import EVERYTHING, Scope
+from store.workflow import IllegalMoveError
+
+_LONGEST_NUMBER = 60  # characters of a number, with whatever stands around it
+
+
+class NoTicketError(LookupError):
+    """No complaint has the number that was named to merge into."""
+
+
+class SameError(ValueError):
+    """Both complaints are one already."""
+
+
+class UnknownChoiceError(ValueError):
+    """A status or an agency that there is not; `what` says of which it was to be one."""
+
+    def __init__(self, what: str, chosen: str) -> None:
+        super().__init__(f"there is no {what} {chosen!r}")
+        self.what = what
 
 
 async def change_status(
@@ -45,9 +65,7 @@ async def change_status(
     Raises: LookupError for an unknown ticket, IllegalMoveError, ConflictError, NothingSaidError for
     a note that is too long, StoreError.
     """
-    words = tidy(note)
-    if len(words) > LONGEST:
-        raise NothingSaidError(f"{len(words)} characters; at most {LONGEST} in one message")
+    words = words_of(note, needed=False)
     result = Result(status=status, actor=actor, note=words, photos=tuple(photos), publish=publish)
     async with database.begin() as connection:
         await answering.lock(connection, ticket, revision, scope)
@@ -115,9 +133,7 @@ async def note(
 
     Raises: NothingSaidError, LookupError, ConflictError, StoreError.
     """
-    words = tidy(text)
-    if not words or len(words) > LONGEST:
-        raise NothingSaidError(f"a note has 1 to {LONGEST} characters, not {len(words)}")
+    words = words_of(text)
     async with database.begin() as connection:
         complaint_id = await answering.lock(connection, ticket, revision, scope)
         await answering.note(connection, ids, complaint_id, words, actor=actor, now=now)
@@ -137,12 +153,12 @@ async def merge(
     """Let `ticket` be a duplicate of `into`; returns how many people are told.
 
     Who filed or joined the first one is told the other number, and of all that happens to it.
-    Raises: LookupError, IllegalMoveError, ValueError, ConflictError, StoreError.
+    Raises: LookupError, NoTicketError, SameError, IllegalMoveError, ConflictError, StoreError.
     """
     told = 0
     async with database.begin() as connection:
         await answering.lock(connection, ticket, revision)
-        people = await joining.merge(connection, ids, ticket, into=into, actor=actor, now=now)
+        people = await _merged(connection, ids, ticket, into=into, actor=actor, now=now)
         for one in people:
             said = unasked(one, f"merged:{ids.next()}", "merged", ticket=ticket, into=into)
             if said is not None:
@@ -151,6 +167,28 @@ async def merge(
                 told += 1
         await _audited(connection, ids, ticket, "merge", actor=actor, now=now, into=into, told=told)
     return told
+
+
+async def _merged(
+    connection: AsyncConnection, ids: Ids, ticket: str, *, into: str, actor: str, now: datetime
+) -> Sequence[Person]:
+    try:
+        return await joining.merge(connection, ids, ticket, into=into, actor=actor, now=now)
+    except LookupError as error:
+        raise NoTicketError(str(error)) from error
+    except IllegalMoveError:
+        raise
+    except ValueError as error:
+        raise SameError(str(error)) from error
+
+
+def number_in(typed: str) -> str:
+    """The ticket number that somebody typed, with or without its prefix. Raises: NoTicketError."""
+    text = typed[:_LONGEST_NUMBER]
+    found = numbers.find(text) or numbers.find(f"{numbers.PREFIX} {text.strip()}")
+    if len(found) != 1:
+        raise NoTicketError(f"no complaint has the number {text!r}")
+    return found[0][0]
 
 
 async def _audited(

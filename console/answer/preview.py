@@ -18,7 +18,6 @@ from dialogs.conversation import Abilities
 from dialogs.phrasebook import say
 
 Render = Callable[[OutboundMessage], Sequence[WirePart]]
-LONGEST = 4000  # characters that a moderator writes at once
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

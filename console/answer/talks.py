@@ -24,7 +24,15 @@ _ANY = Caps(text_limit=LONGEST)  # of a channel that the caller does not know
 
 
 class NothingSaidError(ValueError):
-    """The text is empty, or longer than anybody would read."""
+    """The text is empty (`chars` 0), or longer than anybody would read."""
+
+    def __init__(self, chars: int) -> None:
+        super().__init__(
+            f"{chars} characters; at most {LONGEST} in one message"
+            if chars
+            else "nothing to say: the text is empty"
+        )
+        self.chars = chars
 
 
 class ClosedError(ValueError):
@@ -83,7 +91,7 @@ async def say(
 
     Raises: NothingSaidError, ClosedError, LookupError, ConflictError, StoreError.
     """
-    words = _words(text)
+    words = words_of(text)
     async with database.begin() as connection:
         to = await answering.hold(connection, talk, revision)
         if reason := closed(to, caps, now):
@@ -122,7 +130,7 @@ async def note(
 
     Raises: NothingSaidError, LookupError, ConflictError, StoreError.
     """
-    words = _words(text)
+    words = words_of(text)
     async with database.begin() as connection:
         await answering.hold(connection, talk, revision)
         await handover.keep(connection, ids, talk, NOTED, actor=actor, now=now, text=words)
@@ -148,10 +156,9 @@ async def _audited(
     await audit.append(connection, ids, deed)
 
 
-def _words(text: str) -> str:
+def words_of(text: str, *, needed: bool = True) -> str:
+    """What somebody typed, tidied. Raises: NothingSaidError."""
     words = tidy(text)
-    if not words:
-        raise NothingSaidError("nothing to say: the text is empty")
-    if len(words) > LONGEST:
-        raise NothingSaidError(f"{len(words)} characters; at most {LONGEST} in one message")
+    if len(words) > LONGEST or (needed and not words):
+        raise NothingSaidError(len(words))
     return words

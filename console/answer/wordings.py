@@ -29,6 +29,11 @@ class Wording:
     text: str
 
     @property
+    def id(self) -> str:
+        """What a form calls it."""
+        return f"{self.locale}:{self.key}"
+
+    @property
     def slots(self) -> frozenset[str]:
         """What it names."""
         return frozenset(name for _, name, _, _ in Formatter().parse(self.text) if name)

@@ -1,0 +1,39 @@
+// The answering panel beside htmx: what is typed outlives a session that ends or a page that is
+// lost, and Ctrl+Enter sends. Nothing here is needed to answer.
+
+const form = (element) => element.closest("form");
+const place = (element) =>
+  `answer:${element.closest("#answer").dataset.subject}:${element.dataset.keep}`;
+
+function restore() {
+  for (const one of document.querySelectorAll("#answer [data-keep]")) {
+    if (!one.value) one.value = sessionStorage.getItem(place(one)) ?? "";
+  }
+}
+
+document.addEventListener("input", (event) => {
+  const typed = event.target.closest?.("#answer [data-keep]");
+  if (typed) sessionStorage.setItem(place(typed), typed.value);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const typed = event.target.closest?.("#answer [data-keep]");
+  if (!typed) return;
+  event.preventDefault();
+  form(typed).requestSubmit();
+});
+
+// What has been taken is forgotten; everything else comes back with the panel.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const sent = event.detail.requestConfig?.elt?.closest?.("form[data-answer]");
+  if (!sent || !event.detail.xhr.getResponseHeader("HX-Trigger")) return;
+  for (const one of sent.querySelectorAll("[data-keep]")) sessionStorage.removeItem(place(one));
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  restore();
+  document.getElementById("answer-problem")?.focus();
+});
+
+restore();
