@@ -91,15 +91,15 @@ def _wording(key: str, entry: Entry, locale: str) -> Wording:
     parts = entry.fields("title", "text", needs=("title", "text"))
     found = Wording(key=key, locale=locale, title=parts["title"].text(), text=parts["text"].text())
     try:
-        named = found.slots
-        found.text.format(**dict.fromkeys(SLOTS, ""))
-    except KeyError:
-        name = min(named - set(SLOTS))
-        raise parts["text"].wrong(f"{{{name}}} is never filled.{like(name, SLOTS)}") from None
-    except (ValueError, IndexError, AttributeError) as error:
+        strange = found.slots - set(SLOTS)
+        found.text.format(**dict.fromkeys(SLOTS, ""), **dict.fromkeys(strange - {""}, ""))
+    except (ValueError, IndexError, KeyError, AttributeError):
         raise parts["text"].wrong(
-            f"braces hold a name, as in {{ticket}}; write {{{{ for one that is meant ({error})"
+            "braces hold a name, as in {ticket}; write {{ or }} for a brace that is meant"
         ) from None
+    if strange:
+        name = min(strange)
+        raise parts["text"].wrong(f"{{{name}}} is never filled.{like(name, SLOTS)}")
     return found
 
 
