@@ -131,7 +131,7 @@ class Chat:
         """Keep a screenshot for the documentation, when asked to."""
         if os.environ.get("KANAL_SCREENSHOTS") == "1":
             IMAGES.mkdir(parents=True, exist_ok=True)
-            await self.page.screenshot(path=IMAGES / name)
+            await self.page.screenshot(path=IMAGES / name, caret="initial")  # no style of its own
 
 
 def jpeg(width: int = 960) -> FilePayload:
