@@ -169,10 +169,12 @@ class _Answers:
         found = await self._panel(asked)
         if found is None:
             return pages.refusal(asked.request, 404, "missing")
-        shown = replace(
-            await self._previewed(found, asked.form),
-            problem=problem.key,
-            changes=problem.changes,
+        shown = panel.veiled(
+            replace(
+                await self._previewed(found, asked.form),
+                problem=problem.key,
+                changes=problem.changes,
+            )
         )
         return _page(asked.request, shown, status=problem.status)
 

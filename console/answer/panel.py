@@ -25,6 +25,7 @@ from console.visitor import Visitor
 from dialogs.conversation import Status
 from dialogs.phrasebook import say
 from dialogs.rule import category_of
+from nlu.slots.personal import masked
 from store import answering
 from store.answering import Addressee, Note, Reply, Standing
 from store.revisions import Change
@@ -79,6 +80,7 @@ class Panel:
     agencies: tuple[Agency, ...] = ()
     moves: tuple[Status, ...] = ()
     notes: tuple[Note, ...] = ()
+    may_note: bool = False
     typed: Typed = field(default_factory=Typed)
     preview: Preview | None = None
     problem: str = ""  # a key of t.answer.problems
@@ -87,8 +89,11 @@ class Panel:
     longest: int = LONGEST  # characters of a message or a note
 
 
-async def of_report(desk: Desk, me: Visitor, ticket: str) -> Panel | None:
-    """The panel of a report; None where there is none within the visitor's scope."""
+async def of_report(desk: Desk, me: Visitor, ticket: str, *, lifted: bool = False) -> Panel | None:
+    """The panel of a report; None where there is none within the visitor's scope.
+
+    Personal data in colleagues' words is masked, unless the veil was `lifted`.
+    """
     async with desk.database.read() as connection:
         report = await answering.standing(connection, ticket, me.scope)
         if report is None:
@@ -97,24 +102,44 @@ async def of_report(desk: Desk, me: Visitor, ticket: str) -> Panel | None:
         notes = await answering.notes_of_complaint(connection, report.id)
     moves = sorted(NEXT[report.status] - {Status.DUPLICATE}, key=[*Status].index)
     acts = me.may(Right.ACT)
-    return replace(
+    shown = replace(
         panel or Panel(talk=None),
         report=report,
         agency=desk.agencies.by_slug.get(report.agency or ""),
         agencies=desk.agencies.all if me.may(Right.ANSWER) else (),
         moves=tuple(moves) if acts else (),
-        notes=notes if acts else (),
+        may_note=acts,
+        notes=notes,
+    )
+    return shown if lifted else veiled(shown)
+
+
+def veiled(shown: Panel) -> Panel:
+    """The panel with colleagues' words masked: they may hold a citizen's name or number."""
+    return replace(
+        shown,
+        replies=tuple(replace(one, text=masked(one.text)) for one in shown.replies),
+        notes=tuple(replace(one, text=masked(one.text)) for one in shown.notes),
+        changes=tuple(
+            replace(one, body={**one.body, "text": masked(one.body["text"])})
+            if one.body.get("text")
+            else one
+            for one in shown.changes
+        ),
     )
 
 
-async def of_talk(desk: Desk, me: Visitor, talk: int) -> Panel | None:
+async def of_talk(desk: Desk, me: Visitor, talk: int, *, lifted: bool = False) -> Panel | None:
     """The panel of a conversation without a report; None where nothing is there for the visitor."""
     if not (me.scope.whole and me.may(Right.ANSWER)):
         return None
     async with desk.database.read() as connection:
         panel = await _of_talk(connection, desk, me, talk, None)
         notes = await answering.notes_of_talk(connection, talk)
-    return replace(panel, notes=notes) if panel else None
+    if panel is None:
+        return None
+    shown = replace(panel, notes=notes, may_note=True)
+    return shown if lifted else veiled(shown)
 
 
 async def _of_talk(

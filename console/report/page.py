@@ -10,6 +10,7 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console import pages
+from console.answer import panel
 from console.desk import Desk
 from console.door import guarded
 from console.report import acts, turning, veil
@@ -94,6 +95,7 @@ class _Pages:
             carried=[(name, value) for name, value in request.query.items() if name not in FIELDS],
             tiles_credit=self._desk.tiles.attribution if self._desk.tiles.url else "",
             radius_m=RADIUS_M,
+            answer=await panel.of_report(self._desk, me, ticket, lifted=not over.drawn),
         )
 
     def _map(self, report: Dossier, near: tuple[Neighbour, ...], query: str) -> dict[str, Any]:
@@ -122,11 +124,13 @@ class _Pages:
                 return pages.refusal(request, 403, "denied")
             by = By(actor=me.name, scope=me.scope)
             await acts.lift(self._desk, f"conversation {number}", by=by)
-        return self._talk_page(request, veil.conversation(found, over), veil.talk(said, over), over)
+        shown = veil.conversation(found, over)
+        return await self._talk_page(request, shown, veil.talk(said, over), over)
 
-    def _talk_page(
+    async def _talk_page(
         self, request: web.Request, talk: Talk, said: list[Utterance], over: veil.Veil
     ) -> web.Response:
+        me = visitor(request)
         return pages.render(
             request,
             "report/talk.html",
@@ -136,7 +140,8 @@ class _Pages:
             readings={one.inbox_id: one for one in talk.readings},
             query=request.query_string,
             veil=over,
-            may_lift=veil.may_lift(visitor(request), over),
+            may_lift=veil.may_lift(me, over),
+            answer=await panel.of_talk(self._desk, me, talk.id, lifted=not over.drawn),
             caps=self._desk.caps_of(talk.channel, talk.account),
         )
 
