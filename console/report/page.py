@@ -92,6 +92,7 @@ class _Pages:
             may_lift=veil.may_lift(me, over),
             caps=self._desk.caps_of(found.channel, found.account),
             draft=masked(found.text),
+            agency=self._desk.agencies.name(found.agency, me.locale),
             carried=[(name, value) for name, value in request.query.items() if name not in FIELDS],
             tiles_credit=self._desk.tiles.attribution if self._desk.tiles.url else "",
             radius_m=RADIUS_M,

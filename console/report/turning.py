@@ -31,11 +31,23 @@ async def of(
     """Where the reports beside this one are; the filter is that of the address."""
     said = {name: value for name, value in query.items() if name not in (AT, "why")}
     place = _place(report, query.get(AT, ""))
-    before, after = await desk.beside(connection, place, Filter(), scope)
+    before, after = await desk.beside(connection, place, _wanted(said), scope)
     return Turn(
         before=_address(before, said),
         after=_address(after, said),
         queue="/console/" + (f"?{urlencode(said)}" if said else ""),
+    )
+
+
+def _wanted(said: Mapping[str, str]) -> Filter:
+    """The queue's filter, as its own address says it."""
+    return Filter(
+        words=said.get("q", ""),
+        category=said.get("category", ""),
+        channel=said.get("channel", ""),
+        area=said.get("area", ""),
+        status=said.get("status", ""),
+        agency=said.get("agency", ""),
     )
 
 

@@ -1,6 +1,7 @@
 """Personal data is veiled until somebody asks for it, and his asking is kept.
 
-Who wished to stay unknown stays so to every officer: what would tell him is left out, not masked.
+Who wished to stay unknown stays so to everybody but those who answer him: what would tell him is
+left out, not masked.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from console.rights import Right, Role
+from console.rights import Right
 from console.visitor import Visitor
 from nlu.slots.personal import masked
 from store.dossier import Dossier, Talk
@@ -24,7 +25,7 @@ class Veil:
     """What one reader sees of one citizen's data."""
 
     anonymous: bool  # the citizen wished that officials do not learn who he is
-    officer: bool  # the reader is one of those
+    outsider: bool  # the reader is one of those: an officer, or somebody who only looks
     lifted: bool = False  # he has asked, and his asking is in the audit log
 
     @property
@@ -35,12 +36,12 @@ class Veil:
     @property
     def sealed(self) -> bool:
         """Whether it stays so, whatever he asks."""
-        return self.anonymous and self.officer
+        return self.anonymous and self.outsider
 
 
 def veil(me: Visitor, *, anonymous: bool, lifted: bool = False) -> Veil:
     """What `me` sees."""
-    return Veil(anonymous=anonymous, officer=me.role is Role.OFFICER, lifted=lifted)
+    return Veil(anonymous=anonymous, outsider=not me.may(Right.ANSWER), lifted=lifted)
 
 
 def may_lift(me: Visitor, over: Veil) -> bool:
@@ -54,7 +55,7 @@ def complaint(found: Dossier, over: Veil) -> Dossier:
         found,
         joined=tuple(
             replace(one, text=masked(one.text), place_words=masked(one.place_words))
-            if over.drawn or (one.anonymous and over.officer)
+            if over.drawn or (one.anonymous and over.outsider)
             else one
             for one in found.joined
         ),
@@ -88,7 +89,7 @@ def conversation(found: Talk, over: Veil) -> Talk:
 
 
 def talk(said: Sequence[Utterance], over: Veil) -> list[Utterance]:
-    """A conversation as it may be shown: nothing of it where it would tell an officer who it is."""
+    """A conversation as it may be shown: nothing of it where it would tell who it is."""
     if over.sealed:
         return []
     if not over.drawn:

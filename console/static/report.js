@@ -11,14 +11,15 @@ function make(name, attributes = {}) {
 // ---- Where it is
 
 const CITY = [-6.2, 106.83]; // looked at where no point is known
-const STREET = 15; // zoom: some blocks around
+const NEAR = { streets: 16, outline: 14 }; // zoom; without streets, the names around say more
 const form = document.getElementById("look");
 
 async function drawMap(box) {
   const settings = JSON.parse(box.dataset.map);
+  const near = settings.tiles ? NEAR.streets : NEAR.outline;
   box.hidden = false;
   const map = L.map(box, { attributionControl: false, keyboard: false, minZoom: 9, maxZoom: 19, zoomSnap: 0.5 });
-  map.setView(settings.point ?? CITY, settings.point ? STREET : 11);
+  map.setView(settings.point ?? CITY, settings.point ? near : 11);
   if (settings.tiles) {
     L.tileLayer(settings.tiles, { maxZoom: 19 }).addTo(map);
     box.classList.add("tiled");

@@ -153,6 +153,11 @@ async def test_an_officer_never_learns_who_wished_to_stay_unknown(house: House) 
     assert 'class="heard"' not in page
     assert "/reveal" not in page
     assert (await officer.send(f"/console/reports/{ticket}/reveal"))[0] == 403
+    viewer = await house.person("viewer")
+    assert 'class="heard"' not in await read(viewer, f"/console/reports/{ticket}")
+    talk = (await row_of(house, ticket)).conversation_id
+    assert 'class="heard"' not in await read(viewer, f"/console/talks/{talk}")
+    assert 'class="heard"' in await read(await house.person(), f"/console/talks/{talk}")
     assert await audited(house) == []
 
 

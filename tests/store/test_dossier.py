@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from store.around import Look
 from store.corrections import Said
 from store.database import Database
 from store.dossier import Dossier
+from store.erasure import Wish, erase
 from store.ids import Ids
 from store.media import Kept
 from store.pictures import EditedError
@@ -192,6 +194,36 @@ async def test_an_edited_photo_stands_beside_its_original(talk: Talk, database: 
         assert [one.id for one in (await media.of_messages(connection, [message]))[message]] == [
             photo
         ]
+
+
+async def test_of_who_is_forgotten_the_published_copy_alone_is_left(
+    talk: Talk, database: Database
+) -> None:
+    ticket, photo = await with_photo(talk)
+    found = await of(database, ticket)
+    assert found is not None
+    kept = Kept(sha256="f" * 64, content_type="image/jpeg", width=120, height=90)
+    async with database.begin() as connection:
+        more = {"actor": "ani", "now": NOW}
+        copy = await pictures.add_edited(connection, IDS, photo, kept, publish=True, **more)
+        draft = await pictures.add_edited(
+            connection, IDS, photo, replace(kept, sha256="e" * 64), publish=False, **more
+        )
+        wish = Wish(
+            conversation_id=found.conversation_id,
+            inbox_id=found.telling[1],
+            answer_key="",
+            at=NOW,
+            mark=str,
+        )
+        await erase(connection, IDS, wish)
+    after = await of(database, ticket)
+    assert after is not None
+    assert after.gone
+    assert [one.id for one in after.photos] == [copy]
+    async with database.read() as connection:
+        files = [await pictures.file_of(connection, one, EVERYTHING) for one in (photo, draft)]
+    assert files == [None, None]
 
 
 async def test_a_file_is_found_by_its_id_and_within_the_scope(
