@@ -1,6 +1,6 @@
 """Run the tests that a channel's quality.yml names; without a name, those of every channel.
 
-    python -m tests.conformance.proofs [NAME ...]
+python -m tests.conformance.proofs [NAME ...]
 """
 
 from __future__ import annotations
