@@ -10,6 +10,7 @@ from console.people.accounts import Accounts
 from console.people.entry import Entry
 from console.people.me import Me
 from console.people.passwords import Passwords
+from console.people.programs import Programs
 from console.people.trail import Trail, spoken
 
 
@@ -20,6 +21,7 @@ def routes(desk: Desk) -> list[web.RouteDef]:
     return [
         *Entry(desk, passwords).routes(),
         *Me(desk, passwords).routes(),
+        *Programs(desk).routes(),
         *Accounts(desk).routes(),
         *Trail(desk).routes(),
     ]

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from sqlalchemy import select
 
-from console.rights import RIGHTS, Right, Role
+from console.people import programs
+from console.people.acts import By
+from console.rights import Right
 from gateway.cli.desk import at_desk, clock
 from gateway.cli.opened import NAME
 from gateway.settings import Settings
-from store import audit, tokens
-from store.accounts import ACCOUNT
-from store.audit import Deed
+from store import staff, tokens
 from store.database import Database
 from store.ids import Ids
 
@@ -36,35 +34,14 @@ def add(
     wanted = frozenset(scope or [Right.LOOK])
 
     async def work(database: Database, _: Settings) -> str:
-        secret, now, ids = secrets.token_urlsafe(32), datetime.now(UTC), Ids()
+        by = By(actor=NAME, now=datetime.now(UTC), ids=Ids())
         async with database.begin() as connection:
-            found = await connection.execute(
-                select(ACCOUNT.c.id, ACCOUNT.c.role).where(ACCOUNT.c.name == account)
-            )
-            row = found.one_or_none()
-            if row is None:
+            found = await staff.by_name(connection, account)
+            if found is None:
                 raise LookupError(f"no account is called {account}; `kanal user list` names them")
-            if beyond := wanted - RIGHTS[Role(row.role)]:
-                raise ValueError(f"a {row.role} may not: {', '.join(sorted(beyond))}")
-            await tokens.add(
-                connection,
-                ids,
-                row.id,
-                secret,
-                name=name,
-                scopes=frozenset(one.value for one in wanted),
-                now=now,
-                expires_at=now + timedelta(days=days),
+            return await programs.make(
+                connection, by, found[0], name=name, scopes=wanted, days=days
             )
-            deed = Deed(
-                actor=NAME,
-                act="tokens.add",
-                subject=account,
-                at=now,
-                detail={"name": name, "scopes": sorted(wanted)},
-            )
-            await audit.append(connection, ids, deed)
-        return secret
 
     typer.echo(at_desk(work))
 
@@ -94,11 +71,9 @@ def end(
     """End a token, at once."""
 
     async def work(database: Database, _: Settings) -> None:
-        now = datetime.now(UTC)
+        by = By(actor=NAME, now=datetime.now(UTC), ids=Ids())
         async with database.begin() as connection:
-            if not await tokens.end(connection, token, now):
+            if not await programs.end(connection, by, token, None):
                 raise LookupError(f"no token has the number {token}; `kanal token list` names them")
-            deed = Deed(actor=NAME, act="tokens.end", subject=str(token), at=now)
-            await audit.append(connection, Ids(), deed)
 
     at_desk(work)

@@ -183,6 +183,55 @@ async def test_a_wrong_field_is_named(house: House, body: Any, at: str) -> None:
     assert [one["at"] for one in problem["errors"]] == [at]
 
 
+async def test_somebody_makes_a_token_and_ends_it_on_a_page(house: House) -> None:
+    rudi, other = await house.person("moderator"), await house.person("moderator")
+    path = "/console/me/tokens"
+    wrong = {"name": "map", "scope": "teach", "days": "90"}  # a moderator may not
+    for fields in (wrong, {**wrong, "scope": "look", "days": "9999"}, {"scope": "look"}):
+        status, text, _ = await rudi.send(path, **fields)
+        assert status == 422
+        assert 'id="secret"' not in text
+    _, text, _ = await rudi.send(path, name="<b>map", scope="look", days="7")
+    assert "&lt;b&gt;map" in text
+    secret = text.split('id="secret"')[1].split('value="')[1].split('"')[0]
+    bot = Program(await house.browser(), secret, 0)
+    assert (await bot.ask("GET", "/me"))[1]["account"] == rudi.name
+    number = text.split('name="token" value="')[1].split('"')[0]
+    assert secret not in (await rudi.see(path))[1]
+    await other.send(f"{path}/end", token=number)
+    assert (await bot.ask("GET", "/me"))[0] == 200
+    await rudi.send(f"{path}/end", token=number)
+    assert (await bot.ask("GET", "/me"))[0] == 401
+
+
+async def test_an_admin_lets_people_in_and_reads_the_log(house: House) -> None:
+    boss = await program(house)
+    new = {"name": "sri.dlh", "role": "officer", "agency": "dinas_lh", "area": "Jakarta Pusat"}
+    status, made, _ = await boss.ask("POST", "/accounts", json=new)
+    assert status == 201
+    assert "/console/" in made["link"]
+    assert (await boss.ask("POST", "/accounts", json=new))[0] == 409
+    assert (await boss.ask("POST", f"/accounts/{made['id']}/disable"))[0] == 200
+    _, everyone, _ = await boss.ask("GET", "/accounts")
+    assert [one["disabled"] for one in everyone["items"] if one["name"] == "sri.dlh"] == [True]
+    _, log, _ = await boss.ask("GET", "/audit?subject=sri.dlh&most=1")
+    assert [one["act"] for one in log["items"]] == ["people.disable"]
+    _, older, _ = await boss.ask("GET", f"/audit?subject=sri.dlh&after={log['next']}")
+    assert [one["act"] for one in older["items"]] == ["people.add"]
+
+
+async def test_figures_are_those_of_the_account(house: House) -> None:
+    await house.file("got depan rumah mampet, air item")  # dinas_sda
+    whole = await program(house)
+    other = await program(house, "officer", agency="dinas_lh")
+    for bot, count in ((whole, 1), (other, 0)):
+        _, seen, _ = await bot.ask("GET", "/figures")
+        assert [one["value"] for one in seen["items"] if one["figure"] == "reports"] == [count]
+    query = "since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z"
+    assert (await whole.ask("GET", f"/figures?{query}"))[0] == 409
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 async def test_schemathesis_finds_nothing(house: House, tmp_path: Path) -> None:
     """Thousands of requests, right and wrong, made from the contract by a tool of others."""
     command = Path(sys.executable).with_name("schemathesis")
