@@ -11,12 +11,13 @@ function make(name, attributes = {}) {
 // ---- Where it is
 
 const CITY = [-6.2, 106.83]; // looked at where no point is known
-const NEAR = { streets: 16, outline: 14 }; // zoom; without streets, the names around say more
+const NEAR = 16; // zoom: a block or two around
+const ALONE = 14; // without streets and neighbours, the names around say more
 const form = document.getElementById("look");
 
 async function drawMap(box) {
   const settings = JSON.parse(box.dataset.map);
-  const near = settings.tiles ? NEAR.streets : NEAR.outline;
+  const near = settings.tiles || settings.near.length ? NEAR : ALONE;
   box.hidden = false;
   const map = L.map(box, { attributionControl: false, keyboard: false, minZoom: 9, maxZoom: 19, zoomSnap: 0.5 });
   map.setView(settings.point ?? CITY, settings.point ? near : 11);

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from playwright.async_api import Browser, Page, expect
 from sqlalchemy import select
 
+from nlu.ticket import make
 from store.tables import Complaint, table
 from tests.browser.axe import wrong
 from tests.browser.chat import Chat, House
@@ -25,6 +28,27 @@ async def complaint(house: House):
     assert house.gateway is not None
     async with house.gateway.database.read() as connection:
         return (await connection.execute(select(table(Complaint)))).one()
+
+
+async def neighbour(house: House) -> str:
+    """Another report, a hundred metres to the north."""
+    assert house.gateway is not None
+    ids = house.gateway.desk.ids
+    row = (await complaint(house))._asdict()
+    del row["urgency"]
+    number = make(Random(3))
+    row |= {"id": ids.next(), "ticket": number, "lat": row["lat"] + 0.0009}
+    async with house.gateway.database.begin() as connection:
+        await connection.execute(table(Complaint).insert(), [row])
+    return number
+
+
+async def drag(page: Page, start: tuple[float, float], by: tuple[float, float]) -> None:
+    """Press, move and let go, in pixels of the screen."""
+    await page.mouse.move(*start)
+    await page.mouse.down()
+    await page.mouse.move(start[0] + by[0], start[1] + by[1], steps=6)
+    await page.mouse.up()
 
 
 async def fits(page: Page) -> None:
@@ -49,10 +73,7 @@ async def test_the_pin_is_dragged_and_a_photo_blurred_and_published(
         before = await complaint(house)
         pin = await page.locator("#map .pin").bounding_box()
         assert pin
-        await page.mouse.move(pin["x"] + 18, pin["y"] + 30)
-        await page.mouse.down()
-        await page.mouse.move(pin["x"] - 80, pin["y"] - 40, steps=8)
-        await page.mouse.up()
+        await drag(page, (pin["x"] + 18, pin["y"] + 30), (-98, -70))
         found = page.locator("#found")
         await expect(found).to_contain_text("Jakarta")
         assert (await complaint(house)).lat == before.lat
@@ -72,10 +93,7 @@ async def test_the_pin_is_dragged_and_a_photo_blurred_and_published(
         await sheet.scroll_into_view_if_needed()
         area = await page.locator(".canvas").bounding_box()
         assert area
-        await page.mouse.move(area["x"] + 30, area["y"] + 30)
-        await page.mouse.down()
-        await page.mouse.move(area["x"] + 150, area["y"] + 90, steps=5)
-        await page.mouse.up()
+        await drag(page, (area["x"] + 30, area["y"] + 30), (120, 60))
         await expect(page.locator(".canvas rect")).to_have_count(1)
         part = page.locator(".part").first
         values = [float(await one.input_value()) for one in await part.locator("input").all()]
@@ -85,6 +103,11 @@ async def test_the_pin_is_dragged_and_a_photo_blurred_and_published(
         await expect(page.locator("#photos")).to_contain_text("Unreadable parts")
         assert await wrong(page) == []
 
+        other = await neighbour(house)
+        await page.reload()
+        await page.locator("#map .dot").click()
+        await expect(page).to_have_url(f"{house.url}/console/reports/{other}")
+        await expect(page.get_by_role("heading", level=1)).to_contain_text(other)
         public = await page.context.new_page()
         await public.goto(f"{house.url}/t/{ticket}?lang=en")
         await expect(public.locator("img")).to_have_count(1)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
 from sqlalchemy import select, update
 
+from channels.pages import Tiles
 from console.report.unreadable import BadPartError, Part, parts_of, unreadable
+from nlu.baseline import KeywordEngine
 from store import publishing
 from store.tables import Audit, Complaint, ComplaintEvent, Media, table
 from tests.console.conftest import House, Person
@@ -371,6 +374,21 @@ async def test_neighbours_link_to_their_reports_and_the_queue_is_turned(house: H
     assert 'rel="next"' not in page
     page = await read(ani, before[1].replace("&amp;", "&"))
     assert re.search(rf'rel="next" href="/console/reports/{first}', page)
+
+
+async def test_a_street_map_and_an_engine_that_does_not_explain(house: House) -> None:
+    ticket = await house.file()
+    tiles = Tiles(url="https://tiles.contoh.example/{z}/{x}/{y}.png", attribution="© Contoh")
+    house.desk = replace(house.desk, engine=KeywordEngine(), tiles=tiles)
+    ani = await house.person(locale="en")
+    status, page, headers = await ani.see(f"/console/reports/{ticket}")
+    assert status == 200
+    assert "does not tell which words" in page
+    assert "© Contoh" in page
+    assert "https://tiles.contoh.example/{z}/{x}/{y}.png" in page
+    policy = headers["Content-Security-Policy"]
+    assert "img-src 'self' data: blob: https://tiles.contoh.example;" in policy
+    assert policy.count("contoh") == 1
 
 
 async def test_a_conversation_without_a_report(house: House) -> None:
