@@ -24,15 +24,29 @@ document.addEventListener("keydown", (event) => {
   form(typed).requestSubmit();
 });
 
+const ofReport = new Set(["status", "agency", "note"]);
+let ours = null; // the revision before a change of the report that we made ourselves
+
 // What has been taken is forgotten; everything else comes back with the panel.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const sent = event.detail.requestConfig?.elt?.closest?.("form[data-answer]");
   if (!sent || !event.detail.xhr.getResponseHeader("HX-Trigger")) return;
   for (const one of sent.querySelectorAll("[data-keep]")) sessionStorage.removeItem(place(one));
+  if (ofReport.has(sent.dataset.answer)) ours = sent.closest("#answer").dataset.rev;
 });
+
+// Forms beside the panel go on with the revision that our own change has made.
+function follow() {
+  const { rev } = document.getElementById("answer").dataset;
+  for (const one of document.querySelectorAll("input[name=rev]")) {
+    if (one.value === ours && !one.closest("#answer")) one.value = rev;
+  }
+  ours = null;
+}
 
 document.addEventListener("htmx:afterSwap", () => {
   restore();
+  if (ours) follow();
   document.getElementById("answer-problem")?.focus();
 });
 
