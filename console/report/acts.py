@@ -18,7 +18,7 @@ from channels.text import tidy
 from console.desk import Desk
 from console.report.unreadable import Part, unreadable
 from dialogs.conversation import Spot
-from store import audit, corrections, dossier, pictures, publishing
+from store import agencies, audit, corrections, dossier, pictures, publishing
 from store.audit import Deed
 from store.corrections import Said
 from store.dossier import Dossier, Event
@@ -135,6 +135,7 @@ async def place(desk: Desk, ticket: str, spot: Spot, *, by: By) -> None:
         said = Said(spot=spot)
         now = desk.clock()
         await corrections.append(connection, desk.ids, said, ticket=ticket, actor=by.actor, now=now)
+        await agencies.assign_anew(connection, [ticket], desk.agencies.assign, now)
         await _note(connection, desk, "report.place", ticket, by, kelurahan=_kelurahan(spot))
 
 

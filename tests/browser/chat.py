@@ -127,11 +127,12 @@ class Chat:
     async def choose_photo(self, photo: FilePayload) -> None:
         await self.page.locator("#photos").set_input_files(photo)
 
-    async def picture(self, name: str) -> None:
-        """Keep a screenshot for the documentation, when asked to."""
+    async def picture(self, name: str, of: Locator | None = None) -> None:
+        """Keep a screenshot for the documentation, when asked to: of the screen, or of a part."""
         if os.environ.get("KANAL_SCREENSHOTS") == "1":
             IMAGES.mkdir(parents=True, exist_ok=True)
-            await self.page.screenshot(path=IMAGES / name, caret="initial")  # no style of its own
+            shown = of or self.page
+            await shown.screenshot(path=IMAGES / name, caret="initial")  # no style of its own
 
 
 def jpeg(width: int = 960) -> FilePayload:

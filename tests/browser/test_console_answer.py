@@ -19,8 +19,9 @@ from tests.browser.test_webchat import report
 
 REPORT = "air got depan SD 03 Menteng meluap ke jalan"
 WIDER = """document.documentElement.scrollWidth <= innerWidth ? []
-  : [...document.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
-  .map((one) => `${one.tagName}.${one.className} ${one.textContent.slice(0, 40)}`)"""
+  : [...document.querySelectorAll("*")]
+    .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+    .map((one) => `${one.tagName}.${one.className} ${one.textContent.slice(0, 40)}`)"""
 WIDE = {"width": 1280, "height": 900}
 
 
@@ -58,10 +59,7 @@ async def test_a_moderator_answers_tells_progress_and_merges(
     assert await house.count(Complaint, ticket=ticket, status="done") == 1
     await noted(page)
     await looks_right(page)
-    await page.set_viewport_size({"width": 760, "height": 1500})
-    await page.evaluate("scrollTo(0, 0)")
-    await desk.picture("console-answer.png")
-    await page.set_viewport_size(WIDE)
+    await desk.picture("console-answer.png", page.locator("#answer"))
     await merged(chat, page, ticket, house)
 
 

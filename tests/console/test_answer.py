@@ -16,8 +16,10 @@ from sqlalchemy import select, update
 
 from channels.message import OutboundMessage
 from console.answer import acts, agencies, talks
-from dialogs.conversation import Status
+from console.report.acts import By, place
+from dialogs.conversation import Spot, Status
 from dialogs.phrasebook import say
+from nlu.places.place import Place
 from store import complaints, corrections, erasure
 from store.agencies import assign_anew
 from store.codec import load
@@ -25,6 +27,7 @@ from store.corrections import Said
 from store.erasure import Wish
 from store.handover import lines
 from store.revisions import ConflictError
+from store.scope import EVERYTHING, Scope
 from store.tables import (
     Audit,
     Complaint,
@@ -217,15 +220,9 @@ async def test_what_an_officer_may_not_see_is_not_there(house: House) -> None:
     with pytest.raises(LookupError):
         await acts.note(
             house.desk.database, house.desk.ids, ticket, "x", actor="a", now=house.desk.clock(),
-            scope=replace(_scope(), agency="dinas_lh"),
+            scope=Scope(agency="dinas_lh"),
         )  # fmt: skip
     assert [one.kind for one in await rows(house, ComplaintEvent)] == ["filed"]
-
-
-def _scope() -> Any:
-    from store.scope import Scope
-
-    return Scope()
 
 
 async def test_the_rule_that_fired_is_shown_until_a_hand_decides(house: House) -> None:
@@ -250,6 +247,17 @@ async def test_the_rule_that_fired_is_shown_until_a_hand_decides(house: House) -
     assert (row.agency, row.agency_rule) == ("distamhut", "trees and parks")
     history = [(one.kind, one.actor) for one in await rows(house, ComplaintEvent)]
     assert [one for one in history if one[0] == "assigned"] == [("assigned", sri.name)] * 2
+
+
+async def test_a_corrected_place_is_another_agencys(house: House) -> None:
+    ticket = await house.file()
+    await _corrected(house, ticket, "sampah")
+    island = house.desk.locate(-5.745, 106.61)
+    assert isinstance(island, Place)
+    spot = Spot(lat=-5.745, lon=106.61, place=island, source="pin")
+    await place(house.desk, ticket, spot, by=By(actor="sri", scope=EVERYTHING))
+    (row,) = await rows(house, Complaint)
+    assert (row.agency, row.agency_rule) == ("sudin_lh_seribu", "rubbish on the islands")
 
 
 async def _corrected(house: House, ticket: str, category: str) -> None:

@@ -42,6 +42,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "store/migrations/versions/r0001_first_tables.py",
         "store/migrations/script.py.mako",
         "channels/webchat/static/",
+        "console/answer/agencies.yml",
+        "console/answer/templates/id.yml",
         "channels/card/pages/form.html",
         "channels/card/static/map.js",
         "channels/static/city.json",
