@@ -1,13 +1,14 @@
 """The city's map, each kelurahan shaded by how much it tells: no network, no script.
 
-Where boundaries are imported they are drawn, to about 50 m; else a circle at each centre.
+Where boundaries are imported they are drawn, to about 50 m; else a circle at each centre. What lies
+far from the mainland (islands) is drawn in a frame of its own, in a corner.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +20,6 @@ from markupsafe import Markup
 from channels.pages import SHARED
 from console.svg import Chart, sheet, tag
 from nlu.places.boundaries import areas_file
-from nlu.places.city import bounds
 from nlu.places.gazetteer import gazetteer
 from store.overview import Area
 
@@ -29,7 +29,9 @@ SHADES = 5
 _WIDTH = 640.0
 _MARGIN = 6.0
 _FINE = 0.0005  # degrees; finer corners are not seen
-_SMALLEST, _LARGEST = 3.0, 7.0  # radius of a circle
+_NEAR = 0.02  # degrees beyond the coarse outline that are still the mainland
+_INSET = (6.0, 6.0, 110.0)  # left, top, width of the frame of islands
+_SMALLEST, _LARGEST = 4.0, 9.0  # radius of a circle
 Point = tuple[float, float]
 
 
@@ -55,14 +57,20 @@ def draw(
     name: str, var: Path, counts: Mapping[Area, int], words: Mapping[str, str]
 ) -> tuple[Chart, list[Legend]]:
     """The map and its legend. `words`: title, desc, area, reports, and none (for "no reports")."""
-    shapes = shapes_of(var)
     legend = shades({area: n for area, n in counts.items() if area.kelurahan})
-    paper = _Paper()
-    inside = [*_kota(paper)]
+    land = _kota()
+    paper = _Paper([corner for ring in land for corner in ring], (0.0, 0.0, _WIDTH))
+    inside = [tag("path", d=paper.path([ring]), class_="land") for ring in land]
+    shapes = shapes_of(var)
+    away = [one for one in shapes if not paper.holds(one.centre)]
+    islands = _Paper([one.centre for one in away], _INSET) if away else paper
+    if away:
+        inside.append(islands.frame())
     for shape in shapes:
         n = counts.get(shape.area, 0)
         label = f"{shape.area.kelurahan}, {shape.area.kecamatan}: {n or words['none']}"
-        inside.append(_shaded(paper, shape, _shade(legend, n), label))
+        on = paper if paper.holds(shape.centre) else islands
+        inside.append(_shaded(on, shape, _shade(legend, n), label))
     chart = Chart(
         svg=sheet(
             name, words["title"], words["desc"], *inside,
@@ -94,19 +102,32 @@ def _shade(legend: Sequence[Legend], n: int) -> int:
 
 
 class _Paper:
-    """Degrees to the drawing's units: at this latitude a square stays a square."""
+    """Degrees to the drawing's units, in a part of it: a square on the ground stays a square."""
 
-    def __init__(self) -> None:
-        self._south, self._west, self._north, self._east = bounds()
+    def __init__(self, corners: Sequence[Point], at: tuple[float, float, float]) -> None:
+        """Fit all corners into a part: its left, its top, its width."""
+        lats, lons = [lat for lat, _ in corners], [lon for _, lon in corners]
+        self._south, self._north = min(lats), max(lats)
+        self._west, self._east = min(lons), max(lons)
+        self._left, self._top, self._width = at
         self._narrow = math.cos(math.radians((self._south + self._north) / 2))
-        self._scale = (_WIDTH - 2 * _MARGIN) / ((self._east - self._west) * self._narrow)
+        wide = max((self._east - self._west) * self._narrow, _FINE)
+        self._scale = (self._width - 2 * _MARGIN) / wide
         self.height = (self._north - self._south) * self._scale + 2 * _MARGIN
+
+    def holds(self, point: Point) -> bool:
+        """Whether a point lies on it, or nearly so."""
+        lat, lon = point
+        return (
+            self._south - _NEAR <= lat <= self._north + _NEAR
+            and self._west - _NEAR <= lon <= self._east + _NEAR
+        )
 
     def at(self, point: Point) -> Point:
         lat, lon = point
         return (
-            _MARGIN + (lon - self._west) * self._narrow * self._scale,
-            _MARGIN + (self._north - lat) * self._scale,
+            self._left + _MARGIN + (lon - self._west) * self._narrow * self._scale,
+            self._top + _MARGIN + (self._north - lat) * self._scale,
         )
 
     def path(self, rings: Sequence[Sequence[Point]]) -> str:
@@ -115,11 +136,18 @@ class _Paper:
             for ring in rings
         )
 
+    def frame(self) -> Markup:
+        """What shows that this part lies elsewhere."""
+        return tag(
+            "rect", x=self._left, y=self._top, width=self._width, height=self.height,
+            rx=6, class_="inset",
+        )  # fmt: skip
 
-def _kota(paper: _Paper) -> Iterator[Markup]:
-    """The five parts of the city below everything, coarse."""
-    for area in json.loads((SHARED / "city.json").read_text(encoding="utf-8"))["areas"]:
-        yield tag("path", d=paper.path([area["outline"]]), class_="land")
+
+def _kota() -> list[list[Point]]:
+    """The parts of the city on the mainland, coarse."""
+    areas = json.loads((SHARED / "city.json").read_text(encoding="utf-8"))["areas"]
+    return [[(lat, lon) for lat, lon in area["outline"]] for area in areas]
 
 
 def _shaded(paper: _Paper, shape: Shape, shade: int, label: str) -> Markup:
