@@ -30,7 +30,7 @@ _WIDTH = 640.0
 _MARGIN = 6.0
 _FINE = 0.0005  # degrees; finer corners are not seen
 _NEAR = 0.02  # degrees beyond the coarse outline that are still the mainland
-_INSET = (6.0, 6.0, 110.0)  # left, top, width of the frame of islands
+_INSET = 110.0  # width of the frame of islands
 _SMALLEST, _LARGEST = 4.0, 9.0  # radius of a circle
 Point = tuple[float, float]
 
@@ -63,8 +63,9 @@ def draw(
     inside = [tag("path", d=paper.path([ring]), class_="land") for ring in land]
     shapes = shapes_of(var)
     away = [one for one in shapes if not paper.holds(one.centre)]
-    islands = _Paper([one.centre for one in away], _INSET) if away else paper
+    islands = paper
     if away:
+        islands = _in_the_corner(paper, [one.centre for one in away])
         inside.append(islands.frame())
     for shape in shapes:
         n = counts.get(shape.area, 0)
@@ -142,6 +143,13 @@ class _Paper:
             "rect", x=self._left, y=self._top, width=self._width, height=self.height,
             rx=6, class_="inset",
         )  # fmt: skip
+
+
+def _in_the_corner(paper: _Paper, corners: Sequence[Point]) -> _Paper:
+    """A part of the drawing at its lower right, where the sea is."""
+    left = _WIDTH - _INSET
+    tall = _Paper(corners, (left, 0.0, _INSET)).height
+    return _Paper(corners, (left, paper.height - tall, _INSET))
 
 
 def _kota() -> list[list[Point]]:

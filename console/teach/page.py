@@ -135,7 +135,7 @@ def _verdict(seen: Seen, lang: str) -> list[tuple[str, ...]]:
         one: Mapping[str, Any] = seen.figures.get(name) or {}
         if one.get("n"):
             change, low = (
-                f"{one[key]:+.3f}".replace(".", "," if lang == "id" else ".")
+                f"{round(one[key], 3) + 0.0:+.3f}".replace(".", "," if lang == "id" else ".")
                 for key in ("value", "low")
             )
             rows.append(

@@ -16,7 +16,7 @@ from console.overview.shown import category
 from console.svg import Chart, line, sheet, tag, text
 
 _SIDE, _EDGE = 300.0, 40.0
-_CELL, _LABEL = 15.0, 170.0
+_CELL, _LABEL = 15.0, 215.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
