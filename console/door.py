@@ -107,8 +107,7 @@ async def _not_ours(desk: Desk, request: web.Request, found: Visitor) -> web.Res
     if not is_our_page(desk, request):
         return pages.refusal(request, 403, "forged")
     if pages.is_fragment(request):
-        told = json.dumps({"console:renewed": {"csrf": found.csrf}})
-        return web.Response(status=403, headers={"HX-Trigger": told})
+        return _stays(403, json.dumps({"console:renewed": {"csrf": found.csrf}}))
     typed = await doorstep.typed_in(request)
     return doorstep.send_again(request, typed) if typed else pages.refusal(request, 403, "forged")
 
@@ -118,11 +117,16 @@ async def _sign_in(desk: Desk, request: web.Request) -> web.StreamResponse:
     if pages.is_fragment(request):
         if request.method in _SAFE:
             return web.Response(status=401, headers={"HX-Redirect": f"{LOGIN}?{_next(HOME)}"})
-        return web.Response(status=401, headers={"HX-Trigger": "console:signed-out"})
+        return _stays(401, "console:signed-out")
     if request.method in _SAFE:
         raise web.HTTPSeeOther(f"{LOGIN}?{_next(request.path_qs)}")
     typed = await doorstep.typed_in(request) if is_our_page(desk, request) else None
     return doorstep.sign_in(desk, request, status=401, typed=typed, error="expired")
+
+
+def _stays(status: int, event: str) -> web.Response:
+    """Tell a page's script (session.js) what is the case; the page stays as it is."""
+    return web.Response(status=status, headers={"HX-Trigger": event, "HX-Reswap": "none"})
 
 
 def _next(path: str) -> str:

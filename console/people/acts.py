@@ -228,9 +228,8 @@ def _as(by: By, person: Person) -> By:
 
 async def note(connection: AsyncConnection, by: By, act: str, subject: str, **detail: Any) -> None:
     """Write to the audit log: "people.<act>"."""
-    deed = audit.Deed(
-        actor=by.actor, act=f"people.{act}", subject=subject, at=by.now, detail=detail
-    )
+    said = {name: value for name, value in detail.items() if value is not None}
+    deed = audit.Deed(actor=by.actor, act=f"people.{act}", subject=subject, at=by.now, detail=said)
     await audit.append(connection, by.ids, deed)
 
 

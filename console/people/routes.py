@@ -7,6 +7,7 @@ from aiohttp import web
 from console import pages
 from console.desk import Desk
 from console.people.accounts import Accounts
+from console.people.agents import shortly
 from console.people.entry import Entry
 from console.people.me import Me
 from console.people.passwords import Passwords
@@ -16,7 +17,7 @@ from console.people.trail import Trail, spoken
 
 def routes(desk: Desk) -> list[web.RouteDef]:
     """All that concerns people at the desk."""
-    pages.environment().filters["spoken"] = spoken
+    pages.environment().filters.update(spoken=spoken, agent=shortly)
     passwords = Passwords()
     return [
         *Entry(desk, passwords).routes(),

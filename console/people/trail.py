@@ -91,7 +91,7 @@ class Trail:
         return datetime.combine(day, time(), self._desk.zone)
 
     async def take_away(self, request: web.Request) -> web.StreamResponse:
-        """GET /console/audit.csv, .json: every row sought; that it was taken stands in it."""
+        """GET /console/audit.csv, .json: what is sought; that it was taken is noted."""
         kind, now, me = request.match_info["kind"], self._desk.clock(), visitor(request)
         by = By(actor=me.name, now=now, ids=self._desk.ids)
         async with self._desk.database.begin() as connection:
