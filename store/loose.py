@@ -179,7 +179,7 @@ async def _unanswered(connection: AsyncConnection) -> list[Loose]:
         .limit(MOST)
     )  # fmt: skip
     return [
-        _letter("mo", row, row.due_at, row.error, load(InboundMessage, row.message).text)
+        _letter("mo", row, row.due_at, row.error, load(InboundMessage, row.message).words)
         for row in rows
     ]
 

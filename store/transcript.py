@@ -114,7 +114,7 @@ def _from_citizen(row: Any, attached: tuple[Attached, ...]) -> Utterance:
         at=message.sent_at,
         who="citizen",
         what="said",
-        text=message.text,
+        text=message.words,
         name=message.sender_name,
         choice=message.choice,
         edited=message.edited,

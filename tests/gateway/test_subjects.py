@@ -13,6 +13,7 @@ from gateway.settings import Retention
 from nlu.ticket import find
 from store.handover import lines
 from store.tables import Inbox
+from store.transcript import utterances
 from store.waiting import uncorrected
 from tests.gateway.conftest import Talk
 from tests.gateway.test_way import rows
@@ -48,10 +49,13 @@ async def test_a_new_mail_confirms_and_what_was_read_is_kept(talk: Talk) -> None
     database = talk.gateway.database
     async with database.read() as connection:
         read = [one.text for one in await uncorrected(connection, 9)]
-        heard = await lines(connection, (await rows(talk.gateway, Inbox))[0].conversation_id)
+        talked = (await rows(talk.gateway, Inbox))[0].conversation_id
+        heard = await lines(connection, talked)
+        shown = await utterances(connection, talked)
     whole = "Sampah menumpuk di Kel. Bangka dekat pasar\nMohon diangkut."
     assert whole in read
-    assert {one.text for one in heard if one.who == "citizen"} == {whole, "Jawaban saya\nya"}
+    for told in (heard, shown):  # by the command, and in the console
+        assert {one.text for one in told if one.who == "citizen"} == {whole, "Jawaban saya\nya"}
     later = datetime.now(UTC) + timedelta(days=366)
     await keep_no_longer(database, talk.gateway.settings.var / "media", Retention(), later)
     assert "Bangka" not in str([one.message for one in await rows(talk.gateway, Inbox)])
