@@ -62,6 +62,11 @@ class Database:
             )
         self._writer = asyncio.Lock()
 
+    @property
+    def name(self) -> str:
+        """What people call it: the file's name, or the database's on its server."""
+        return Path(self.url.database or "").name
+
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """Open a write transaction; commits at the end, rolls back when anything raises.

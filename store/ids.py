@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 
 _EPOCH_MS = 1_704_067_200_000  # 2024-01-01T00:00:00Z
 _NODES, _COUNTS = 1 << 10, 1 << 12
@@ -33,3 +34,24 @@ class Ids:
             self._count = 0
         self._last_ms = now_ms
         return ((now_ms - _EPOCH_MS) * _NODES + self.node) * _COUNTS + self._count
+
+
+def first_of(moment: datetime) -> int:
+    """The least id that can have been made at a moment, or after it."""
+    return max(int(moment.timestamp() * 1000) - _EPOCH_MS, 0) * _NODES * _COUNTS
+
+
+@dataclass
+class Dated:
+    """A source of ids for things of the past: each as if made at its moment, none given twice.
+
+    `serial` tells how many were given before; four million differ whatever their moments.
+    """
+
+    serial: int = 0
+
+    def at(self, moment: datetime) -> int:
+        """An id that stands among those of that moment."""
+        self.serial += 1
+        ms = int(moment.timestamp() * 1000)
+        return (ms - _EPOCH_MS) * _NODES * _COUNTS + self.serial % (_NODES * _COUNTS)
