@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from console import api, overview, pages, report, teach
+from console import api, overview, pages, queue, report, teach
 from console.answer import pages as answer
 from console.desk import Desk
 from console.people import routes as people
@@ -21,6 +21,7 @@ def routes(desk: Desk) -> list[web.RouteDef]:
         *teach.routes(desk),
         *api.routes(desk),
         *answer.routes(desk),
+        *queue.routes(desk),
     ]
 
 

@@ -12,6 +12,7 @@ from channels.adapter import Caps, Channel
 from channels.pages import Tiles
 from console.answer.agencies import Agencies
 from console.answer.wordings import Wordings
+from console.broadcast import Broadcast
 from console.people.sso import Sso
 from nlu.engine import Engine
 from nlu.places.place import OutsideCity, Place
@@ -44,6 +45,7 @@ class Desk:
     key: Callable[[str], bytes]  # the key of one purpose: to seal or to hash with
     sso: Sso | None = None  # single sign-on, where config.yml names a provider
     behind_proxy: bool = False  # the last address of X-Forwarded-For is the browser's
+    news: Broadcast = field(default_factory=Broadcast)  # told after a transaction of anybody
     tiles: Tiles = field(default_factory=Tiles)
     lifetime: Lifetime = field(default_factory=Lifetime)
 

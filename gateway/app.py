@@ -21,6 +21,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from channels.adapter import Channel
 from console import app as console
 from console.answer import agencies
+from console.broadcast import Broadcast
 from console.desk import Desk
 from gateway import desk
 from gateway import door as public_door
@@ -292,6 +293,7 @@ def compose(
     ids, meters = Ids(), meters or Meters()
     places = places or CityMap()
     news, outgoing, to_fetch = Bell(), Bell(), Bell()
+    at_desk = Broadcast()
     gathering = Gathering(settings)
     rules = agencies.load(settings.console.rules)
     intake = Intake(database, ids, meters, news=news, media=to_fetch, patient=gathering)
@@ -330,6 +332,7 @@ def compose(
         offers=Offers(accounts=served, public_url=str(settings.public.url).rstrip("/")),
         news=news,
         outgoing=outgoing,
+        told=at_desk.tell,
         patient=gathering,
         site=str(settings.public.url).rstrip("/"),
         places=places,
@@ -374,5 +377,6 @@ def compose(
             agencies=rules,
             ring=news.ring,
             keyring=keyring,
+            news=at_desk,
         ),
     )

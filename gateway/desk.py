@@ -11,6 +11,7 @@ from channels.adapter import Caps, Channel
 from channels.pages import Tiles
 from console.answer import wordings
 from console.answer.agencies import Agencies
+from console.broadcast import Broadcast
 from console.desk import Desk
 from console.people.acts import AccountError, Post
 from console.people.grants import Grant
@@ -42,6 +43,7 @@ def lay(
     agencies: Agencies,
     ring: Callable[[], None],
     keyring: Keyring,
+    news: Broadcast,
 ) -> Desk:
     """Put the parts together for the console. Raises: ConfigError."""
     console = settings.console
@@ -53,6 +55,10 @@ def lay(
     async def keep_photo(content: bytes) -> Kept:
         (kept,) = await keep_photos([content], settings.var / "media", limits)
         return kept
+
+    def ring_all() -> None:
+        ring()
+        news.tell()
 
     return Desk(
         database=database,
@@ -68,7 +74,8 @@ def lay(
         locate=places.locate,
         keep_photo=keep_photo,
         kanal=(sys.executable, "-m", "gateway"),
-        ring=ring,
+        ring=ring_all,
+        news=news,
         agencies=agencies,
         wordings=wordings.load(console.templates),
         key=lambda purpose: keyring.key(f"console {purpose}"),

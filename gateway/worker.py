@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random, SystemRandom
@@ -73,6 +73,7 @@ class Rooms:
     offers: Offers
     news: Bell  # rung when the inbox has news
     outgoing: Bell  # rung when the outbox has
+    told: Callable[[], None]  # called when turns are written: moderators see what is new
     places: CityMap
     whereabouts: Whereabouts
     pages: str = ""  # where tickets have their public pages
@@ -145,6 +146,7 @@ class Worker:
         if decided:
             await self._commit(decided)
             self._rooms.outgoing.ring()
+            self._rooms.told()
 
     async def _understand(self, claimed: Sequence[Claimed]) -> list[Understood]:
         """Read all texts at once; one that the engine cannot read fails alone."""

@@ -8,7 +8,7 @@ one does, and nothing is shown twice when something comes in between.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,7 +27,7 @@ COMPLAINT, EVENT = table(Complaint), table(ComplaintEvent)
 C = COMPLAINT.c
 
 MOST = 50  # of a page
-COUNTED = 10_000  # complaints that are counted at most: "10,000 or more"
+COUNTED = 2_000  # complaints that are counted at most: "2,000 or more"
 FACETS = ("urgency", "status", "category", "channel", "agency", "kota")
 ANY = "any"  # every status
 EXCERPT = 240  # characters of a text
@@ -122,22 +122,26 @@ async def search(
     now: datetime,
     after: Cursor | None = None,
     most: int = MOST,
+    loose_ones: Sequence[Item] | None = None,
 ) -> Page:
-    """A page of what somebody wants to see within his scope. Raises: ValueError for a bad area."""
-    which = _which(connection, wanted, scope)
+    """A page of what somebody wants to see within his scope. Raises: ValueError for a bad area.
+
+    `loose_ones` is what `waiting_beside` found, for whoever has asked already.
+    """
+    which = await _which(connection, wanted, scope)
     found = [*await _complaints(connection, which, after, most + 1)]
-    if scope.whole and (after is None or after.urgency > OPEN):
-        found += [
-            item
-            for item in await _loose(connection, wanted, now)
-            if after is None or item.cursor < after
-        ]
+    if after is None or after.urgency > OPEN:
+        if loose_ones is None:
+            loose_ones = await waiting_beside(connection, wanted, scope, now)
+        found += [item for item in loose_ones if after is None or item.cursor < after]
         found.sort(key=lambda item: item.cursor, reverse=True)
     more = len(found) > most
     return Page(items=tuple(found[:most]), next=found[most - 1].cursor if more else None)
 
 
-def _which(connection: AsyncConnection, wanted: Filter, scope: Scope) -> list[ColumnElement[bool]]:
+async def _which(
+    connection: AsyncConnection, wanted: Filter, scope: Scope
+) -> list[ColumnElement[bool]]:
     which = [*within(scope), *in_area(wanted.area)]
     which += [
         C[name] == value
@@ -156,7 +160,7 @@ def _which(connection: AsyncConnection, wanted: Filter, scope: Scope) -> list[Co
         which.append(C.confidence < wanted.below)
     if wanted.need is not None:
         which.append(C.urgency == wanted.need.value)
-    return [*which, *containing(wanted.words, connection.dialect.name)]
+    return [*which, *await containing(connection, wanted.words)]
 
 
 async def _complaints(
@@ -208,10 +212,13 @@ def _item(row: Any) -> Item:
     )
 
 
-async def _loose(connection: AsyncConnection, wanted: Filter, now: datetime) -> list[Item]:
+async def waiting_beside(
+    connection: AsyncConnection, wanted: Filter, scope: Scope, now: datetime
+) -> list[Item]:
     """What waits and is no complaint, where the filter speaks of nothing that it lacks."""
-    settled = wanted.status not in ("", ANY)
-    if settled or wanted.words or wanted.area or wanted.agency:
+    if not scope.whole or wanted.status not in ("", ANY):
+        return []
+    if wanted.words or wanted.area or wanted.agency:
         return []
     read = bool(wanted.category) or wanted.below is not None  # a message was, a letter was not
     return [
@@ -249,7 +256,7 @@ async def among(
     scope: Scope,
 ) -> list[Item]:
     """Of these complaints, those that the filter and the scope hold, in the queue's order."""
-    which = [*_which(connection, wanted, scope), C.ticket.in_(tickets)]
+    which = [*await _which(connection, wanted, scope), C.ticket.in_(tickets)]
     return await _complaints(connection, which, None, len(tickets)) if tickets else []
 
 
@@ -263,10 +270,15 @@ class Tally:
 
 
 async def tally(
-    connection: AsyncConnection, wanted: Filter, scope: Scope, *, now: datetime
+    connection: AsyncConnection,
+    wanted: Filter,
+    scope: Scope,
+    *,
+    now: datetime,
+    loose_ones: Sequence[Item] | None = None,
 ) -> Tally:
     """Count what the filter holds, COUNTED complaints at most. Raises: ValueError."""
-    which = _which(connection, wanted, scope)
+    which = await _which(connection, wanted, scope)
     some = select(*(C[name] for name in FACETS)).where(*which).limit(COUNTED + 1).subquery()
     columns = [some.c[name] for name in FACETS]
     rows = (await connection.execute(select(*columns, func.count()).group_by(*columns))).all()
@@ -274,10 +286,11 @@ async def tally(
     for *values, count in rows:
         for name, value in zip(FACETS, values, strict=True):
             by[name][value] += count
-    if scope.whole:
-        for item in await _loose(connection, wanted, now):
-            by["urgency"][item.urgency] += 1
-            by["channel"][item.channel] += 1
+    if loose_ones is None:
+        loose_ones = await waiting_beside(connection, wanted, scope, now)
+    for item in loose_ones:
+        by["urgency"][item.urgency] += 1
+        by["channel"][item.channel] += 1
     total = sum(count for *_, count in rows)
     return Tally(total=min(total, COUNTED), capped=total > COUNTED, by=by)
 
@@ -305,7 +318,7 @@ async def beside(
 
     Raises: ValueError for a bad area.
     """
-    which = _which(connection, wanted, scope)
+    which = await _which(connection, wanted, scope)
     here = tuple_(literal(place.urgency), literal(place.at, Utc), literal(place.id))
     key = (C.urgency, C.filed_at, C.id)
     upwards = _rows().where(*which, tuple_(*key) > here).order_by(*key).limit(1)

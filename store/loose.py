@@ -1,6 +1,6 @@
 """What waits for a person and is no complaint: talks, messages not understood, dead letters.
 
-There is little of it, or something is wrong: each kind is read whole, its 500 most urgent at most.
+There is little of it, or something is wrong: each kind is read whole, its newest 500 at most.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import InboundMessage, OutboundMessage
@@ -30,7 +30,7 @@ from store.tables import (
     Task,
     table,
 )
-from store.tasks import seen, weight
+from store.tasks import seen
 from store.urgency import UNSURE_BELOW, Need, need
 
 COMPLAINT, CONVERSATION = table(Complaint), table(ConversationRow)
@@ -39,6 +39,7 @@ DELIVERY, INBOX, OUTBOX = table(Delivery), table(Inbox), table(Outbox)
 SETTLED, TASK = table(Settled), table(Task)
 
 MOST = 500
+_LAST = 1000  # messages that the machine was unsure of: older ones are not asked about
 KINDS = ("talk", "message", "mo", "mt", "raw")
 _UNSURE_FOR = timedelta(days=14)  # a message that was not understood is too old to ask about then
 _GOES_ON = timedelta(minutes=15)  # a talk is going on: the bot may still ask
@@ -79,7 +80,7 @@ async def _talks(connection: AsyncConnection) -> list[Loose]:
         select(TASK.c.conversation_id, TASK.c.reason, TASK.c.at, CONVERSATION.c.channel)
         .join(CONVERSATION, CONVERSATION.c.id == TASK.c.conversation_id)
         .where(TASK.c.done_at.is_(None), TASK.c.ticket.is_(None))
-        .order_by(weight().desc(), TASK.c.id.desc())
+        .order_by(TASK.c.id.desc())
         .limit(MOST)
     )
     found: dict[int, Loose] = {}
@@ -120,23 +121,25 @@ async def _messages(connection: AsyncConnection, now: datetime, talks: set[int])
         SUPPORTER.c.conversation_id == INBOX.c.conversation_id, SUPPORTER.c.inbox_id >= INBOX.c.id
     )
     corrected = select(CORRECTION.c.id).where(CORRECTION.c.inbox_id == INBOX.c.id)
+    # In the words of its index, or it is not used.
+    unsure = text(f"prediction.category IS NOT NULL AND prediction.confidence < {UNSURE_BELOW}")
+    last = select(PREDICTION).where(unsure).order_by(PREDICTION.c.inbox_id.desc()).limit(_LAST)
+    read = last.subquery()
     rows = await connection.execute(
         select(
             INBOX.c.id,
             INBOX.c.conversation_id,
             INBOX.c.message,
             INBOX.c.due_at,
-            PREDICTION.c.category,
-            PREDICTION.c.confidence,
-            PREDICTION.c.text,
+            read.c.category,
+            read.c.confidence,
+            read.c.text,
             CONVERSATION.c.channel,
         )
-        .join(PREDICTION, PREDICTION.c.inbox_id == INBOX.c.id)
+        .join(read, read.c.inbox_id == INBOX.c.id)
         .join(CONVERSATION, CONVERSATION.c.id == INBOX.c.conversation_id)
         .where(
-            PREDICTION.c.category.is_not(None),
-            PREDICTION.c.confidence < UNSURE_BELOW,
-            PREDICTION.c.understanding != "",
+            read.c.understanding != "",
             INBOX.c.due_at > now - _UNSURE_FOR,
             CONVERSATION.c.updated_at < now - _GOES_ON,
             CONVERSATION.c.erasure_id.is_(None),
@@ -148,7 +151,7 @@ async def _messages(connection: AsyncConnection, now: datetime, talks: set[int])
         .order_by(INBOX.c.id.desc())
         .limit(MOST)
     )
-    last = {row.conversation_id: row for row in reversed(rows.all())}
+    newest = {row.conversation_id: row for row in reversed(rows.all())}
     return (
         Loose(
             kind="message",
@@ -161,7 +164,7 @@ async def _messages(connection: AsyncConnection, now: datetime, talks: set[int])
             confidence=row.confidence,
             text=row.text or load(InboundMessage, row.message).text,
         )
-        for row in last.values()
+        for row in newest.values()
         if row.conversation_id not in talks
     )
 
@@ -207,7 +210,7 @@ async def _unread(connection: AsyncConnection) -> list[Loose]:
     return [_letter("raw", row, row.received_at, row.dead, "") for row in rows]
 
 
-def _letter(kind: str, row: Any, at: datetime, why: str | None, text: str) -> Loose:
+def _letter(kind: str, row: Any, at: datetime, why: str | None, told: str) -> Loose:
     return Loose(
         kind=kind,
         id=row.id,
@@ -215,7 +218,7 @@ def _letter(kind: str, row: Any, at: datetime, why: str | None, text: str) -> Lo
         at=at,
         channel=row.channel,
         conversation_id=getattr(row, "conversation_id", None),
-        text=text,
+        text=told,
         why=(why,) if why else (),
     )
 

@@ -94,9 +94,12 @@ def _at(*, nullable: bool = False) -> Any:
     return Field(sa_column=Column(Utc, nullable=nullable), default=None)
 
 
-def _some(name: str, column: str, which: str) -> Index:
-    """An index of the few rows that somebody looks for again and again."""
-    return Index(name, column, postgresql_where=text(which), sqlite_where=text(which))
+def _some(name: str, column: str, which: str, sqlite: str = "") -> Index:
+    """An index of the few rows that somebody looks for again and again.
+
+    SQLite uses it for a query that says the same in the same words.
+    """
+    return Index(name, column, postgresql_where=text(which), sqlite_where=text(sqlite or which))
 
 
 class Delivery(Row, table=True):
@@ -140,7 +143,7 @@ class ConversationRow(Row, table=True):
     erasure_id: int | None = _ref("erasure.id", nullable=True)  # forgotten: nothing goes here
     __table_args__ = (
         UniqueConstraint("channel", "account", "address"),
-        _some("ix_conversation_handed_over", "id", "handed_over"),
+        _some("ix_conversation_handed_over", "id", "handed_over", "handed_over = 1"),
     )
 
 
@@ -486,6 +489,7 @@ class Task(Row, table=True):
     done_by: str | None = _text(nullable=True, default=None)
     __table_args__ = (
         _some("ix_task_open", "id", "done_at IS NULL"),
+        _some("ix_task_loose", "id", "done_at IS NULL AND ticket IS NULL"),
         Index("ix_task_ticket", "ticket"),
         Index("ix_task_conversation", "conversation_id"),
         Index("ix_task_inbox", "inbox_id"),

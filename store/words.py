@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
     table,
 )
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nlu import ticket
 from store.tables import Complaint
@@ -29,6 +30,7 @@ from store.tables import table as table_of
 
 COMPLAINT = table_of(Complaint)
 _MOST_WORDS, _LONGEST = 8, 40
+_COMMON = 2000  # complaints with a word from which on it is a common one
 _WORD = re.compile(r"[^\W_]+")
 _BEFORE = ("ke", "di", "ter", "ber", "me", "pe", "se")
 _STEM = 4  # letters from which on a word is tried with what may stand before it
@@ -40,14 +42,16 @@ def words_of(typed: str) -> list[str]:
     return list(dict.fromkeys(found))[:_MOST_WORDS]
 
 
-def containing(typed: str, dialect: str) -> list[ColumnElement[bool]]:
+async def containing(connection: AsyncConnection, typed: str) -> list[ColumnElement[bool]]:
     """The conditions on `complaint` that hold what was typed; none where no word is in it."""
     if numbers := [number for number, _, _ in ticket.find(typed)]:
         return [COMPLAINT.c.ticket.in_(numbers)]
     words = words_of(typed)
     if not words:
         return []
-    return [_on_sqlite(words) if dialect == "sqlite" else _on_postgresql(words)]
+    if connection.dialect.name == "sqlite":
+        return [await _on_sqlite(connection, words)]
+    return [_on_postgresql(words)]
 
 
 def _forms(word: str) -> list[str]:
@@ -55,15 +59,25 @@ def _forms(word: str) -> list[str]:
     return [word, *(before + word for before in _BEFORE if stem)]
 
 
-def _on_sqlite(words: list[str]) -> ColumnElement[bool]:
+async def _on_sqlite(connection: AsyncConnection, words: list[str]) -> ColumnElement[bool]:
+    """Complaints that the index of words names.
+
+    SQLite knows nothing of how common a word is. A rare one is looked up and its complaints are
+    put in order; with a common one the queue is walked in its order, and asked of each whether it
+    is among them: the sign forbids to look them up.
+    """
     wanted = " AND ".join(
         "(" + " OR ".join(f'"{form}"*' for form in _forms(word)) + ")" for word in words
     )
-    index = table("complaint_words")
-    found: Select[Any] = select(literal_column("rowid")).select_from(index)
-    return COMPLAINT.c.id.in_(
-        found.where(literal_column("complaint_words").op("MATCH")(literal(wanted)))
+    found: Select[Any] = (
+        select(literal_column("rowid"))
+        .select_from(table("complaint_words"))
+        .where(literal_column("complaint_words").op("MATCH")(literal(wanted)))
     )
+    some = found.limit(_COMMON).subquery()
+    count = (await connection.execute(select(func.count()).select_from(some))).scalar_one()
+    which = literal_column("+complaint.id") if count == _COMMON else COMPLAINT.c.id
+    return which.in_(found)
 
 
 def _on_postgresql(words: list[str]) -> ColumnElement[bool]:

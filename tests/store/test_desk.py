@@ -12,6 +12,7 @@ from dialogs.conversation import Draft, Spot, Status
 from nlu.places.place import Place
 from nlu.understanding import Candidate, Understanding
 from store import complaints, conversations, corrections, desk, journal, loose, progress, tasks
+from store.assignment import HAND
 from store.codec import dump
 from store.corrections import Said
 from store.database import Database
@@ -277,7 +278,7 @@ async def test_urgency_follows_what_is_done(house: House) -> None:
 
 
 async def test_an_agency_that_somebody_chose_stays(house: House) -> None:
-    ticket = await house.file("A", columns={"agency": "bpbd"})
+    ticket = await house.file("A", columns={"agency": "bpbd", "agency_rule": HAND})
     async with house.database.begin() as connection:
         await corrections.append(
             connection, IDS, Said(categories=("macet",)), ticket=ticket, actor="ani", now=LATER

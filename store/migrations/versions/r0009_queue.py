@@ -21,12 +21,14 @@ _SOME = {
     "ix_inbox_dead": ("inbox", "id", "state = 'dead'"),
     "ix_outbox_dead": ("outbox", "id", "state = 'dead'"),
     "ix_task_open": ("task", "id", "done_at IS NULL"),
+    "ix_task_loose": ("task", "id", "done_at IS NULL AND ticket IS NULL"),
     "ix_prediction_unsure": (
         "prediction",
         "inbox_id",
         "category IS NOT NULL AND confidence < 0.5",
     ),
 }
+_SQLITE = {"handed_over": "handed_over = 1"}  # as it says so in a query
 _TASKS = {"ix_task_ticket": "ticket", "ix_task_conversation": "conversation_id",
           "ix_task_inbox": "inbox_id"}  # fmt: skip
 _PUT = """
@@ -121,7 +123,11 @@ def _indexes() -> None:
         )
     for name, (of, column, which) in _SOME.items():
         op.create_index(
-            name, of, [column], postgresql_where=sa.text(which), sqlite_where=sa.text(which)
+            name,
+            of,
+            [column],
+            postgresql_where=sa.text(which),
+            sqlite_where=sa.text(_SQLITE.get(which, which)),
         )
 
 
