@@ -104,6 +104,10 @@ bench-nlu: $(VENV)/dev.stamp rasa-env ## measure the embedded engine against Ras
 bench-learning: $(VENV)/dev.stamp ## measure what 200 corrections of our own test texts are worth on the others
 	@$(BIN)/python -m benchmarks.learning
 
+.PHONY: bench-console
+bench-console: $(VENV)/dev.stamp ## measure the console's pages with 100,000 invented complaints
+	@$(BIN)/python -m benchmarks.console
+
 .PHONY: channel
 channel: $(VENV)/run.stamp ## lay a new channel's folder: make channel name=line
 	@$(BIN)/kanal channels new $(name)
