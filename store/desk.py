@@ -295,6 +295,19 @@ async def tally(
     return Tally(total=min(total, COUNTED), capped=total > COUNTED, by=by)
 
 
+def tally_of(items: Sequence[Item]) -> Tally:
+    """The counts of a page that holds all there is: nothing need be asked for."""
+    filed = [item for item in items if item.ticket]
+    by: dict[str, Counter[Any]] = {
+        name: Counter(getattr(item, name) for item in filed) for name in FACETS
+    }
+    for item in items:
+        if not item.ticket:
+            by["urgency"][item.urgency] += 1
+            by["channel"][item.channel] += 1
+    return Tally(total=len(filed), capped=False, by=by)
+
+
 async def revision(connection: AsyncConnection, ticket: str, scope: Scope = EVERYTHING) -> int:
     """The revision of a complaint: the id of its newest event; every change appends one.
 

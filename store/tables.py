@@ -226,6 +226,7 @@ class Inbox(Row, table=True):
             sqlite_where=text("state = 'pending'"),
         ),
         _some("ix_inbox_dead", "id", "state = 'dead'"),
+        Index("ix_inbox_conversation", "conversation_id", "id"),
     )
 
 

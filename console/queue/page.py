@@ -58,7 +58,10 @@ class Page:
             found = await queue.search(
                 connection, wanted, me.scope, now=now, after=after, loose_ones=loose
             )
-            counted = await queue.tally(connection, wanted, me.scope, now=now, loose_ones=loose)
+            if after is None and found.next is None:
+                counted = queue.tally_of(found.items)
+            else:
+                counted = await queue.tally(connection, wanted, me.scope, now=now, loose_ones=loose)
             saved = await views.of(connection, me.account.id)
         response = pages.render(
             request,

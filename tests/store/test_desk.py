@@ -248,6 +248,8 @@ async def test_counts_are_of_what_is_shown(house: House, monkeypatch) -> None:
         assert counted.by["channel"] == {"paper": 2, "sms": 1}
         assert counted.by["urgency"] == {OPEN: 2, Need.PERSON: 1}
         assert counted.by["kota"] == {"Jakarta Pusat": 1, "Jakarta Selatan": 1}
+        page = await desk.search(connection, Filter(), EVERYTHING, now=LATER)
+        assert desk.tally_of(page.items) == counted
         monkeypatch.setattr(desk, "COUNTED", 1)
         counted = await desk.tally(connection, Filter(status="any"), EVERYTHING, now=LATER)
     assert (counted.total, counted.capped) == (1, True)

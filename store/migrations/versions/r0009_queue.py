@@ -116,6 +116,7 @@ def _fill() -> None:
 
 
 def _indexes() -> None:
+    op.create_index("ix_inbox_conversation", "inbox", ["conversation_id", "id"])
     op.create_index("ix_complaint_queue", "complaint", ["urgency", "filed_at", "id", "confidence"])
     for name in _FILTERS:
         op.create_index(
@@ -182,6 +183,7 @@ def downgrade() -> None:
         op.drop_index(name, of)
     for name in _TASKS:
         op.drop_index(name, "task")
+    op.drop_index("ix_inbox_conversation", "inbox")
     op.drop_index("ix_complaint_queue", "complaint")
     for name in _FILTERS:
         op.drop_index(f"ix_complaint_queue_{name}", "complaint")
