@@ -28,6 +28,7 @@ async function drawMap(box) {
   if (settings.point && settings.radius > 60) {
     L.circle(settings.point, { radius: settings.radius, className: "known", interactive: false }).addTo(map);
   }
+  map.createPane("dots").style.zIndex = 650; // above the pin, whose head would hide what lies to the north
   for (const one of settings.near) dot(one).addTo(map);
   const pin = L.marker(settings.point ?? CITY, { icon: pinIcon(), draggable: Boolean(form), keyboard: false, title: box.dataset.pin, alt: box.dataset.pin });
   if (settings.point || form) pin.addTo(map);
@@ -67,7 +68,7 @@ function pressed(map, event) {
 
 /** A neighbour: its report opens when it is pressed. The list below says the same in words. */
 function dot(one) {
-  const drawn = L.circleMarker(one.point, { radius: 8, className: one.settled ? "dot settled" : "dot" });
+  const drawn = L.circleMarker(one.point, { pane: "dots", radius: 8, className: one.settled ? "dot settled" : "dot" });
   const name = document.createElement("span");
   name.textContent = one.ticket;
   drawn.bindTooltip(name);
