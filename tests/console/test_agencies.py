@@ -8,8 +8,12 @@ import pytest
 
 from console.answer import agencies, wordings
 from console.answer.marked import MarkedError
+from gateway.app import compose
+from gateway.settings import Settings
+from nlu.baseline import KeywordEngine
 from nlu.categories import categories
 from store.assignment import Assigned, Case
+from store.database import Database
 
 CITY = """\
 agencies:
@@ -153,3 +157,19 @@ def test_both_languages_have_the_same_sentences(tmp_path: Path) -> None:
     (tmp_path / "en.yml").write_text("a: {title: x, text: y}\n")
     with pytest.raises(MarkedError, match=r"en\.yml: `b` is missing; add it, or take it out"):
         wordings.load(tmp_path)
+
+
+def test_the_gateway_does_not_start_with_rules_that_are_wrong(tmp_path: Path) -> None:
+    (tmp_path / "agencies.yml").write_text(CITY.replace("dinas_lh}", "dinas_lj}"))
+    database = Database("sqlite", tmp_path)
+    with pytest.raises(MarkedError, match="line 7: there is no agency `dinas_lj`"):
+        compose(
+            Settings(var=tmp_path, console={"rules": tmp_path / "agencies.yml"}),
+            database,
+            KeywordEngine(),
+            {},
+        )
+    with pytest.raises(MarkedError, match=r"id\.yml: cannot be read"):
+        compose(
+            Settings(var=tmp_path, console={"templates": tmp_path}), database, KeywordEngine(), {}
+        )
