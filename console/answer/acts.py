@@ -39,10 +39,10 @@ class SameError(ValueError):
 
 
 class UnknownChoiceError(ValueError):
-    """A status or an agency that there is not; `what` says of which it was to be one."""
+    """A choice that nobody has; `what` says which: status, agency, too_many (photos)."""
 
     def __init__(self, what: str, chosen: str) -> None:
-        super().__init__(f"there is no {what} {chosen!r}")
+        super().__init__(f"no such choice: {what} {chosen!r}")
         self.what = what
 
 

@@ -10,8 +10,6 @@ from aiohttp.web_request import FileField
 from console.answer.panel import Typed
 from nlu import ticket
 
-MOST_PHOTOS = 4
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Form:
@@ -53,5 +51,5 @@ async def read(request: web.Request) -> Form:
             into=text("into"),
             publish=bool(text("publish")),
         ),
-        photos=tuple(photos[:MOST_PHOTOS]),
+        photos=tuple(photos),
     )

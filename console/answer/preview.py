@@ -24,17 +24,11 @@ Render = Callable[[OutboundMessage], Sequence[WirePart]]
 class Preview:
     """A message before it is sent."""
 
-    parts: tuple[str, ...]  # what the citizen reads, message by message
-    used: int  # of `unit`, with what we put before the words
-    limit: int  # of one message
+    parts: tuple[str, ...]  # what the citizen reads, piece by piece
+    count: int  # messages that the channel sends
     unit: str  # characters | utf16 | septets | ucs2 | bytes
     left: int  # until another message is needed
     dear: tuple[str, ...] = ()  # characters that halve an SMS
-
-    @property
-    def count(self) -> int:
-        """How many messages the channel sends."""
-        return len(self.parts)
 
 
 def words_of(text: str, locale: str, abilities: Abilities) -> str:
@@ -55,8 +49,7 @@ def preview(text: str, message: OutboundMessage, caps: Caps, render: Render | No
     size = _size(parts[-1] if parts else "", caps.text_unit)
     return Preview(
         parts=parts,
-        used=_size(said, caps.text_unit),
-        limit=caps.text_limit,
+        count=len(parts),
         unit=caps.text_unit,
         left=max(0, caps.text_limit - size),
     )
@@ -82,9 +75,8 @@ def _text(body: Any) -> str:
 def _sms(said: str, parts: tuple[str, ...]) -> Preview:
     size = septets.measure(said)
     return Preview(
-        parts=parts if len(parts) == size.parts else (said,),
-        used=size.units,
-        limit=size.units + size.room,
+        parts=parts if len(parts) == size.parts else tuple(filter(None, (said,))),
+        count=size.parts if said else 0,
         unit="septets" if size.alphabet == "gsm" else "ucs2",
         left=size.room,
         dear=tuple(septets.strangers(said)),

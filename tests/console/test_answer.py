@@ -186,6 +186,11 @@ async def test_a_status_with_words_and_a_photo_reaches_the_citizen(house: House)
     async with dinas.client.post(path, data=form, headers={"HX-Request": "true"}) as answer:
         assert answer.status == 422
         assert "That file is no photo" in await answer.text()
+    form = FormData({"csrf": dinas.csrf, "rev": revs["status"], "status": "reopened"})
+    for number in range(5):
+        form.add_field("photo", jpeg(), filename=f"{number}.jpg", content_type="image/jpeg")
+    async with dinas.client.post(path, data=form, headers={"HX-Request": "true"}) as answer:
+        assert (answer.status, "At most 4 photos" in await answer.text()) == (422, True)
     status, text, _ = await dinas.send(path, rev=revs["status"], status="in_progress")
     assert (status, "cannot follow the present one" in text) == (422, True)
     assert (await dinas.send(path, rev=revs["status"], status="nonsense"))[0] == 422

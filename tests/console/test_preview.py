@@ -105,6 +105,13 @@ def test_an_sms_names_what_makes_it_dear() -> None:
     assert (dear.unit, dear.dear) == ("ucs2", ("“", "”", "🙏"))
 
 
+def test_an_sms_of_two_parts_is_two_messages() -> None:
+    caps = Caps(text_limit=160, text_unit="septets")
+    assert preview("", to(), caps, None).count == 0
+    two = preview("a" * 160, to(), caps, None)
+    assert (two.count, two.left) == (2, 2 * 153 - 160 - len("Petugas: "))
+
+
 @pytest.mark.parametrize(
     ("caps", "heard", "may"),
     [
