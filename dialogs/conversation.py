@@ -6,6 +6,7 @@ default, so that a conversation begun before an upgrade goes on after it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -203,6 +204,10 @@ class Photo:
     spot: Spot | None = None  # EXIF position in the city, offered and never assumed
 
 
+Acting = Callable[[str, Place | None, str], str]
+"""Who acts on a category at a place, as he is called in a language. Pure."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Turn:
     """One message of the citizen with all that deciding needs, or a timer that is due."""
@@ -228,3 +233,4 @@ class Turn:
     by_card: str = ""  # id of the card that this turn was written on
     messages: int = 1  # how many were gathered into this turn
     site: str = ""  # the gateway's public address, without a slash at its end; "" when none
+    acting: Acting | None = None  # the city's rules; None: the agency that leads for a category

@@ -28,7 +28,7 @@ def file(
             HandOver(reason=one, ticket=turn.ticket_number)
             for one in dict.fromkeys(filter(None, (reason, *reasons(draft))))
         ),
-        *_told(conversation.locale, draft, turn.ticket_number, complete=complete),
+        *_told(conversation.locale, draft, turn, complete=complete),
         *page(turn, turn.ticket_number),
     )
     return reply(closed(conversation), *effects)
@@ -45,9 +45,9 @@ def reasons(draft: Draft) -> tuple[str, ...]:
     return (*unclear, *(kind for kind in ("dispute", "repeat") if kind in draft.slots))
 
 
-def _told(locale: str, draft: Draft, ticket: str, *, complete: bool) -> tuple[Effect, ...]:
+def _told(locale: str, draft: Draft, turn: Turn, *, complete: bool) -> tuple[Effect, ...]:
     row = category_of(draft.category)
-    slots = {"ticket": ticket, "agency": agency(draft.category, locale)}
+    slots = {"ticket": turn.ticket_number, "agency": _acting(locale, draft, turn)}
     hint = (Say(phrase=row.hint),) if row and row.hint and has(locale, row.hint) else ()
     return (*hint, Say(phrase="filed" if complete else "filed_incomplete", slots=slots))
 
@@ -57,6 +57,14 @@ def page(turn: Turn, ticket: str) -> tuple[Effect, ...]:
     if not turn.pages:
         return ()
     return (Say(phrase="ticket_page", slots={"link": f"{turn.pages}/t/{ticket}"}),)
+
+
+def _acting(locale: str, draft: Draft, turn: Turn) -> str:
+    """Who acts, by the city's rules where the turn knows them."""
+    if turn.acting is None:
+        return agency(draft.category, locale)
+    place = draft.spot.place if draft.spot else None
+    return turn.acting(draft.category or UNCLEAR, place, locale)
 
 
 def agency(slug: str | None, locale: str) -> str:

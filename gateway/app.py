@@ -338,6 +338,7 @@ def compose(
         places=places,
         whereabouts=whereabouts or Whereabouts(places, meters),
         assign=rules.assign,
+        acting=rules.acting,
         pages=str(settings.public.url).rstrip("/") if has_pages else "",
     )
     media = MediaFetcher(

@@ -16,6 +16,7 @@ from channels.message import Choice, InboundMessage, Link, OutboundMessage, Prio
 from dialogs import codec, codes, subjects
 from dialogs.conversation import (
     Abilities,
+    Acting,
     Conversation,
     Known,
     Nearby,
@@ -113,6 +114,7 @@ def turn_of(
     offer: Offer | None = None,
     pages: str = "",
     site: str = "",
+    acting: Acting | None = None,
 ) -> Turn:
     """Put together what the step may know; `locate` finds the kelurahan of a point."""
     message = claimed.message
@@ -149,6 +151,7 @@ def turn_of(
         by_card=message.card,
         messages=len(claimed.ids),
         site=site,
+        acting=acting,
     )
 
 

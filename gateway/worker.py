@@ -18,7 +18,7 @@ import structlog
 
 from channels.adapter import Caps, caps_of
 from channels.message import OutboundMessage
-from dialogs.conversation import Nearby
+from dialogs.conversation import Acting, Nearby
 from dialogs.phrasebook import say
 from dialogs.step import step
 from gateway import elsewhere
@@ -80,6 +80,7 @@ class Rooms:
     patient: Patient = alone  # how long a message waits for others to join it
     site: str = ""  # the gateway's public address, as citizens reach it
     assign: Assign = by_category  # the city's rules: which agency acts
+    acting: Acting | None = None  # the same, as citizens read it
 
 
 class Worker:
@@ -215,6 +216,7 @@ class Worker:
             offer=offer,
             pages=self._rooms.pages,
             site=self._rooms.site,
+            acting=self._rooms.acting,
         )
         after, effects = step(before, turn)
         return decision_of(

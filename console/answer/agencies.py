@@ -13,12 +13,15 @@ from importlib.resources import files
 from pathlib import Path
 
 from console.answer.marked import Entry, MarkedError, like, read
+from dialogs.phrasebook import has, say
 from nlu.categories import categories
 from nlu.places.gazetteer import gazetteer
+from nlu.places.place import Place
 from store.assignment import HAND, Assigned, Case
 
 LOCALES = ("id", "en")
 AREAS = ("kota", "kecamatan", "kelurahan")
+_DESK = "moderator"
 _SHIPPED = "console/answer/agencies.yml"
 
 
@@ -72,6 +75,14 @@ class Agencies:
         """The agency of the first rule that fits; None where none does. Pure."""
         rule = next((one for one in self.rules if one.fits(case)), None)
         return Assigned(agency=rule.agency, rule=rule.name) if rule else None
+
+    def acting(self, category: str, place: Place | None, locale: str) -> str:
+        """Who acts, as a citizen is told; where no rule fits the desk itself. Pure."""
+        areas = {level: getattr(place, level) for level in AREAS} if place else {}
+        found = self.assign(Case(category=category, **areas))
+        slug = found.agency if found else _DESK
+        phrase = f"agency_{slug}"
+        return say(locale, phrase, {}) if has(locale, phrase) else self.name(slug, locale)
 
     def name(self, slug: str | None, locale: str) -> str:
         """An agency as it is read; its slug where the file no longer has it, "" for none."""

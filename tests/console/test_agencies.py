@@ -8,10 +8,13 @@ import pytest
 
 from console.answer import agencies, wordings
 from console.answer.marked import MarkedError
+from dialogs.filing import agency
+from dialogs.phrasebook import say
 from gateway.app import compose
 from gateway.settings import Settings
 from nlu.baseline import KeywordEngine
 from nlu.categories import categories
+from nlu.places.resolve import resolve
 from store.assignment import Assigned, Case
 from store.database import Database
 
@@ -173,3 +176,15 @@ def test_the_gateway_does_not_start_with_rules_that_are_wrong(tmp_path: Path) ->
         compose(
             Settings(var=tmp_path, console={"templates": tmp_path}), database, KeywordEngine(), {}
         )
+
+
+def test_citizens_are_told_of_who_acts_in_their_words() -> None:
+    jakarta = agencies.load()
+    for slug in categories():
+        for locale in ("id", "en"):
+            assert jakarta.acting(slug, None, locale) == agency(slug, locale)
+    mine = agencies.parse(CITY, "agencies.yml")
+    menteng = resolve("sampah di Kelurahan Menteng").place
+    assert mine.acting("sampah", menteng, "en") == "Environment Office"
+    assert mine.acting("sampah", None, "id") == say("id", "agency_dinas_lh", {})
+    assert mine.acting("banjir", menteng, "id") == say("id", "agency_moderator", {})

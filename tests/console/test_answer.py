@@ -276,19 +276,19 @@ async def _corrected(house: House, ticket: str, category: str) -> None:
 async def test_a_place_that_comes_later_assigns_anew(house: House, monkeypatch) -> None:
     rules = """
 agencies:
-  - {slug: a, name: {id: A, en: A}}
+  - {slug: a, name: {id: Dinas A, en: Agency A}}
   - {slug: b, name: {id: B, en: B}}
 rules:
   - {name: centre, kota: Jakarta Pusat, agency: a}
   - {name: elsewhere, agency: b}
 """
-    monkeypatch.setattr(
-        house.gateway.worker, "_rooms",
-        replace(house.gateway.worker._rooms, assign=agencies.parse(rules, "r").assign),
-    )  # fmt: skip
+    found = agencies.parse(rules, "r")
+    rooms = replace(house.gateway.worker._rooms, assign=found.assign, acting=found.acting)
+    monkeypatch.setattr(house.gateway.worker, "_rooms", rooms)
     ticket = await house.file()
     (row,) = await rows(house, Complaint)
     assert (row.agency, row.agency_rule) == ("a", "centre")
+    assert "diteruskan ke Dinas A." in str(house.talk.paper.sent[-1])
     async with house.desk.database.begin() as connection:
         await connection.execute(
             update(table(Complaint)).values(
@@ -296,8 +296,7 @@ rules:
             )
         )
         now = house.desk.clock()
-        anew = agencies.parse(rules, "r").assign
-        assert await assign_anew(connection, [ticket, "JKT-NONE"], anew, now) == 1
+        assert await assign_anew(connection, [ticket, "JKT-NONE"], found.assign, now) == 1
     (row,) = await rows(house, Complaint)
     assert (row.agency, row.agency_rule) == ("b", "elsewhere")
 
