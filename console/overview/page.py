@@ -19,6 +19,7 @@ from console.overview.look import Alarm, Seen, alarms, look
 from console.overview.period import CHOICES, Chosen, chosen
 from console.visitor import visitor
 from console.words import words
+from store.overview import Area
 from store.waits import Waits
 
 
@@ -56,10 +57,14 @@ def told(found: Sequence[Alarm], lang: str) -> list[dict[str, Any]]:
             "usual": decimal(one.spike.usual, lang, 1),
             "hours": one.spike.window // timedelta(hours=1),
             "about": ", ".join(show.category(slug, lang) for slug in one.categories),
-            "link": "/console/?" + urlencode({"kelurahan": one.spike.area.kelurahan}),
+            "link": "/console/?" + urlencode({"area": _path(one.spike.area)}, safe="/"),
         }
         for one in found
     ]
+
+
+def _path(area: Area) -> str:
+    return f"{area.kota}/{area.kecamatan}/{area.kelurahan}"
 
 
 def _values(desk: Desk, choice: Chosen, seen: Seen, lang: str) -> dict[str, Any]:

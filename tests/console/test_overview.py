@@ -124,6 +124,7 @@ async def test_an_alarm_stands_on_the_page_and_alone(house: House) -> None:
     _, text, _ = await moderator.see("/console/overview/alarms", **{"HX-Request": "true"})
     assert "<strong>Menteng, Menteng</strong>" in text
     assert "12 reports in the last 3 hours; at this hour 1.1 are usual." in text
+    assert 'href="/console/?area=Jakarta+Pusat/Menteng/Menteng"' in text
     assert "<html" not in text
     _, text, _ = await moderator.see("/console/overview")
     assert "12 reports in the last 3 hours" in text

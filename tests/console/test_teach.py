@@ -175,6 +175,12 @@ async def test_what_measures_no_better_has_no_button(school: School, store_url: 
     assert (record.outcome, record.before) == ("refused", first)
     status, text, _ = await sri.send("/console/teach/promote", version=run.version)
     assert (status, "did not measure better" in text) == (409, True)
+    command = [*school.desk.kanal, "nlu", "promote", run.version]
+    done = await asyncio.to_thread(
+        subprocess.run, command, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"kanal: {run.version} did not measure better")
 
 
 @pytest.mark.parametrize(
