@@ -29,6 +29,7 @@ log = structlog.get_logger()
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LOGIN = "/console/login"
 _SAFE = frozenset({"GET", "HEAD"})
+_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
 def cookie_name(desk: Desk) -> str:
@@ -63,7 +64,10 @@ def unguarded(desk: Desk, handler: Handler) -> Handler:
 
     async def unguarded_handler(request: web.Request) -> web.StreamResponse:
         try:
-            response = await handler(request)
+            if await _is_odd(request):
+                response: web.StreamResponse = pages.refusal(request, 400, "odd")
+            else:
+                response = await handler(request)
         except web.HTTPException as leaving:
             harden(leaving, desk.tiles)
             raise
@@ -74,6 +78,17 @@ def unguarded(desk: Desk, handler: Handler) -> Handler:
         return harden(response, desk.tiles)
 
     return unguarded_handler
+
+
+async def _is_odd(request: web.Request) -> bool:
+    """Whether an address or a form holds U+0000: nobody types it, and PostgreSQL keeps none."""
+    if "\0" in request.path or "\0" in request.query_string:
+        return True
+    if request.method in _SAFE or request.content_type not in _FORMS:
+        return False
+    return any(
+        isinstance(value, str) and "\0" in value for value in (await request.post()).values()
+    )
 
 
 async def _visitor(desk: Desk, request: web.Request) -> Visitor | None:
