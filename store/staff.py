@@ -82,6 +82,12 @@ async def by_name(connection: AsyncConnection, name: str) -> tuple[Person, str |
     return (person_of(row), row.password) if row else None
 
 
+async def is_vouched_for(connection: AsyncConnection, account_id: int) -> bool:
+    """Whether somebody signs in at a provider, and has no password here."""
+    subject = select(ACCOUNT.c.subject).where(ACCOUNT.c.id == account_id)
+    return (await connection.execute(subject)).scalar() is not None
+
+
 async def by_subject(connection: AsyncConnection, subject: str) -> Person | None:
     """The account of a person from single sign-on: "<issuer> <sub>"."""
     row = (await connection.execute(select(ACCOUNT).where(ACCOUNT.c.subject == subject))).first()

@@ -95,6 +95,7 @@ class Accounts:
             now = self._desk.clock()
             person = await staff.by_id(connection, account)
             browsers = await staff.browsers(connection, account, now) if person else ()
+            vouched = await staff.is_vouched_for(connection, account)
         if person is None:
             return pages.refusal(request, 404, "missing")
         return pages.render(
@@ -103,6 +104,7 @@ class Accounts:
             status=422 if error else 200,
             person=person,
             browsers=browsers,
+            vouched=vouched,
             error=error,
             link=f"{self._desk.site}{first.path_of(secret)}" if secret else "",
             **self._choices(),

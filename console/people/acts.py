@@ -98,7 +98,12 @@ def plain(name: str) -> str:
 
 
 async def link(connection: AsyncConnection, by: By, person: Person) -> str:
-    """A new set-up link; one that was made before is good no more."""
+    """A new set-up link; one that was made before is good no more.
+
+    None for who signs in at a provider: a password would outlive his place there.
+    """
+    if await staff.is_vouched_for(connection, person.id):
+        raise AccountError("vouched", f"{person.name} signs in at the provider, not by a password")
     await _note(connection, by, "link", person.name)
     return await _offer(connection, by, person.id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -95,6 +96,11 @@ async def test_what_the_provider_takes_away_is_gone(
     assert gone.status == 403
     await again.see("/console/me")
     assert again.status == 303
+    sri = await served.person("admin")  # nor is there a way round by a password
+    one = re.search(r"(/console/people/\d+)\">rina@", (await sri.see("/console/people"))[1])
+    assert one is not None
+    assert f"{one[1]}/link" not in (await sri.see(one[1]))[1]
+    assert (await sri.send(f"{one[1]}/link"))[0] == 422
 
 
 async def test_an_account_is_never_taken_over_by_its_name(
