@@ -5,9 +5,14 @@ const form = (element) => element.closest("form");
 const place = (element) =>
   `answer:${element.closest("#answer").dataset.subject}:${element.dataset.keep}`;
 
+const SETTLED_MS = 100; // htmx listens to what it has put in by then
+
 function restore() {
   for (const one of document.querySelectorAll("#answer [data-keep]")) {
-    if (!one.value) one.value = sessionStorage.getItem(place(one)) ?? "";
+    const kept = one.value ? "" : sessionStorage.getItem(place(one));
+    if (!kept) continue;
+    one.value = kept;
+    setTimeout(() => one.dispatchEvent(new Event("restored")), SETTLED_MS); // its preview, too
   }
 }
 

@@ -97,6 +97,8 @@ async def told_with_a_photo(chat: Chat, page: Page) -> None:
     await expect(photo).to_be_visible()
     assert await photo.evaluate("image => image.naturalWidth") == 960
     await expect(page.get_by_label("Message to the citizen")).to_have_value("Nanti dulu")
+    parts = page.get_by_role("list", name="What the citizen will read")
+    await expect(parts).to_have_text("Petugas: Nanti dulu")
     await expect(page.get_by_label("New status")).to_have_value("reopened")
     await expect(page.locator("#standing")).to_contain_text("done")
     await expect(page.locator(".talk")).to_contain_text("Saluran sudah dikeruk.")
