@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.assignment import HAND, Assign, Case
@@ -48,16 +48,26 @@ async def assign_anew(
     What was assigned by hand stays. It follows from the correction, in whose transaction it is
     done, so that it has no event of its own. A ticket that does not exist is passed over.
     """
-    changed = 0
-    for ticket in tickets:
-        row = await _row(connection, ticket)
-        if row is None or row.agency_rule == HAND:
-            continue
-        found = _found(row, rules)
-        if found != (row.agency, row.agency_rule):
-            await _set(connection, row, *found, now)
-            changed += 1
-    return changed
+    if not tickets:  # most turns place nothing
+        return 0
+    found = await connection.execute(_rows(tickets))
+    changed = [
+        {"b_id": row.id, "agency": agency, "agency_rule": rule}
+        for row in found
+        if row.agency_rule != HAND
+        for agency, rule in (_found(row, rules),)
+        if (agency, rule) != (row.agency, row.agency_rule)
+    ]
+    if changed:
+        await connection.execute(
+            update(COMPLAINT)
+            .where(COMPLAINT.c.id == bindparam("b_id"))
+            .values(
+                agency=bindparam("agency"), agency_rule=bindparam("agency_rule"), updated_at=now
+            ),
+            changed,
+        )
+    return len(changed)
 
 
 async def let_go(
@@ -82,15 +92,16 @@ def _found(row: Any, rules: Assign) -> tuple[str | None, str]:
 
 
 async def _locked(connection: AsyncConnection, ticket: str) -> Any:
-    row = await _row(connection, ticket)
+    row = (await connection.execute(_rows([ticket]))).one_or_none()
     if row is None:
         raise LookupError(f"no complaint has the number {ticket}")
     return row
 
 
-async def _row(connection: AsyncConnection, ticket: str) -> Any:
+def _rows(tickets: Sequence[str]) -> Select[Any]:
+    """What the rules look at, held until the transaction ends; always in the same order."""
     columns = COMPLAINT.c
-    found = await connection.execute(
+    return (
         select(
             columns.id,
             columns.category,
@@ -100,10 +111,10 @@ async def _row(connection: AsyncConnection, ticket: str) -> Any:
             columns.agency,
             columns.agency_rule,
         )
-        .where(columns.ticket == ticket)
+        .where(columns.ticket.in_(tickets))
+        .order_by(columns.id)
         .with_for_update()
     )
-    return found.one_or_none()
 
 
 async def _write(
@@ -116,17 +127,11 @@ async def _write(
     actor: str,
     now: datetime,
 ) -> None:
-    await _set(connection, row, agency, rule, now)
-    body = {"agency": agency, "before": row.agency, "rule": rule}
-    event = event_row(ids, row.id, ASSIGNED, actor, now, body)
-    await connection.execute(insert(EVENT), [event])
-
-
-async def _set(
-    connection: AsyncConnection, row: Any, agency: str | None, rule: str, now: datetime
-) -> None:
     await connection.execute(
         update(COMPLAINT)
         .where(COMPLAINT.c.id == row.id)
         .values(agency=agency, agency_rule=rule, updated_at=now)
     )
+    body = {"agency": agency, "before": row.agency, "rule": rule}
+    event = event_row(ids, row.id, ASSIGNED, actor, now, body)
+    await connection.execute(insert(EVENT), [event])
