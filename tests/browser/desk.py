@@ -54,4 +54,4 @@ async def picture(page: Page, name: str) -> None:
     """Keep a screenshot for the documentation, when asked to."""
     if os.environ.get("KANAL_SCREENSHOTS") == "1":
         IMAGES.mkdir(parents=True, exist_ok=True)
-        await page.screenshot(path=IMAGES / name)
+        await page.screenshot(path=IMAGES / name, caret="initial")  # hiding it takes a style
