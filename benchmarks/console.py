@@ -34,7 +34,7 @@ from console.desk import Desk
 from console.door import cookie_name
 from gateway.app import compose
 from gateway.areas import CityMap
-from gateway.cli.demo_data import spoken
+from gateway.cli.invented import spoken
 from gateway.invented.filling import fill
 from gateway.invented.life import ACCOUNT
 from gateway.settings import Settings

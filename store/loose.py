@@ -5,12 +5,12 @@ There is little of it, or something is wrong: each kind is read whole, its newes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, text
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import InboundMessage, OutboundMessage
@@ -112,15 +112,33 @@ def _talk(row: Any, talk: int, at: datetime) -> Loose:
     )
 
 
-async def _messages(connection: AsyncConnection, now: datetime, talks: set[int]) -> Iterator[Loose]:
+async def _messages(connection: AsyncConnection, now: datetime, talks: set[int]) -> list[Loose]:
     """The last message of a talk that ended without a complaint: it was not understood."""
-    filed = select(COMPLAINT.c.id).where(
-        COMPLAINT.c.conversation_id == INBOX.c.conversation_id, COMPLAINT.c.filed_by >= INBOX.c.id
-    )
-    joined = select(SUPPORTER.c.id).where(
-        SUPPORTER.c.conversation_id == INBOX.c.conversation_id, SUPPORTER.c.inbox_id >= INBOX.c.id
-    )
-    corrected = select(CORRECTION.c.id).where(CORRECTION.c.inbox_id == INBOX.c.id)
+    rows = [row for row in await _unsure(connection, now) if row.conversation_id not in talks]
+    if not rows:
+        return []
+    newest = {row.conversation_id: row for row in reversed(rows)}
+    told = await _told(connection, newest)
+    corrected = await _column(connection, CORRECTION.c.inbox_id, [row.id for row in rows])
+    return [
+        Loose(
+            kind="message",
+            id=row.id,
+            need=Need.UNSURE,
+            at=row.due_at,
+            channel=row.channel,
+            conversation_id=talk,
+            category=row.category,
+            confidence=row.confidence,
+            text=row.text or load(InboundMessage, row.message).text,
+        )
+        for talk, row in newest.items()
+        if row.id > told.get(talk, 0) and row.id not in corrected
+    ]
+
+
+async def _unsure(connection: AsyncConnection, now: datetime) -> Sequence[Any]:
+    """The newest messages that the machine was unsure of, in talks that are over."""
     # In the words of its index, or it is not used.
     unsure = text(f"prediction.category IS NOT NULL AND prediction.confidence < {UNSURE_BELOW}")
     last = select(PREDICTION).where(unsure).order_by(PREDICTION.c.inbox_id.desc()).limit(_LAST)
@@ -143,30 +161,31 @@ async def _messages(connection: AsyncConnection, now: datetime, talks: set[int])
             INBOX.c.due_at > now - _UNSURE_FOR,
             CONVERSATION.c.updated_at < now - _GOES_ON,
             CONVERSATION.c.erasure_id.is_(None),
-            ~filed.exists(),
-            ~joined.exists(),
-            ~corrected.exists(),
             _open("message", INBOX.c.id),
         )
         .order_by(INBOX.c.id.desc())
         .limit(MOST)
     )
-    newest = {row.conversation_id: row for row in reversed(rows.all())}
-    return (
-        Loose(
-            kind="message",
-            id=row.id,
-            need=Need.UNSURE,
-            at=row.due_at,
-            channel=row.channel,
-            conversation_id=row.conversation_id,
-            category=row.category,
-            confidence=row.confidence,
-            text=row.text or load(InboundMessage, row.message).text,
+    return rows.all()
+
+
+async def _told(connection: AsyncConnection, talks: Collection[int]) -> dict[int, int]:
+    """The last message of each talk that became a complaint, or joined one."""
+    found: dict[int, int] = {}
+    for talk, message in (
+        (COMPLAINT.c.conversation_id, COMPLAINT.c.filed_by),
+        (SUPPORTER.c.conversation_id, SUPPORTER.c.inbox_id),
+    ):
+        rows = await connection.execute(
+            select(talk, func.max(message)).where(talk.in_(talks)).group_by(talk)
         )
-        for row in newest.values()
-        if row.conversation_id not in talks
-    )
+        for number, last in rows:
+            found[number] = max(found.get(number, 0), last)
+    return found
+
+
+async def _column(connection: AsyncConnection, column: Any, values: Collection[int]) -> set[int]:
+    return set((await connection.execute(select(column).where(column.in_(values)))).scalars())
 
 
 async def _unanswered(connection: AsyncConnection) -> list[Loose]:

@@ -23,8 +23,8 @@ from gateway.cli import (
     complaint,
     conversation,
     dead,
-    demo_data,
     flows,
+    invented,
     learn,
     nlu,
     replay,
@@ -57,7 +57,7 @@ app.command()(run.migrate)
 app.command(name="run")(run.run)
 app.command()(replay.replay)
 app.command()(chat.chat)
-app.command(name="demo-data")(demo_data.demo_data)
+app.command(name="demo-data")(invented.invent)
 for _command in (learn.learn, learn.models, learn.promote, learn.rollback, learn.queue):
     nlu.app.command()(_command)
 app.add_typer(nlu.app, name="nlu")

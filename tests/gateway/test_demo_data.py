@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from dialogs.conversation import Status
-from gateway.cli.demo_data import spoken
+from gateway.cli.invented import spoken
 from gateway.invented import year
 from gateway.invented.filling import RealPeopleError, fill
 from gateway.invented.life import ACCOUNT

@@ -15,7 +15,7 @@ from gateway.settings import Settings
 from store.database import Database
 
 
-def demo_data(
+def invent(
     complaints: Annotated[int, typer.Option(min=1, help="How many complaints.")] = 2000,
     seed: Annotated[int, typer.Option(help="The same seed invents the same city.")] = 1,
     force: Annotated[
