@@ -110,7 +110,7 @@ class Page:
             "queue/row.html",
             one=shown(found[0]),
             agencies=self._desk.agencies,
-            asked=Asked(),
+            asked=Asked.read(request.query),
         )
 
 

@@ -71,7 +71,7 @@ class _Pages:
                 return pages.refusal(request, 404, "missing")
             said = await _said(connection, found, me)
             near = await _near(connection, found, me)
-            turn = await turning.of(connection, found, request.query, me.scope)
+            turn = await turning.of(connection, found, request.query, me.scope, self._desk.clock())
         over = veil.veil(me, anonymous=found.anonymous, lifted=lifted)
         if lifted:
             if not veil.may_lift(me, over):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from console.queue.asked import Asked
 from store import desk
-from store.desk import Cursor, Filter
+from store.desk import Cursor, Item
 from store.dossier import Dossier
 from store.scope import Scope
 
@@ -26,28 +27,20 @@ class Turn:
 
 
 async def of(
-    connection: AsyncConnection, report: Dossier, query: Mapping[str, str], scope: Scope
+    connection: AsyncConnection,
+    report: Dossier,
+    query: Mapping[str, str],
+    scope: Scope,
+    now: datetime,
 ) -> Turn:
-    """Where the reports beside this one are; the filter is that of the address."""
-    said = {name: value for name, value in query.items() if name not in (AT, "why")}
+    """Where the reports beside this one are; the queue's filter is that of the address."""
+    asked = Asked.read(query)
     place = _place(report, query.get(AT, ""))
-    before, after = await desk.beside(connection, place, _wanted(said), scope)
+    before, after = await desk.beside(connection, place, asked.filter(now), scope)
     return Turn(
-        before=_address(before, said),
-        after=_address(after, said),
-        queue="/console/" + (f"?{urlencode(said)}" if said else ""),
-    )
-
-
-def _wanted(said: Mapping[str, str]) -> Filter:
-    """The queue's filter, as its own address says it."""
-    return Filter(
-        words=said.get("q", ""),
-        category=said.get("category", ""),
-        channel=said.get("channel", ""),
-        area=said.get("area", ""),
-        status=said.get("status", ""),
-        agency=said.get("agency", ""),
+        before=_address(before, asked),
+        after=_address(after, asked),
+        queue=f"/console/?{asked.query()}".rstrip("?"),
     )
 
 
@@ -58,7 +51,7 @@ def _place(report: Dossier, written: str) -> Cursor:
         return Cursor(urgency=report.urgency, at=report.filed_at, id=report.id)
 
 
-def _address(item: desk.Item | None, said: Mapping[str, str]) -> str:
+def _address(item: Item | None, asked: Asked) -> str:
     if item is None:
         return ""
-    return f"/console/reports/{item.ticket}?{urlencode({**said, AT: str(item.cursor)})}"
+    return f"/console/reports/{item.ticket}?{asked.query(**{AT: str(item.cursor)})}"

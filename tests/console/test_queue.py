@@ -27,7 +27,7 @@ async def test_what_was_filed_stands_there_and_leads_to_its_report(house: House)
     moderator = await house.person()
     status, text, _ = await moderator.see("/console/")
     assert status == 200
-    assert f'href="/console/reports/{ticket}"' in text
+    assert f'href="/console/reports/{ticket}?at=' in text
     assert "got depan rumah mampet" in text
     english = await house.person(locale="en")
     _, text, _ = await english.see("/console/")

@@ -375,6 +375,18 @@ async def test_neighbours_link_to_their_reports_and_the_queue_is_turned(house: H
     page = await read(ani, before[1].replace("&amp;", "&"))
     assert re.search(rf'rel="next" href="/console/reports/{first}', page)
 
+    third = await house.file("lampu jalan mati", pin=[-6.26, 106.81])
+    kind = (await row_of(house, first)).category
+    queue = await read(ani, f"/console/?category={kind}")
+    (opened,) = re.findall(r'class="open" id="[^"]+" href="([^"]+)"', queue)
+    assert opened.startswith(f"/console/reports/{first}?category={kind}&amp;at=")
+    page = await read(ani, opened.replace("&amp;", "&"))
+    assert f'href="/console/?category={kind}"' in page
+    assert 'rel="prev"' not in page
+    page = await read(ani, f"/console/reports/{first}?q=menumpuk")
+    assert f'rel="prev" href="/console/reports/{second}?q=menumpuk&amp;at=' in page
+    assert third not in page
+
 
 async def test_a_street_map_and_an_engine_that_does_not_explain(house: House) -> None:
     ticket = await house.file()
