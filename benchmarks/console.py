@@ -140,6 +140,7 @@ async def pages(desk: Desk, rounds: int) -> None:
             for name, query in PAGES.items()
         }
         wanted |= {"report": f"/console/reports/{tickets[0]}", "overview": "/console/overview"}
+        wanted |= {"a year": "/console/overview?days=365", "teach": "/console/teach"}
         for name, path in wanted.items():
             sizes: list[int] = []
 

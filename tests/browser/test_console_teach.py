@@ -162,6 +162,8 @@ async def test_the_overview_wide_and_on_a_phone_by_day_and_by_night(
         )
         await page.get_by_text("As a table").first.click()
         await expect(page.get_by_role("columnheader", name="When")).to_be_visible()
+        await page.goto(f"{house.url}/console/")
+        await expect(page.locator(".alarm")).to_contain_text("Cikini, Menteng")
     night = {"viewport": PHONE, "color_scheme": "dark"}
     async with at_desk(browser, house, "officer", locale="id", **night) as page:
         await page.goto(f"{house.url}/console/overview")
