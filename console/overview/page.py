@@ -20,7 +20,7 @@ from console.overview.period import CHOICES, Chosen, chosen
 from console.visitor import visitor
 from console.words import words
 from store.overview import Area
-from store.waits import Waits
+from store.waits import Waited, Waits
 
 
 def shown(desk: Desk) -> Handler:
@@ -87,13 +87,17 @@ def _values(desk: Desk, choice: Chosen, seen: Seen, lang: str) -> dict[str, Any]
         "areas": show.counted(placed, volume.total, lang),
         "map": drawn,
         "legend": legend,
-        "answer_agencies": show.waited(show.of_agencies(seen.answered, lang), lang),
+        "answer_agencies": show.waited(_agencies(desk, seen.answered, lang), lang),
         "answer_areas": show.waited(show.of_areas(seen.answered), lang),
-        "done_agencies": show.waited(show.of_agencies(seen.done, lang), lang),
+        "done_agencies": show.waited(_agencies(desk, seen.done, lang), lang),
         "done_areas": show.waited(show.of_areas(seen.done), lang),
         "corrected": show.corrected(seen.corrected, lang),
         "deliveries": None if seen.deliveries is None else show.delivered(seen.deliveries, lang),
     }
+
+
+def _agencies(desk: Desk, found: Waits, lang: str) -> dict[str, Waited]:
+    return {desk.agencies.name(slug, lang): one for slug, one in found.agencies.items()}
 
 
 def _tiles(seen: Seen, lang: str) -> list[tuple[str, str]]:

@@ -12,7 +12,6 @@ from console.charts import Bar, columns
 from console.figures import duration, number, percent
 from console.overview.period import Chosen
 from console.svg import Chart
-from dialogs.phrasebook import has, say
 from dialogs.rule import category_of
 from store.overview import Area, Corrected, Delivered
 from store.waits import Waited, Waits
@@ -80,11 +79,6 @@ def waited(answered: Mapping[str, Waited], lang: str) -> list[Bar]:
     ]
 
 
-def of_agencies(found: Waits, lang: str) -> dict[str, Waited]:
-    """By the agency's name."""
-    return {agency(slug, lang): one for slug, one in found.agencies.items()}
-
-
 def of_areas(found: Waits) -> dict[str, Waited]:
     """By the kelurahan's name."""
     return {place(area): one for area, one in found.areas.items()}
@@ -127,13 +121,6 @@ def category(slug: str, lang: str) -> str:
     """What a category is called."""
     row = category_of(slug)
     return row.name[lang] if row else slug
-
-
-def agency(slug: str, lang: str) -> str:
-    """What an agency is called."""
-    key = f"agency_{slug}"
-    name = say(lang, key, {}) if has(lang, key) else slug or "–"
-    return name[:1].upper() + name[1:]
 
 
 def place(area: Area) -> str:
