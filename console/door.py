@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import structlog
@@ -28,6 +29,7 @@ log = structlog.get_logger()
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LOGIN = "/console/login"
+PROVEN_FOR = timedelta(minutes=30)  # who changes accounts has signed in lately, or does so again
 _SAFE = frozenset({"GET", "HEAD"})
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
@@ -43,7 +45,11 @@ def csrf_of(secret: str) -> str:
 
 
 def guarded(desk: Desk, handler: Handler, right: Right = Right.LOOK) -> Handler:
-    """Let `handler` answer only whom it may: signed in, with this right, by a form of ours."""
+    """Let `handler` answer only whom it may: signed in, with this right, by a form of ours.
+
+    Whoever changes accounts proves who he is again, when he signed in a while ago: a desk that was
+    left open does not make admins.
+    """
 
     async def guarded_handler(request: web.Request) -> web.StreamResponse:
         found = await _visitor(desk, request)
@@ -54,6 +60,12 @@ def guarded(desk: Desk, handler: Handler, right: Right = Right.LOOK) -> Handler:
             return await _not_ours(desk, request, found)
         if not found.may(right):
             return pages.refusal(request, 403, "denied")
+        is_old = found.proved_at < desk.clock() - PROVEN_FOR
+        if right is Right.PEOPLE and request.method not in _SAFE and is_old:
+            typed = await doorstep.typed_in(request)
+            return doorstep.sign_in(
+                desk, request, status=401, typed=typed, name=found.name, error="prove"
+            )
         return await handler(request)
 
     return unguarded(desk, guarded_handler)
@@ -100,11 +112,12 @@ async def _visitor(desk: Desk, request: web.Request) -> Visitor | None:
         found = await accounts.signed_in(connection, secret, now=now, lifetime=desk.lifetime)
     if found is None:
         return None
-    person, is_stale = found
-    if is_stale:
+    if found.is_stale:
         async with desk.database.begin() as connection:
             await accounts.seen(connection, secret, now)
-    return Visitor(account=person, secret=secret, csrf=csrf_of(secret))
+    return Visitor(
+        account=found.person, secret=secret, csrf=csrf_of(secret), proved_at=found.proved_at
+    )
 
 
 async def _is_ours(desk: Desk, request: web.Request, found: Visitor) -> bool:

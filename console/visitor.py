@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from aiohttp import web
 
@@ -18,6 +19,7 @@ class Visitor:
     account: accounts.Person
     secret: str
     csrf: str
+    proved_at: datetime  # when he signed in
 
     @property
     def name(self) -> str:

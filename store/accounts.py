@@ -33,6 +33,15 @@ class Person:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SignedIn:
+    """Whose session it is."""
+
+    person: Person
+    proved_at: datetime  # when he signed in
+    is_stale: bool  # its last use is to be noted
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Lifetime:
     """How long a session lasts."""
 
@@ -93,10 +102,10 @@ async def start(
 
 async def signed_in(
     connection: AsyncConnection, secret: str, *, now: datetime, lifetime: Lifetime
-) -> tuple[Person, bool] | None:
-    """Whose session this is, and whether its last use is to be noted; None when it is over."""
+) -> SignedIn | None:
+    """Whose session this is; None when it is over."""
     found = await connection.execute(
-        select(ACCOUNT, SESSION.c.seen_at)
+        select(ACCOUNT, SESSION.c.seen_at, SESSION.c.made_at.label("proved_at"))
         .join(SESSION, SESSION.c.account_id == ACCOUNT.c.id)
         .where(
             SESSION.c.digest == digest_of(secret),
@@ -106,7 +115,13 @@ async def signed_in(
         )
     )
     row = found.one_or_none()
-    return (person_of(row), row.seen_at < now - _SEEN_EVERY) if row else None
+    if row is None:
+        return None
+    return SignedIn(
+        person=person_of(row),
+        proved_at=row.proved_at,
+        is_stale=row.seen_at < now - _SEEN_EVERY,
+    )
 
 
 async def end(connection: AsyncConnection, secret: str) -> None:

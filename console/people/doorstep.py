@@ -114,7 +114,7 @@ def sign_in(
         status=status,
         after=own_path(after),
         typed=typed.dumped() if typed else "",
-        waits=typed is not None,
+        waits=typed,
         name=name,
         error=error,
         minutes=-(-wait_s // 60),

@@ -138,7 +138,9 @@ class Entry:
             secret = await self._start(connection, request, person, how)
         response: web.StreamResponse
         if typed is not None:
-            request[VISITOR] = Visitor(account=person, secret=secret, csrf=csrf_of(secret))
+            request[VISITOR] = Visitor(
+                account=person, secret=secret, csrf=csrf_of(secret), proved_at=self._desk.clock()
+            )
             response = doorstep.send_again(request, typed)
         else:
             response = web.Response(status=303, headers={"Location": own_path(after)})

@@ -24,6 +24,7 @@ from tests.console.test_people_entry import (  # noqa: F401 - fixtures
     GOOD,
     OTHER,
     Browser,
+    ahead,
     cheap,
     hired,
     logged,
@@ -78,6 +79,26 @@ async def test_an_admin_looks_after_accounts(house: House) -> None:
     assert done == [
         "people.add", "people.appoint", "people.end_session", "people.disable", "people.enable",
     ]  # fmt: skip
+
+
+async def test_a_desk_that_was_left_open_makes_no_admins(house: House) -> None:
+    path = await hired(house, "sri", Post(role=Role.ADMIN))
+    sri = Browser(await house.browser())
+    await sri.see(path)
+    await sri.send(path, new=GOOD, again=GOOD)
+    ahead(house, minutes=31)
+    left = Browser(await house.browser({
+        one.key: one.value for one in sri.client.session.cookie_jar
+    }))  # fmt: skip
+    await left.see("/console/people")
+    assert left.status == 200
+    await left.send("/console/people/add", name="tono", role="admin")
+    assert left.status == 401
+    assert "lebih dari 30 menit" in left.page
+    assert "/console/setup/" not in left.page
+    await left.send("/console/login", name="sri", password=GOOD)
+    await left.send("/console/people/add")
+    assert "/console/setup/" in left.page  # what was typed went on with her
 
 
 async def test_what_an_admin_may_not(house: House) -> None:

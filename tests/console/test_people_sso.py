@@ -103,6 +103,31 @@ async def test_what_the_provider_takes_away_is_gone(
     assert (await sri.send(f"{one[1]}/link"))[0] == 422
 
 
+async def test_what_was_typed_waits_for_who_signs_on_elsewhere(
+    served: House,
+    person: Person,  # noqa: F811
+) -> None:
+    """The provider opens in another tab; the form on this one goes on with the new session."""
+    rina = Browser(await served.browser())
+    same = {"Sec-Fetch-Site": "same-origin"}
+    await rina.send("/console/me/language", headers=same, locale="en")
+    assert rina.status == 401
+    waiting = rina.page
+    assert 'target="_blank"' in waiting
+    begun = await rina.client.get("/console/login/sso/begin", allow_redirects=False)
+    await rina.came_back(await person.signs_in(begun.headers["Location"], "rina"))
+    (fields,) = re.findall(
+        r'action="/console/me/language">\s*<input type="hidden" name="(\w+)" value="(\w+)">',
+        waiting,
+    )
+    answer = await rina.client.post("/console/me/language", headers=same, data=dict([fields]))
+    rina.page = await answer.text()
+    assert "Periksa isinya" in rina.page
+    await rina.send("/console/me/language")
+    assert "Change password" not in await rina.see("/console/me")
+    assert "Sign out" in rina.page
+
+
 async def test_an_account_is_never_taken_over_by_its_name(
     served: House,
     person: Person,  # noqa: F811
