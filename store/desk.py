@@ -7,8 +7,7 @@ one does, and nothing is shown twice when something comes in between.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,8 +26,6 @@ COMPLAINT, EVENT = table(Complaint), table(ComplaintEvent)
 C = COMPLAINT.c
 
 MOST = 50  # of a page
-COUNTED = 2_000  # complaints that are counted at most: "2,000 or more"
-FACETS = ("urgency", "status", "category", "channel", "agency", "kota")
 ANY = "any"  # every status
 EXCERPT = 240  # characters of a text
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -122,26 +119,34 @@ async def search(
     now: datetime,
     after: Cursor | None = None,
     most: int = MOST,
-    loose_ones: Sequence[Item] | None = None,
 ) -> Page:
-    """A page of what somebody wants to see within his scope. Raises: ValueError for a bad area.
-
-    `loose_ones` is what `waiting_beside` found, for whoever has asked already.
-    """
-    which = await _which(connection, wanted, scope)
-    found = [*await _complaints(connection, which, after, most + 1)]
+    """A page of what somebody wants to see within his scope. Raises: ValueError for a bad area."""
+    which = await conditions(connection, wanted, scope)
+    loose_ones = []
     if after is None or after.urgency > OPEN:
-        if loose_ones is None:
-            loose_ones = await waiting_beside(connection, wanted, scope, now)
-        found += [item for item in loose_ones if after is None or item.cursor < after]
-        found.sort(key=lambda item: item.cursor, reverse=True)
+        loose_ones = await waiting_beside(connection, wanted, scope, now)
+    return await page_of(connection, which, loose_ones, after, most)
+
+
+async def page_of(
+    connection: AsyncConnection,
+    which: Collection[ColumnElement[bool]],
+    loose_ones: Sequence[Item],
+    after: Cursor | None = None,
+    most: int = MOST,
+) -> Page:
+    """A page of the complaints that these conditions hold, with what waits beside them."""
+    found = await _complaints(connection, which, after, most + 1)
+    found += [item for item in loose_ones if after is None or item.cursor < after]
+    found.sort(key=lambda item: item.cursor, reverse=True)
     more = len(found) > most
     return Page(items=tuple(found[:most]), next=found[most - 1].cursor if more else None)
 
 
-async def _which(
+async def conditions(
     connection: AsyncConnection, wanted: Filter, scope: Scope
 ) -> list[ColumnElement[bool]]:
+    """What the rows of `complaint` must be. Raises: ValueError for a bad area."""
     which = [*within(scope), *in_area(wanted.area)]
     which += [
         C[name] == value
@@ -256,56 +261,8 @@ async def among(
     scope: Scope,
 ) -> list[Item]:
     """Of these complaints, those that the filter and the scope hold, in the queue's order."""
-    which = [*await _which(connection, wanted, scope), C.ticket.in_(tickets)]
+    which = [*await conditions(connection, wanted, scope), C.ticket.in_(tickets)]
     return await _complaints(connection, which, None, len(tickets)) if tickets else []
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tally:
-    """How many there are of what, in a filter: `by["channel"]["sms"]`."""
-
-    total: int  # COUNTED at most
-    capped: bool  # there are more, and the counts are of the first COUNTED that were found
-    by: Mapping[str, Mapping[Any, int]]  # FACETS
-
-
-async def tally(
-    connection: AsyncConnection,
-    wanted: Filter,
-    scope: Scope,
-    *,
-    now: datetime,
-    loose_ones: Sequence[Item] | None = None,
-) -> Tally:
-    """Count what the filter holds, COUNTED complaints at most. Raises: ValueError."""
-    which = await _which(connection, wanted, scope)
-    some = select(*(C[name] for name in FACETS)).where(*which).limit(COUNTED + 1).subquery()
-    columns = [some.c[name] for name in FACETS]
-    rows = (await connection.execute(select(*columns, func.count()).group_by(*columns))).all()
-    by: dict[str, Counter[Any]] = defaultdict(Counter)
-    for *values, count in rows:
-        for name, value in zip(FACETS, values, strict=True):
-            by[name][value] += count
-    if loose_ones is None:
-        loose_ones = await waiting_beside(connection, wanted, scope, now)
-    for item in loose_ones:
-        by["urgency"][item.urgency] += 1
-        by["channel"][item.channel] += 1
-    total = sum(count for *_, count in rows)
-    return Tally(total=min(total, COUNTED), capped=total > COUNTED, by=by)
-
-
-def tally_of(items: Sequence[Item]) -> Tally:
-    """The counts of a page that holds all there is: nothing need be asked for."""
-    filed = [item for item in items if item.ticket]
-    by: dict[str, Counter[Any]] = {
-        name: Counter(getattr(item, name) for item in filed) for name in FACETS
-    }
-    for item in items:
-        if not item.ticket:
-            by["urgency"][item.urgency] += 1
-            by["channel"][item.channel] += 1
-    return Tally(total=len(filed), capped=False, by=by)
 
 
 async def revision(connection: AsyncConnection, ticket: str, scope: Scope = EVERYTHING) -> int:
@@ -331,7 +288,7 @@ async def beside(
 
     Raises: ValueError for a bad area.
     """
-    which = await _which(connection, wanted, scope)
+    which = await conditions(connection, wanted, scope)
     here = tuple_(literal(place.urgency), literal(place.at, Utc), literal(place.id))
     key = (C.urgency, C.filed_at, C.id)
     upwards = _rows().where(*which, tuple_(*key) > here).order_by(*key).limit(1)

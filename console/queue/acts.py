@@ -42,7 +42,7 @@ class Acts:
         me, form, now = visitor(request), await request.post(), self._desk.clock()
         query = _clean(str(form.get("query", "")))
         shared = form.get("shared") == "on" and me.may(Right.CORRECT)
-        name = str(form.get("name", "")).replace("\0", "")
+        name = str(form.get("name", ""))
         try:
             async with self._desk.database.begin() as connection:
                 number = await views.save(

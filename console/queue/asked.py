@@ -83,7 +83,7 @@ def cursor(query: Mapping[str, str]) -> Cursor | None:
 
 
 def _plain(value: str) -> str:
-    return value.replace("\0", "").strip()[:_LONGEST]
+    return value.strip()[:_LONGEST]
 
 
 def _one_of(value: str, allowed: object) -> str:

@@ -18,9 +18,10 @@ from dialogs.phrasebook import say
 from nlu.categories import categories
 from nlu.places.gazetteer import gazetteer
 from nlu.slots.personal import masked
+from store import counts, pulse, views
 from store import desk as queue
-from store import pulse, views
-from store.desk import ANY, Cursor, Filter, Item, Tally
+from store.counts import Tally
+from store.desk import ANY, Cursor, Filter, Item
 from store.urgency import Need
 
 _MARKS = {need.value: need.name.lower() for need in Need}
@@ -54,14 +55,7 @@ class Page:
             return await self._more(request, asked, after)
         async with self._desk.database.read() as connection:
             last = await pulse.newest(connection)  # first: what comes now is told by events
-            loose = await queue.waiting_beside(connection, wanted, me.scope, now)
-            found = await queue.search(
-                connection, wanted, me.scope, now=now, after=after, loose_ones=loose
-            )
-            if after is None and found.next is None:
-                counted = queue.tally_of(found.items)
-            else:
-                counted = await queue.tally(connection, wanted, me.scope, now=now, loose_ones=loose)
+            found, counted = await counts.look(connection, wanted, me.scope, now=now, after=after)
             saved = await views.of(connection, me.account.id)
         response = pages.render(
             request,
