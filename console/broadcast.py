@@ -15,11 +15,17 @@ class Broadcast:
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
+        self.closed = False
 
     def tell(self) -> None:
         """Wake everybody who waits now."""
         told, self._event = self._event, asyncio.Event()
         told.set()
+
+    def close(self) -> None:
+        """Nothing is told any more: whoever listens lets go."""
+        self.closed = True
+        self.tell()
 
     def listen(self) -> asyncio.Event:
         """What is set at the next telling: taken before a look, so that none is missed."""

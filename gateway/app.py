@@ -141,6 +141,7 @@ class Gateway:
                 await self.open_doors(stack)
             yield
             self._stopping = True
+            self.desk.news.close()
             log.info("gateway.draining")
 
     async def open_doors(self, stack: AsyncExitStack) -> None:

@@ -8,10 +8,11 @@ the connection is told the same again, so nothing must be remembered for him.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from aiohttp import web
 
@@ -79,9 +80,9 @@ class Events:
         until = self._desk.clock() + AT_MOST
         # He has gone, or comes again by himself when the store is back.
         with suppress(ConnectionResetError, StoreError):
-            while self._desk.clock() < until:
+            while self._desk.clock() < until and not self._desk.news.closed:
                 event = self._desk.news.listen()
-                told = await self._look(request, watch)
+                told = await _whole(self._look(request, watch))
                 await response.write(told or b": \n\n")  # a comment asks whether he is there
                 await asyncio.sleep(_PAUSE.total_seconds())
                 await heard(event, LOOK_EVERY)
@@ -109,6 +110,16 @@ class Events:
     def _counter(self, request: web.Request, watch: Watch) -> str:
         count = len(watch.fresh)
         return pages.render(request, "queue/fresh.html", count=count, asked=watch.asked).text or ""
+
+
+async def _whole(look: Coroutine[Any, Any, bytes]) -> bytes:
+    """A look to its end, even when the stream is cut off: it holds a connection of the store."""
+    task = asyncio.ensure_future(look)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 def _filed(beats: Collection[Beat]) -> set[str]:
