@@ -112,12 +112,21 @@ async def _visitor(desk: Desk, request: web.Request) -> Visitor | None:
         found = await accounts.signed_in(connection, secret, now=now, lifetime=desk.lifetime)
     if found is None:
         return None
-    if found.is_stale:
+    if found.is_stale and _is_by_hand(request):
         async with desk.database.begin() as connection:
             await accounts.seen(connection, secret, now)
     return Visitor(
         account=found.person, secret=secret, csrf=csrf_of(secret), proved_at=found.proved_at
     )
+
+
+def _is_by_hand(request: web.Request) -> bool:
+    """Whether a person asks. What a page that was left open asks by itself keeps no session alive.
+
+    That is: parts of a page that renew themselves, and streams of events.
+    """
+    is_stream = "text/event-stream" in request.headers.get("Accept", "")
+    return request.method not in _SAFE or not (is_stream or pages.is_fragment(request))
 
 
 async def _is_ours(desk: Desk, request: web.Request, found: Visitor) -> bool:
@@ -174,4 +183,5 @@ def harden(response: web.StreamResponse, tiles: Tiles) -> web.StreamResponse:
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("X-Robots-Tag", "noindex, nofollow, noarchive")
         response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     return response

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from tests.console.conftest import House, Person
 
 OPEN = re.compile(  # what anybody may ask for, and a script's contract
-    r"/console/(static/|login|setup/)|/api/v1/openapi\.json$"
+    r"/console$|/console/(static/|login|setup/)|/api/v1/openapi\.json$"
 )
 FORGED = (403, 404)
 PLACE = re.compile(r"\{(\w+)(?::((?:[^{}]|\{[^}]*\})*))?\}")
@@ -89,6 +89,7 @@ async def test_every_page_has_the_policy(house: House) -> None:
             if answer.content_type != "text/html":
                 continue
             assert answer.headers["X-Frame-Options"] == "DENY", path
+            assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin", path
             text = await answer.text()
             assert not re.search(r"<script(?! src=)|\son\w+=|\sstyle=|javascript:", text), path
 

@@ -283,6 +283,23 @@ async def test_what_was_typed_when_a_session_ended_is_not_lost(house: House, rin
     assert forged.status == 403
 
 
+async def test_a_page_that_was_left_open_keeps_no_session_alive(house: House) -> None:
+    sri = await house.person("viewer")
+    clock = house.desk.clock
+    for hours, headers, status in (
+        (7, {"HX-Request": "true"}, 200),  # a part that renews itself
+        (9, {}, 303),
+        (7, {"Accept": "text/event-stream"}, 200),
+        (9, {}, 303),
+        (7, {}, 200),  # a person
+        (9, {}, 200),
+    ):
+        house.desk = replace(house.desk, clock=lambda hours=hours: clock() + timedelta(hours=hours))
+        tab = await house.browser({"kanal_session": sri.secret})
+        async with tab.get("/console/me", headers=headers, allow_redirects=False) as answer:
+            assert answer.status == status, (hours, headers)
+
+
 async def test_a_script_is_told_that_the_session_ended_and_keeps_its_page(
     house: House, rina: Browser
 ) -> None:
