@@ -129,6 +129,10 @@ async def test_who_guesses_shuts_the_door_to_strangers_alone(database: Database)
 
     assert await attempt(database, tried(address="203.0.113.5"), NOW) is not None
     assert await attempt(database, own, NOW) is None
+    for number in range(30):  # all behind one proxy, say
+        await attempt(database, tried(f"account{number}", "203.0.113.5"), NOW)
+    assert await attempt(database, tried("another", "203.0.113.5"), NOW) is not None
+    assert await attempt(database, own, NOW) is None
 
 
 async def test_guesses_from_an_address_are_slowed_down_whatever_they_are_at(
@@ -138,6 +142,14 @@ async def test_guesses_from_an_address_are_slowed_down_whatever_they_are_at(
         assert await attempt(database, tried(f"account{number}"), NOW) is None
     assert await attempt(database, tried("another"), NOW) == timedelta(seconds=30)
     assert await attempt(database, tried("another", "198.51.100.1"), NOW) is None
+
+
+async def test_a_customers_many_addresses_are_one(database: Database) -> None:
+    for number in range(20):
+        assert await attempt(database, tried(f"a{number}", f"2001:db8:0:1::{number}"), NOW) is None
+    assert await attempt(database, tried("b", "2001:db8:0:1:ffff::1%eth0"), NOW) is not None
+    assert await attempt(database, tried("b", "2001:db8:0:2::1"), NOW) is None
+    assert await attempt(database, tried("b", "::ffff:192.0.2.1"), NOW) is None
 
 
 async def test_an_account_of_his_own_clears_nobody_the_way(database: Database) -> None:
