@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from console import api, overview, pages, queue, report, teach
+from console import api, correct, overview, pages, queue, report, teach
 from console.answer import pages as answer
 from console.desk import Desk
 from console.people import routes as people
@@ -18,6 +18,7 @@ def routes(desk: Desk) -> list[web.RouteDef]:
         *overview.routes(desk),
         *people.routes(desk),
         *report.routes(desk),
+        *correct.routes(desk),
         *teach.routes(desk),
         *api.routes(desk),
         *answer.routes(desk),

@@ -19,6 +19,7 @@ from console.visitor import VISITOR
 from console.words import LOCALES, words
 from dialogs.phrasebook import say
 from dialogs.rule import category_of
+from nlu.slots.personal import masked
 
 ROOM = Path(str(files("console")))
 ZONE: web.AppKey[ZoneInfo] = web.AppKey("console_zone", ZoneInfo)
@@ -85,7 +86,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        fill=_fill, category=_category, status=_status, moment=_moment, day=_day, iso=_iso
+        fill=_fill,
+        category=_category,
+        status=_status,
+        moment=_moment,
+        day=_day,
+        iso=_iso,
+        masked=masked,
     )
     made.globals["zone"] = ZoneInfo("UTC")  # the city's, once it is served (app.routes)
     return made

@@ -159,6 +159,8 @@ class News:
     note: str = ""  # his words for the citizen
     photos: tuple[str, ...] = ()  # references of his photos
     published: bool = False  # the photos can be seen on the ticket's page
+    reason: str = ""  # a moderator's act beside the status: no_complaint | duplicate | split
+    other: str = ""  # the complaint that it was merged into, or split from
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

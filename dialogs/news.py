@@ -12,7 +12,7 @@ from dialogs.conversation import Conversation, News, Status, Turn
 from dialogs.effects import Effect, Say, Show
 from dialogs.filing import page
 from dialogs.phrasebook import say
-from dialogs.rule import Decision
+from dialogs.rule import Decision, category_of
 
 
 def told(conversation: Conversation, turn: Turn) -> Decision:
@@ -40,9 +40,7 @@ def told(conversation: Conversation, turn: Turn) -> Decision:
 
 
 def _said(locale: str, news: News, turn: Turn) -> tuple[Effect, ...]:
-    status = say(locale, f"status_{news.status.value}", {})
-    slots = {"ticket": news.ticket.number, "status": status}
-    said: list[Effect] = [Say(phrase="status_changed", slots=slots)]
+    said: list[Effect] = [_what(locale, news)]
     if news.note:
         said.append(Say(phrase="officer_says", slots={"note": news.note}))
     if news.photos and turn.abilities.photos_out:
@@ -50,6 +48,22 @@ def _said(locale: str, news: News, turn: Turn) -> tuple[Effect, ...]:
     elif news.published and turn.pages:
         said.append(Say(phrase="photo_on_page"))
     return tuple(said)
+
+
+def _what(locale: str, news: News) -> Say:
+    """What happened, in one sentence."""
+    number = news.ticket.number
+    if news.reason == "duplicate":
+        return Say(phrase="merged", slots={"ticket": number, "into": news.other})
+    if news.reason == "split":
+        row = category_of(news.ticket.category)
+        category = row.name[locale] if row else news.ticket.category
+        slots = {"ticket": number, "other": news.other, "category": category}
+        return Say(phrase="split", slots=slots)
+    if news.reason == "no_complaint":
+        return Say(phrase="no_complaint", slots={"ticket": number})
+    status = say(locale, f"status_{news.status.value}", {})
+    return Say(phrase="status_changed", slots={"ticket": number, "status": status})
 
 
 def _between(conversation: Conversation, turn: Turn, *said: Effect) -> Decision:

@@ -13,6 +13,7 @@ from dialogs import abuse, asking, news
 from dialogs.conversation import Conversation, Turn
 from dialogs.effects import Say, Schedule
 from dialogs.filing import closed, file
+from dialogs.phrasebook import LOCALES
 from dialogs.rule import HAND_BACK, Decision
 
 _NEXT = timedelta(seconds=1)
@@ -79,6 +80,13 @@ def said(conversation: Conversation, turn: Turn) -> Decision:
     return after, (Say(phrase="person_says", slots={"text": turn.person}), *effects)
 
 
+def speak(conversation: Conversation, turn: Turn) -> Decision:
+    """A person says in which language this citizen is answered."""
+    language = turn.timer.partition(":")[2]
+    known = language in LOCALES
+    return (replace(conversation, locale=language) if known else conversation), ()
+
+
 def back(conversation: Conversation, turn: Turn) -> Decision:
     """A person hands back: said once, and what was under way goes on."""
     if not conversation.handed_over:
@@ -92,5 +100,5 @@ def back(conversation: Conversation, turn: Turn) -> Decision:
 TIMERS: dict[str, Callable[[Conversation, Turn], Decision]] = {
     "reminder": remind, "expire": expire, "hand_back": hand_back,
     "news": news.told, "taken": taken, "said": said, "back": back,
-    "rested": abuse.rested,
+    "speak": speak, "rested": abuse.rested,
 }  # fmt: skip

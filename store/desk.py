@@ -45,6 +45,7 @@ class Filter:
     until: datetime | None = None  # filed before
     below: float | None = None  # the machine was less sure than this
     need: Need | None = None
+    unchecked: bool = False  # nobody has said yet what it is about
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
@@ -165,6 +166,8 @@ async def conditions(
         which.append(C.confidence < wanted.below)
     if wanted.need is not None:
         which.append(C.urgency == wanted.need.value)
+    if wanted.unchecked:
+        which.append(C.checked.is_(False))
     return [*which, *await containing(connection, wanted.words)]
 
 

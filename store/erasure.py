@@ -246,16 +246,24 @@ async def _complaints(connection: AsyncConnection, talks: Sequence[int]) -> int:
 async def _corrections(
     connection: AsyncConnection, complaints: Collection[int], talks: Sequence[int]
 ) -> None:
-    """A moderator's word stays; the citizen's words for the place, kept beside it, do not."""
+    """A moderator's word stays; the citizen's words for the place, kept beside it, do not.
+
+    Without what stood before it cannot be taken back any more.
+    """
     his = CORRECTION.c.complaint_id.in_(complaints) | CORRECTION.c.inbox_id.in_(_his(talks))
     rows = await connection.execute(select(CORRECTION.c.id, CORRECTION.c.before).where(his))
     changed = [
-        {"b_id": row.id, "before": json.dumps({**json.loads(row.before), "place_words": ""})}
+        {"b_id": row.id, "before": json.dumps(_without_place(json.loads(row.before)))}
         for row in rows
     ]
     if changed:
         statement = update(CORRECTION).where(CORRECTION.c.id == bindparam("b_id"))
         await connection.execute(statement.values(before=bindparam("before")), changed)
+
+
+def _without_place(before: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in before.items() if name not in {"was", "now"}}
+    return {**kept, "place_words": ""}
 
 
 async def _mask(connection: AsyncConnection, of: Table, which: ColumnElement[bool]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import InboundMessage
@@ -117,6 +117,18 @@ async def _row(connection: AsyncConnection, which: Any) -> Any:
     return found.one_or_none()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Folded:
+    """What a merge changed, enough to take it back."""
+
+    complaint_id: int  # of the first complaint
+    into_id: int
+    status: str  # of the first complaint, before
+    event_id: int  # of the change of its status
+    passed: tuple[int, ...]  # supporters that the other complaint got by it
+    tasks: tuple[int, ...]  # that were closed by it
+
+
 async def merge(
     connection: AsyncConnection, ids: Ids, ticket: str, *, into: str, actor: str, now: datetime
 ) -> tuple[Person, ...]:
@@ -126,25 +138,43 @@ async def merge(
     transaction. Raises: LookupError for an unknown ticket, IllegalMoveError, ValueError when both
     are the same.
     """
+    told = await people(connection, ticket)
+    await fold(connection, ids, ticket, into=into, actor=actor, now=now)
+    return told
+
+
+async def fold(
+    connection: AsyncConnection, ids: Ids, ticket: str, *, into: str, actor: str, now: datetime
+) -> Folded:
+    """`merge` without its people: whoever calls tells them. Raises what `merge` raises."""
     one, other = [await _known(connection, number) for number in (ticket, into)]
     if one.id == other.id:
         raise ValueError(f"{ticket} and {into} are the same complaint")
     check_move(Status(one.status), Status.DUPLICATE)
-    told = await people(connection, ticket)
     await connection.execute(
         update(COMPLAINT)
         .where(COMPLAINT.c.id == one.id)
         .values(status=Status.DUPLICATE.value, merged_into=other.id, updated_at=now)
     )
-    await _pass_on(connection, ids, one, other)
-    await tasks.seen(connection, ticket=one.ticket, actor=actor, now=now)
-    for number, kind, body in (
-        (one.ticket, "status", {"from": one.status, "to": "duplicate", "into": other.ticket}),
-        (other.ticket, "merged", {"from": one.ticket}),
-    ):
-        happening = Happening(ticket=number, kind=kind, actor=actor, at=now, body=body)
-        await complaints.append(connection, ids, [happening])
-    return told
+    passed = await _pass_on(connection, ids, one, other)
+    closed = await tasks.close(connection, [one.ticket], actor=actor, now=now)
+    moved = {"from": one.status, "to": Status.DUPLICATE.value, "into": other.ticket}
+    events = [
+        complaints.event_row(ids, number, kind, actor, now, body)
+        for number, kind, body in (
+            (one.id, "status", moved),
+            (other.id, "merged", {"from": one.ticket}),
+        )
+    ]
+    await connection.execute(insert(complaints.EVENT), events)
+    return Folded(
+        complaint_id=one.id,
+        into_id=other.id,
+        status=one.status,
+        event_id=events[0]["id"],
+        passed=passed,
+        tasks=closed[one.ticket],
+    )
 
 
 async def _known(connection: AsyncConnection, ticket: str) -> Any:
@@ -154,8 +184,11 @@ async def _known(connection: AsyncConnection, ticket: str) -> Any:
     return standing
 
 
-async def _pass_on(connection: AsyncConnection, ids: Ids, one: Any, other: Any) -> None:
-    """Let the filer of one complaint, and whoever joined it, support the other."""
+async def _pass_on(connection: AsyncConnection, ids: Ids, one: Any, other: Any) -> tuple[int, ...]:
+    """Let the filer of one complaint, and whoever joined it, support the other.
+
+    Returns the ids of those who did not before.
+    """
     filer = {
         "conversation_id": one.conversation_id,
         "inbox_id": one.filed_by,
@@ -168,10 +201,13 @@ async def _pass_on(connection: AsyncConnection, ids: Ids, one: Any, other: Any) 
         "place_words": "",
     }
     joined = await connection.execute(select(SUPPORTER).where(SUPPORTER.c.complaint_id == one.id))
+    new = []
     for row in [filer, *(dict(row) for row in joined.mappings())]:
         if row["conversation_id"] != other.conversation_id:
             passed = {**row, "id": ids.next(), "complaint_id": other.id}
-            await insert_once(connection, SUPPORTER, passed)
+            if await insert_once(connection, SUPPORTER, passed):
+                new.append(int(passed["id"]))
+    return tuple(new)
 
 
 async def people(connection: AsyncConnection, ticket: str) -> tuple[Person, ...]:

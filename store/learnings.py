@@ -15,6 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from store.corrections import stands
 from store.ids import Ids
 from store.tables import Correction, Learning, table
 
@@ -64,10 +65,12 @@ async def latest(connection: AsyncConnection) -> Learnt | None:
 
 
 async def fresh(connection: AsyncConnection, learned_to: int) -> int:
-    """How many corrections of a label came after the newest that a model was taught."""
+    """How many corrections of a label, that stand, came after the newest that was taught."""
     labelled = CORRECTION.c.category.is_not(None) | CORRECTION.c.intent.is_not(None)
     found = await connection.execute(
-        select(func.count()).select_from(CORRECTION).where(CORRECTION.c.id > learned_to, labelled)
+        select(func.count())
+        .select_from(CORRECTION)
+        .where(CORRECTION.c.id > learned_to, labelled, stands())
     )
     return int(found.scalar_one())
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from store import corrections
 from store.dialect import json_text, utc_hour
 from store.tables import Complaint, Correction, Outbox, table
 
@@ -143,11 +144,16 @@ async def corrected(
 async def _first_words(
     connection: AsyncConnection, period: Period, within: Within
 ) -> Sequence[Any]:
-    """(before, said, as it stands now, how often) of each complaint's first correction."""
+    """(before, said, as it stands now, how often) of each complaint's first word that stands."""
     first = (
         select(func.min(CORRECTION.c.id).label("id"))
         .join(COMPLAINT, COMPLAINT.c.id == CORRECTION.c.complaint_id)
-        .where(CORRECTION.c.category.is_not(None), *period.holds(COMPLAINT.c.filed_at), *within)
+        .where(
+            CORRECTION.c.category.is_not(None),
+            corrections.stands(),
+            *period.holds(COMPLAINT.c.filed_at),
+            *within,
+        )
         .group_by(CORRECTION.c.complaint_id)
         .subquery()
     )

@@ -8,9 +8,9 @@ written here, in the transaction that moves the status, is an inbox row on the c
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import InboundMessage
 from dialogs.conversation import News, Status
-from store import tasks
+from store import inbox, tasks
 from store.codec import dump, load
 from store.complaints import COMPLAINT, EVENT, MEDIA, SUPPORTER, event_row, ticket_of
 from store.ids import Ids
@@ -103,9 +103,28 @@ async def _keep(
 
 
 async def tell(
-    connection: AsyncConnection, ids: Ids, complaint_id: int, event_id: int, now: datetime
+    connection: AsyncConnection,
+    ids: Ids,
+    complaint_id: int,
+    event_id: int,
+    now: datetime,
+    *,
+    after: timedelta = timedelta(),
 ) -> None:
-    """Let every conversation that follows a complaint be told of an event, at once."""
+    """Let every conversation that follows a complaint be told of an event, at once or later."""
+    await tell_of(connection, ids, {complaint_id: event_id}, now, after=after)
+
+
+async def tell_of(
+    connection: AsyncConnection,
+    ids: Ids,
+    events: Mapping[int, int],
+    now: datetime,
+    *,
+    after: timedelta = timedelta(),
+) -> None:
+    """`tell` of many complaints: an event each, by the complaint's id."""
+    readers = await _readers(connection, events)
     rows = [
         {
             "id": ids.next(),
@@ -113,35 +132,62 @@ async def tell(
             "external_id": f"{reader.id}:{NEWS}:{event_id}",
             "conversation_id": reader.id,
             "message": dump(_from_the_clock(reader, f"{NEWS}:{event_id}", now)),
-            "due_at": now,
+            "due_at": now + after,
             "state": "pending",
             "attempts": 0,
         }
-        for reader in await _readers(connection, complaint_id)
+        for complaint_id, event_id in events.items()
+        for reader in readers[complaint_id]
     ]
     if rows:
         await connection.execute(insert(INBOX), rows)
 
 
-async def _readers(connection: AsyncConnection, complaint_id: int) -> Sequence[Any]:
-    """Who filed or joined it, with the message that did: its thread goes on; each once."""
+async def untell(
+    connection: AsyncConnection, complaint_id: int, event_id: int, now: datetime
+) -> bool:
+    """Let nobody hear of an event; False, and nothing done, where somebody has heard of it.
+
+    A conversation that is being answered just now may be hearing it.
+    """
+    readers = await _readers(connection, [complaint_id])
+    names = [f"{reader.id}:{NEWS}:{event_id}" for reader in readers[complaint_id]]
+    rows = (
+        await connection.execute(
+            select(INBOX.c.id, INBOX.c.state, CONVERSATION.c.lease_until)
+            .join(CONVERSATION, CONVERSATION.c.id == INBOX.c.conversation_id)
+            .where(INBOX.c.channel == CLOCK, INBOX.c.external_id.in_(names))
+        )
+    ).all()
+    if any(row.state != "pending" or (row.lease_until or now) > now for row in rows):
+        return False
+    await inbox.done(connection, [row.id for row in rows])
+    return True
+
+
+async def _readers(
+    connection: AsyncConnection, complaints: Collection[int]
+) -> dict[int, Sequence[Any]]:
+    """Who filed or joined each, with the message that did: its thread goes on; each once."""
     columns = (CONVERSATION.c.id, CONVERSATION.c.account, CONVERSATION.c.address, INBOX.c.message)
     known = CONVERSATION.c.erasure_id.is_(None)
     filed = await connection.execute(
-        select(*columns)
+        select(*columns, COMPLAINT.c.id.label("about"))
         .join(COMPLAINT, COMPLAINT.c.conversation_id == CONVERSATION.c.id)
         .join(INBOX, INBOX.c.id == COMPLAINT.c.filed_by)
-        .where(COMPLAINT.c.id == complaint_id, known)
+        .where(COMPLAINT.c.id.in_(complaints), known)
     )
     joined = await connection.execute(
-        select(*columns)
+        select(*columns, SUPPORTER.c.complaint_id.label("about"))
         .join(SUPPORTER, SUPPORTER.c.conversation_id == CONVERSATION.c.id)
         .join(INBOX, INBOX.c.id == SUPPORTER.c.inbox_id)
-        .where(SUPPORTER.c.complaint_id == complaint_id, known)
+        .where(SUPPORTER.c.complaint_id.in_(complaints), known)
         .order_by(SUPPORTER.c.id)
     )
-    rows = [*filed, *joined]
-    return [*{row.id: row for row in reversed(rows)}.values()][::-1]
+    found: dict[int, dict[int, Any]] = {one: {} for one in complaints}
+    for row in (*filed, *joined):
+        found[row.about].setdefault(row.id, row)
+    return {one: [*readers.values()] for one, readers in found.items()}
 
 
 def _from_the_clock(reader: Any, name: str, now: datetime) -> InboundMessage:
@@ -178,7 +224,9 @@ async def _news(connection: AsyncConnection, row: Any, body: dict[str, Any]) -> 
     kept = photos.all()
     return News(
         ticket=ticket_of(row, mine=True),
-        status=Status(body["to"]),
+        status=Status(body.get("to", Status.OPEN)),
+        reason=body.get("reason", "duplicate" if "into" in body else ""),
+        other=body.get("other", body.get("into", "")),
         note=body.get("note", ""),
         photos=tuple(one.sha256 for one in kept),
         published=bool(kept) and all(one.published for one in kept),

@@ -73,13 +73,21 @@ async def public(connection: AsyncConnection, ticket: str) -> PublicComplaint | 
 
 
 async def _steps(connection: AsyncConnection, row: Any) -> tuple[Step, ...]:
-    events = await connection.execute(
-        select(EVENT.c.at, EVENT.c.body)
-        .where(EVENT.c.complaint_id == row.id, EVENT.c.kind.not_in(_OF_CATEGORIES))
+    """Its moves; what was taken back, and of what else was corrected, nobody need know."""
+    rows = await connection.execute(
+        select(EVENT.c.id, EVENT.c.at, EVENT.c.kind, EVENT.c.body)
+        .where(EVENT.c.complaint_id == row.id)
         .order_by(EVENT.c.at, EVENT.c.id)
     )
-    moves = [(event.at, json.loads(event.body).get("to")) for event in events]
-    later = (Step(status=Status(to), at=at) for at, to in moves if to in _STATUSES)
+    events = [(event, json.loads(event.body)) for event in rows]
+    undone = {number for _, body in events for number in body.get("undoes", ())}
+    later = (
+        Step(status=Status(body["to"]), at=event.at)
+        for event, body in events
+        if body.get("to") in _STATUSES
+        and event.kind not in _OF_CATEGORIES
+        and str(event.id) not in undone
+    )
     return (Step(status=Status.OPEN, at=row.filed_at), *later)
 
 

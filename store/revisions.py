@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.complaints import COMPLAINT, EVENT
+from store.scope import EVERYTHING, Scope, within
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,14 +41,17 @@ class ConflictError(Exception):
         self.changes = tuple(changes)  # what happened since, oldest first
 
 
-async def locked(connection: AsyncConnection, tickets: Sequence[str]) -> dict[str, Any]:
-    """The rows of these complaints, by ticket, held until the transaction ends; unknown: left out.
+async def locked(
+    connection: AsyncConnection, tickets: Sequence[str], scope: Scope = EVERYTHING
+) -> dict[str, Any]:
+    """The rows of these complaints, by ticket, held until the transaction ends.
 
+    What is unknown, or beyond the scope, is left out.
     Ordered, so that two who lock the same ones wait for each other and never in a circle.
     """
     found = await connection.execute(
         select(COMPLAINT)
-        .where(COMPLAINT.c.ticket.in_(tickets))
+        .where(COMPLAINT.c.ticket.in_(tickets), *within(scope))
         .order_by(COMPLAINT.c.id)
         .with_for_update()
     )
@@ -87,12 +91,14 @@ def _change(row: Any) -> Change:
     return Change(id=row.id, at=row.at, kind=row.kind, actor=row.actor, body=json.loads(row.body))
 
 
-async def unchanged(connection: AsyncConnection, ticket: str, rev: int | None) -> Any:
+async def unchanged(
+    connection: AsyncConnection, ticket: str, rev: int | None, scope: Scope = EVERYTHING
+) -> Any:
     """Lock a complaint and return its row, if it stands as somebody saw it (None: as it stands).
 
-    Raises: LookupError for an unknown ticket; ConflictError.
+    Raises: LookupError for a ticket that is unknown, or beyond the scope; ConflictError.
     """
-    row = (await locked(connection, [ticket])).get(ticket)
+    row = (await locked(connection, [ticket], scope)).get(ticket)
     if row is None:
         raise LookupError(f"no complaint has the number {ticket}")
     if rev is not None:

@@ -319,11 +319,18 @@ class Correction(Row, table=True):
     actor: str = _text()  # a moderator's account; "citizen" or "auto:<rule>" where none spoke
     at: datetime = _at()
     engine: str = _text()  # the one that predicted
-    before: str = _text(default="{}")  # category, intent, confidence, place_words
+    before: str = _text(default="{}")  # what stood before: store/corrections.py
     category: str | None = _text(nullable=True, default=None)  # None: no word on the category
     categories: str = _text(default="[]")  # all that fit, `category` first
     intent: str | None = _text(nullable=True, default=None)
     spot: str | None = _text(nullable=True, default=None)  # where it is, a dumped Spot
+    language: str | None = _text(nullable=True, default=None)  # id | en
+    duplicate_of: int | None = _ref("complaint.id", nullable=True)  # tells of the same as this one
+    split_into: int | None = _ref("complaint.id", nullable=True)  # tells of this one as well
+    undoes: int | None = _ref("correction.id", nullable=True, index=True)  # takes that word back
+    batch: int | None = Field(
+        sa_column=Column(BigInteger, nullable=True, index=True), default=None
+    )  # of words that were said together
 
 
 class Learning(Row, table=True):

@@ -146,3 +146,39 @@ async def seen(
     if count and ticket is not None:
         await _weigh(connection, {ticket})
     return count
+
+
+async def close(
+    connection: AsyncConnection,
+    tickets: Collection[str],
+    *,
+    reasons: Collection[str] = (),
+    actor: str,
+    now: datetime,
+) -> dict[str, tuple[int, ...]]:
+    """`seen` of many complaints; the ids of the tasks that were closed, by ticket."""
+    which = [TASK.c.ticket.in_(tickets), TASK.c.done_at.is_(None)]
+    if reasons:
+        which.append(TASK.c.reason.in_(reasons))
+    changed = await connection.execute(
+        update(TASK)
+        .where(*which)
+        .values(done_at=now, done_by=actor)
+        .returning(TASK.c.id, TASK.c.ticket)
+    )
+    closed: dict[str, tuple[int, ...]] = dict.fromkeys(tickets, ())
+    for number, ticket in changed:
+        closed[ticket] = (*closed[ticket], number)
+    await _weigh(connection, [ticket for ticket in closed if closed[ticket]])
+    return closed
+
+
+async def reopen(connection: AsyncConnection, task_ids: Collection[int]) -> None:
+    """Let tasks wait again: what closed them was taken back."""
+    changed = await connection.execute(
+        update(TASK)
+        .where(TASK.c.id.in_(task_ids))
+        .values(done_at=None, done_by=None)
+        .returning(TASK.c.ticket)
+    )
+    await _weigh(connection, {one for one in changed.scalars() if one})

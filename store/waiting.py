@@ -12,6 +12,7 @@ from channels.message import InboundMessage
 from nlu.normalise import MAX_CHARS
 from nlu.understanding import Understanding
 from store.codec import load
+from store.corrections import stands
 from store.tables import Complaint, Correction, Inbox, Prediction, table
 
 CORRECTION, COMPLAINT = table(Correction), table(Complaint)
@@ -29,8 +30,8 @@ class Predicted:
 
 
 async def uncorrected(connection: AsyncConnection, most: int) -> list[Predicted]:
-    """The newest messages with words that have a prediction and no correction, newest first."""
-    corrected = select(CORRECTION.c.inbox_id).where(CORRECTION.c.inbox_id == INBOX.c.id)
+    """The newest messages with words and a prediction that nobody corrected, newest first."""
+    corrected = select(CORRECTION.c.inbox_id).where(CORRECTION.c.inbox_id == INBOX.c.id, stands())
     rows = (
         await connection.execute(
             select(
@@ -69,7 +70,8 @@ async def _told(
     connection: AsyncConnection, talks: set[int]
 ) -> dict[int, list[tuple[str, str, bool]]]:
     """Ticket, text, and whether it has been corrected, of each conversation's complaints."""
-    corrected = select(CORRECTION.c.id).where(CORRECTION.c.complaint_id == COMPLAINT.c.id).exists()
+    mine = CORRECTION.c.complaint_id == COMPLAINT.c.id
+    corrected = select(CORRECTION.c.id).where(mine, stands()).exists()
     rows = await connection.execute(
         select(
             COMPLAINT.c.conversation_id,

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console import pages
 from console.answer import panel
+from console.correct import panel as correcting
 from console.desk import Desk
 from console.door import guarded
 from console.report import acts, turning, veil
@@ -72,6 +73,14 @@ class _Pages:
             said = await _said(connection, found, me)
             near = await _near(connection, found, me)
             turn = await turning.of(connection, found, request.query, me.scope, self._desk.clock())
+            correct = await correcting.of(
+                connection,
+                category=found.category,
+                candidates=found.predicted.candidates if found.predicted else (),
+                locale=found.locale,
+                actor=me.name,
+                now=self._desk.clock(),
+            )
         over = veil.veil(me, anonymous=found.anonymous, lifted=lifted)
         if lifted:
             if not veil.may_lift(me, over):
@@ -86,6 +95,7 @@ class _Pages:
             said=veil.talk(said, over),
             near=near,
             turn=turn,
+            correct=correct,
             query=request.query_string,
             map=self._map(report, near, request.query_string),
             veil=over,

@@ -3,6 +3,8 @@
 
 const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
 
+const PRESSED = "a[href], button, summary, input, [role=option]";
+
 function shown(element) {
   return !element.disabled && element.getClientRects().length > 0;
 }
@@ -20,9 +22,13 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const typing = event.target.closest?.(TYPING);
   if (typing) {
-    if (event.key === "Escape") typing.blur();
+    if (event.key !== "Escape") return;
+    typing.blur();
+    if (typing.closest("dialog")) event.preventDefault(); // what is typed stays: the next one closes it
     return;
   }
+  // What has the focus is pressed by these keys: a link, a button, a box to tick.
+  if ([" ", "Enter"].includes(event.key) && event.target.closest?.(PRESSED)) return;
   const element = answering(event.key === " " ? "Space" : event.key);
   if (!element) return;
   event.preventDefault();

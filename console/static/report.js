@@ -13,7 +13,7 @@ function make(name, attributes = {}) {
 const CITY = [-6.2, 106.83]; // looked at where no point is known
 const NEAR = 16; // zoom: a block or two around
 const ALONE = 14; // without streets and neighbours, the names around say more
-const form = document.getElementById("look");
+let form; // that looks a place up
 
 async function drawMap(box) {
   const settings = JSON.parse(box.dataset.map);
@@ -229,14 +229,23 @@ function place(rectangle, [x, y, width, height]) {
   return rectangle;
 }
 
-for (const closer of document.querySelectorAll(".closer")) {
-  const open = () => {
-    const box = closer.querySelector("[data-easel]");
-    if (closer.open && !box.querySelector("svg")) new Easel(box);
-  };
-  closer.addEventListener("toggle", open);
-  open();
+// ---- A report is there: at first, and each time that the next one takes its place
+
+function begin() {
+  form = document.getElementById("look");
+  for (const closer of document.querySelectorAll(".closer")) {
+    const open = () => {
+      const box = closer.querySelector("[data-easel]");
+      if (closer.open && !box.querySelector("svg")) new Easel(box);
+    };
+    closer.addEventListener("toggle", open);
+    open();
+  }
+  const box = document.getElementById("map");
+  if (box && globalThis.L) drawMap(box);
 }
 
-const box = document.getElementById("map");
-if (box && globalThis.L) drawMap(box);
+begin();
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id === "main" && event.detail.xhr?.status < 400) begin();
+});
