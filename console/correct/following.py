@@ -40,10 +40,9 @@ async def after(
 ) -> str:
     """The address of the report after a place, from the queue's beginning where it ends there."""
     which = replace(Asked.read(query).filter(now), unchecked=True)
+    rows = await desk.conditions(connection, which, scope)
     for begin in dict.fromkeys((place, None)):
-        page = await desk.search(
-            connection, which, scope, now=now, after=begin, most=2, loose_ones=()
-        )
+        page = await desk.page_of(connection, rows, (), begin, 2)
         for item in page.items:
             if item.ticket != ticket:
                 return address(item, query)

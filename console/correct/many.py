@@ -129,10 +129,10 @@ class _Many:
         self, query: Mapping[str, str], me: Visitor, most: int
     ) -> tuple[list[Item], bool]:
         """The complaints of a filter, and whether there are more."""
-        now = self._desk.clock()
-        which = Asked.read(query).filter(now)
+        which = Asked.read(query).filter(self._desk.clock())
         async with self._desk.database.read() as connection:
-            page = await desk.search(connection, which, me.scope, now=now, most=most, loose_ones=())
+            rows = await desk.conditions(connection, which, me.scope)
+            page = await desk.page_of(connection, rows, (), most=most)
         return list(page.items), page.next is not None
 
     def _line(self, item: Item, query: Mapping[str, str]) -> Line:
