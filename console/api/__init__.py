@@ -14,7 +14,17 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from console.api import city, complaints, contract, operation, reference, staff, talks
+from console.api import (
+    city,
+    complaints,
+    contract,
+    corrections,
+    models,
+    operation,
+    reference,
+    staff,
+    talks,
+)
 from console.api.operation import Operation
 from console.desk import Desk
 
@@ -23,7 +33,7 @@ BASE = "/api/v1"
 
 def operations() -> tuple[Operation, ...]:
     """All that can be asked."""
-    rooms = (reference, complaints, talks, city, staff)
+    rooms = (reference, complaints, corrections, talks, models, city, staff)
     return tuple(one for room in rooms for one in room.OPERATIONS)
 
 

@@ -6,18 +6,30 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from console.rights import Role
 from dialogs.conversation import Status
+from nlu.categories import categories
 from nlu.ticket import ALPHABET, PREFIX
 
 TICKET = f"^{PREFIX}-[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}$"
-AREA = r"^([^/]*/){0,2}[^/]*$"  # three levels at most
+AREA = r"^([^/\u0000]*/){0,2}[^/\u0000]*$"  # three levels at most
+TEXT = r"^[^\u0000]*$"  # U+0000 is a sign that PostgreSQL does not keep
+SAID = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"  # the same, and not blank
 CURSOR = r"^((-1|[0-5])\.[0-9]{1,16}\.[0-9]{1,18})?$"  # as store.desk writes one
 _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.IGNORECASE | re.ASCII
 )
+
+
+def _slug(written: str) -> str:
+    if written not in categories():
+        raise ValueError("no such category; GET /categories names them")
+    return written
+
+
+Slug = Annotated[str, AfterValidator(_slug), Field(json_schema_extra={"enum": list(categories())})]
 
 
 def _moment(written: object) -> object:
@@ -202,13 +214,13 @@ class StatusChange(Change):
     """A status, and what the citizen is told with it."""
 
     status: Status
-    note: Annotated[str, Field(max_length=4000)] = ""
+    note: Annotated[str, Field(max_length=4000, pattern=TEXT)] = ""
 
 
 class Assignment(Change):
     """An agency by hand, or by the city's rules again."""
 
-    agency: Annotated[str, Field(max_length=60)] | None = Field(
+    agency: Annotated[str, Field(max_length=60, pattern=TEXT)] | None = Field(
         default=None, description="null: the city's rules decide"
     )
 
@@ -216,7 +228,7 @@ class Assignment(Change):
 class Note(Change):
     """For colleagues alone."""
 
-    text: Annotated[str, Field(min_length=1, max_length=4000, pattern=r"\S")]
+    text: Annotated[str, Field(min_length=1, max_length=4000, pattern=SAID)]
 
 
 class Merge(Change):
@@ -228,7 +240,7 @@ class Merge(Change):
 class Words(Shape):
     """To a citizen, on his channel."""
 
-    text: Annotated[str, Field(min_length=1, max_length=4000, pattern=r"\S")]
+    text: Annotated[str, Field(min_length=1, max_length=4000, pattern=SAID)]
 
 
 class Line(Shape):
@@ -257,10 +269,10 @@ class Said(Shape):
 class QueueAsked(PageAsked):
     """Which complaints; an empty field asks for nothing."""
 
-    words: Annotated[str, Field(max_length=200)] = ""
-    category: Annotated[str, Field(max_length=60)] = ""
-    channel: Annotated[str, Field(max_length=60)] = ""
-    agency: Annotated[str, Field(max_length=60)] = ""
+    words: Annotated[str, Field(max_length=200, pattern=TEXT)] = ""
+    category: Annotated[str, Field(max_length=60, pattern=TEXT)] = ""
+    channel: Annotated[str, Field(max_length=60, pattern=TEXT)] = ""
+    agency: Annotated[str, Field(max_length=60, pattern=TEXT)] = ""
     area: Annotated[
         str, Field(max_length=200, pattern=AREA, description="kota/kecamatan/kelurahan")
     ] = ""
@@ -319,7 +331,7 @@ class NewAccount(Shape):
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._@+-]{1,63}$")]
     role: Role
-    agency: Annotated[str, Field(max_length=60)] = ""
+    agency: Annotated[str, Field(max_length=60, pattern=TEXT)] = ""
     area: Annotated[str, Field(max_length=200, pattern=AREA)] = ""
 
 
@@ -340,9 +352,11 @@ class Named(Shape):
 class AuditAsked(Shape):
     """Which rows of the log, the newest first; an empty field asks for nothing."""
 
-    actor: Annotated[str, Field(max_length=64)] = ""
-    act: Annotated[str, Field(max_length=64, description="its beginning: `correct`")] = ""
-    subject: Annotated[str, Field(max_length=64)] = ""
+    actor: Annotated[str, Field(max_length=64, pattern=TEXT)] = ""
+    act: Annotated[
+        str, Field(max_length=64, pattern=TEXT, description="its beginning: `correct`")
+    ] = ""
+    subject: Annotated[str, Field(max_length=64, pattern=TEXT)] = ""
     since: Moment | None = None
     until: Moment | None = None
     after: Annotated[str, Field(pattern=r"^([0-9]{1,18})?$")] = ""
@@ -365,3 +379,65 @@ class Deeds(Shape):
 
     items: list[Deed]
     next: str | None
+
+
+class Point(Shape):
+    """Where it is: degrees north and east, or words that the gazetteer knows."""
+
+    lat: Annotated[float | None, Field(ge=-90, le=90)] = None
+    lon: Annotated[float | None, Field(ge=-180, le=180)] = None
+    words: Annotated[str, Field(max_length=300, pattern=TEXT)] = ""
+
+
+class Correction(Change):
+    """What a moderator says; what he says nothing of stays. Nothing: it is right as it is."""
+
+    categories: Annotated[
+        list[Slug], Field(max_length=3, description="the main one first; bukan_aduan: no complaint")
+    ] = []
+    place: Point | None = None
+    language: Literal["id", "en"] | None = Field(
+        default=None, description="in which the citizen is answered"
+    )
+
+
+class Corrected(Changed):
+    """A word that was kept beside the prediction; by its number it is taken back."""
+
+    correction: Id
+
+
+class Split(Change):
+    """A second complaint in the same message."""
+
+    category: Slug
+    text: Annotated[
+        str,
+        Field(
+            max_length=4000, pattern=TEXT, description="the part that tells of it; empty: all of it"
+        ),
+    ] = ""
+
+
+class Parted(Changed):
+    """Both complaints."""
+
+    second: str
+
+
+class Model(Shape):
+    """What became of a model: promoted, refused, kept for a person to promote, rolled back to."""
+
+    at: datetime
+    actor: str
+    outcome: str
+    version: str
+    before: str
+
+
+class Models(Shape):
+    """The current model, and what became of the last ones, newest first."""
+
+    current: str
+    corrections_since: int
+    items: list[Model]

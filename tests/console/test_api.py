@@ -183,6 +183,53 @@ async def test_a_wrong_field_is_named(house: House, body: Any, at: str) -> None:
     assert [one["at"] for one in problem["errors"]] == [at]
 
 
+async def test_a_word_is_kept_beside_the_prediction_and_taken_back(house: House) -> None:
+    ticket = await house.file("got depan rumah mampet, air item")
+    bot = await program(house)
+    _, before, _ = await bot.ask("GET", f"/complaints/{ticket}")
+    path = f"/complaints/{ticket}/corrections"
+    said = {"categories": ["sampah", "saluran_air"], "revision": before["revision"]}
+    status, kept, _ = await bot.ask("POST", path, json=said)
+    assert status == 200
+    _, after, _ = await bot.ask("GET", f"/complaints/{ticket}")
+    assert (after["category"], after["agency"]) == ("sampah", "dinas_lh")
+    assert after["candidates"] == before["candidates"]
+    assert (await bot.ask("POST", path, json=said))[0] == 409
+    status, _, _ = await bot.ask("POST", f"/corrections/{kept['correction']}/undo")
+    assert status == 200
+    _, again, _ = await bot.ask("GET", f"/complaints/{ticket}")
+    assert (again["category"], again["agency"]) == (before["category"], before["agency"])
+
+
+async def test_a_place_is_corrected_and_a_second_complaint_made(house: House) -> None:
+    ticket = await house.file("sampah numpuk dan lampu jalan mati depan rumah")
+    bot = await program(house)
+    path = f"/complaints/{ticket}/corrections"
+    there = {"place": {"lat": -6.2615, "lon": 106.8106}}  # Kemang
+    assert (await bot.ask("POST", path, json=there))[0] == 200
+    _, one, _ = await bot.ask("GET", f"/complaints/{ticket}")
+    assert one["kota"] == "Jakarta Selatan"
+    status, problem, _ = await bot.ask("POST", path, json={"place": {"lat": 1, "lon": 1}})
+    assert (status, problem["detail"]) == (409, "outside")
+    body = {"category": "lampu_jalan"}
+    status, both, _ = await bot.ask("POST", f"/complaints/{ticket}/split", json=body)
+    assert status == 200
+    _, second, _ = await bot.ask("GET", f"/complaints/{both['second']}")
+    assert second["category"] == "lampu_jalan"
+
+
+async def test_models_are_named_and_none_is_promoted_unmeasured(house: House) -> None:
+    models = house.desk.var / "models"
+    (models / "20261125-0123abcd").mkdir(parents=True)
+    (models / "current").write_text("20261125-0123abcd")
+    bot = await program(house)
+    _, seen, _ = await bot.ask("GET", "/models")
+    assert seen["current"] == "20261125-0123abcd"
+    status, problem, _ = await bot.ask("POST", "/models/20261125-fedcba98/promote")
+    assert status == 409
+    assert "never measured" in problem["detail"]
+
+
 async def test_somebody_makes_a_token_and_ends_it_on_a_page(house: House) -> None:
     rudi, other = await house.person("moderator"), await house.person("moderator")
     path = "/console/me/tokens"

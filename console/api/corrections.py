@@ -1,0 +1,122 @@
+"""Corrections: said, split, taken back; kept beside the prediction, where learning reads them."""
+
+from __future__ import annotations
+
+from console.api import shapes
+from console.api.operation import Call, Operation
+from console.api.problem import ProblemError
+from console.api.refusing import refused
+from console.correct import acts
+from console.correct.acts import By
+from console.report import where
+from console.rights import Right
+from dialogs.conversation import Spot
+from store import desk
+from store.correcting import Mark
+from store.said import Said
+
+_TICKET = {"ticket": {"type": "string", "pattern": shapes.TICKET}}
+_NUMBER = {"correction": {"type": "string", "pattern": "^[0-9]{1,18}$"}}
+
+
+def _mark(call: Call) -> Mark:
+    seen: str | None = call.body.revision
+    return Mark(ticket=call.path["ticket"], rev=int(seen) if seen is not None else None)
+
+
+def _by(call: Call) -> By:
+    return By(actor=call.actor, scope=call.scope)
+
+
+async def _revision(call: Call, ticket: str) -> str:
+    async with call.desk.database.read() as connection:
+        return str(await desk.revision(connection, ticket))
+
+
+async def correct(call: Call) -> shapes.Corrected:
+    """Say what a complaint is about, where it is, in which language its citizen is answered."""
+    asked: shapes.Correction = call.body
+    said = Said(
+        categories=tuple(asked.categories),
+        spot=_spot(call, asked.place) if asked.place else None,
+        language=asked.language,
+    )
+    with refused():
+        done = await acts.say(
+            call.desk, _mark(call), None if said == Said() else said, by=_by(call)
+        )
+        revision = await _revision(call, done.ticket)
+    return shapes.Corrected(ticket=done.ticket, revision=revision, correction=str(done.correction))
+
+
+def _spot(call: Call, place: shapes.Point) -> Spot:
+    lat = "" if place.lat is None else str(place.lat)
+    lon = "" if place.lon is None else str(place.lon)
+    found = where.look(call.desk, lat, lon, place.words)
+    if found.spot is None:
+        offered = [{"place": one.name, "lat": one.lat, "lon": one.lon} for one in found.offered]
+        raise ProblemError(
+            409, "place", "That is no place in the city", found.problem, errors=offered
+        )
+    return found.spot
+
+
+async def split(call: Call) -> shapes.Parted:
+    """Make a second complaint of the same message; its citizen is told its number."""
+    asked: shapes.Split = call.body
+    with refused():
+        done, second = await acts.split(
+            call.desk, _mark(call), asked.category, asked.text, by=_by(call)
+        )
+        revision = await _revision(call, done.ticket)
+    return shapes.Parted(ticket=done.ticket, revision=revision, second=second)
+
+
+async def undo(call: Call) -> shapes.Changed:
+    """Take a word back; the complaint stands as it stood before it."""
+    with refused():
+        undone = await acts.undo(call.desk, call.whole("correction"), by=_by(call))
+        revision = await _revision(call, undone.ticket)
+    return shapes.Changed(ticket=undone.ticket, revision=revision)
+
+
+OPERATIONS = (
+    Operation(
+        method="POST",
+        path="/complaints/{ticket}/corrections",
+        name="correct",
+        summary="Say what it is about, where it is, or that it is right",
+        right=Right.CORRECT,
+        act=correct,
+        body=shapes.Correction,
+        answers=shapes.Corrected,
+        tag="corrections",
+        problems=(404, 409),
+        parameters=_TICKET,
+    ),
+    Operation(
+        method="POST",
+        path="/complaints/{ticket}/split",
+        name="split",
+        summary="Make a second complaint of the same message",
+        right=Right.CORRECT,
+        act=split,
+        body=shapes.Split,
+        answers=shapes.Parted,
+        tag="corrections",
+        problems=(404, 409),
+        parameters=_TICKET,
+    ),
+    Operation(
+        method="POST",
+        path="/corrections/{correction}/undo",
+        name="undo",
+        summary="Take a word back",
+        right=Right.CORRECT,
+        act=undo,
+        answers=shapes.Changed,
+        tag="corrections",
+        problems=(404, 409),
+        parameters=_NUMBER,
+    ),
+)
