@@ -39,7 +39,7 @@ DELIVERY, INBOX, OUTBOX = table(Delivery), table(Inbox), table(Outbox)
 SETTLED, TASK = table(Settled), table(Task)
 
 MOST = 500
-_LAST = 1000  # messages that the machine was unsure of: older ones are not asked about
+_LAST = 400  # messages that the machine was unsure of: older ones are not asked about
 KINDS = ("talk", "message", "mo", "mt", "raw")
 _UNSURE_FOR = timedelta(days=14)  # a message that was not understood is too old to ask about then
 _GOES_ON = timedelta(minutes=15)  # a talk is going on: the bot may still ask
