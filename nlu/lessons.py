@@ -4,6 +4,8 @@ A street name must not predict a complaint. So every example with an annotated p
 second time with the place of another example: names become noise, the words around them stay.
 Nor must courtesy: "mohon segera ditindaklanjuti" stands alone in `tidak_jelas` and beside anything
 in real reports, so every complaint is taught once more with the words of a vague one beside it.
+Nor must the thing tell a complaint from what is none: "pohon tumbang sudah dievakuasi" is none for
+what is said of the tree. So the head of intents is told each text of other things too.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from nlu.corpus import Example
-from nlu.engines.joint import ABOUT_A_COMPLAINT
+from nlu.engines.joint import ABOUT_A_COMPLAINT, CATEGORIES
 from nlu.engines.mask import without_places
 from nlu.keywords import keywords
 from nlu.normalise import normalise
@@ -26,12 +28,18 @@ KEYWORD_WEIGHT = 1.0  # of a phrase of keywords.yml against an example
 TOPICLESS_SHARE = 0.3  # of "halo" and "ya" against an example of bukan_aduan: there are many
 VAGUE_WEIGHT = 0.3  # of an example with a vague one beside it, against the example
 NO_REPORT_WEIGHT = 0.4  # of an example of bukan_aduan against one of "other": there are many
+OTHER_THINGS = 3  # that a text which is no complaint is told of; a complaint is told of one
 AFTER = 0.6  # how often it follows
 VAGUE_CHARS = 70  # what is longer is a report of its own
 ALWAYS = -1  # the group of lessons that every fold may know
 _THANKS = re.compile(r"\bterima kasih\b|\bapresiasi\b|\bsalut\b|\bmantap\b|\bthank")
 _TOPICLESS = frozenset(
     {"thanks", "greet", "help", "affirm", "deny", "skip", "cancel", "stop", "other"}
+)
+_THINGS = tuple(
+    slug
+    for slug in CATEGORIES
+    if slug not in {"tidak_jelas", "bukan_aduan", "lainnya", "pelayanan_publik"}
 )
 
 
@@ -79,11 +87,30 @@ def lessons(examples: Sequence[Example], *, seed: int) -> list[Lesson]:
                     original=at == 0,
                 )
             )
+        own = taught[-len(texts) :]
         if example.categories == ("bukan_aduan",):
-            taught += [_no_report(lesson) for lesson in taught[-len(texts) :]]
+            taught += [_no_report(one) for one in (*own, *_of_others(own[0], OTHER_THINGS, chance))]
         elif vague and _is_complaint(example):
-            taught.append(_among_vague(taught[-len(texts)], chance.choice(vague), chance))
+            taught.append(_among_vague(own[0], chance.choice(vague), chance))
+        if example.intent in ABOUT_A_COMPLAINT and own[0].intent:
+            taught += _of_others(own[0], 1, chance)
     return [*taught, *_from_keywords()]
+
+
+def _of_others(lesson: Lesson, times: int, chance: random.Random) -> list[Lesson]:
+    """The lesson with other things in place of its own, for the head of intents only."""
+    if not _names_a_topic(lesson.text):
+        return []
+    things = [phrase for slug in _THINGS for phrase in keywords()[slug]]
+    return [
+        replace(
+            lesson,
+            text=_topics().sub(lambda _: chance.choice(things), lesson.text),
+            categories={},
+            original=False,
+        )
+        for _ in range(times)
+    ]
 
 
 def _no_report(lesson: Lesson) -> Lesson:
@@ -141,12 +168,7 @@ def _categories(example: Example) -> dict[str, float]:
 
 @cache
 def _topics() -> re.Pattern[str]:
-    phrases = [
-        phrase
-        for slug, known in keywords().items()
-        if slug not in {"tidak_jelas", "bukan_aduan", "lainnya", "pelayanan_publik"}
-        for phrase in known
-    ]
+    phrases = [phrase for slug, known in keywords().items() if slug in _THINGS for phrase in known]
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, phrases))})\b")
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlu.calibration import LEANING, RIGHT, Held, calibrate, leaning
+from nlu.calibration import CHOSEN, Held, calibrate, leaning
 from nlu.categories import shares
 from nlu.corpus import INTENTS, Example, read
 from nlu.engines.features import BUCKETS, buckets
@@ -175,7 +175,7 @@ def _check(examples: Sequence[Example], tell: Progress) -> None:
 
 
 def _version(taught: Sequence[Lesson]) -> str:
-    settings = (FORMAT, WORD_WEIGHT, STRENGTH, TILT, SMOOTHING, LEANING, RIGHT, SEED)
+    settings = (FORMAT, WORD_WEIGHT, STRENGTH, TILT, SMOOTHING, SEED, *CHOSEN)
     digest = hashlib.sha256(repr((settings, shares())).encode())
     for lesson in taught:
         digest.update(repr(lesson).encode("utf-8", "surrogatepass"))

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from nlu.corpus import INTENTS
-from nlu.engines.joint import CATEGORIES, Scores, best_intents, decide
+from nlu.engines.clauses import COMPLAINTS, ROOM, clauses, second
+from nlu.engines.joint import CATEGORIES, Scores, best_intents, decide, modest
 from nlu.engines.mask import without_places
 from nlu.engines.model import REBUILD, Model, ModelError, load
 from nlu.engines.movers import movers
@@ -28,7 +29,6 @@ CANDIDATES = 5
 Places = Callable[[str], Resolution]
 Said = tuple[str, float, tuple[Candidate, ...]]  # intent, how sure, categories best first
 _NOTHING_KNOWN = ("other", "tidak_jelas", 0.05)  # of a text in which no feature is known
-_COMPLAINTS = frozenset(CATEGORIES) - {"bukan_aduan", "tidak_jelas"}
 
 
 class EmbeddedEngine:
@@ -77,9 +77,12 @@ class EmbeddedEngine:
         for at in range(0, len(texts), BATCH):
             batch = [text[:MAX_CHARS] for text in texts[at : at + BATCH]]
             where = [self._places(text) for text in batch]
-            plain = [normalise(without_places(*pair)) for pair in zip(batch, where, strict=True)]
-            said = _said(*classify(model, plain))
-            answers += [_reading(model, *one) for one in zip(batch, where, said, strict=True)]
+            masked = [without_places(*pair) for pair in zip(batch, where, strict=True)]
+            said = list(_said(*classify(model, [normalise(text) for text in masked])))
+            named = _complaints(model, masked, said)
+            answers += [
+                _reading(model, *one) for one in zip(batch, where, said, named, strict=True)
+            ]
         return answers
 
     def explain(self, text: str, category: str) -> tuple[Mover, ...]:
@@ -93,7 +96,9 @@ class EmbeddedEngine:
         """Nothing is held open."""
 
 
-def _reading(model: Model, text: str, found: Resolution, said: Said) -> Understanding:
+def _reading(
+    model: Model, text: str, found: Resolution, said: Said, named: tuple[str, ...]
+) -> Understanding:
     intent, intent_confidence, candidates = said
     entities = [*find_slots(text), *_locations(text, found)]
     if len(entities) > 1:
@@ -104,7 +109,7 @@ def _reading(model: Model, text: str, found: Resolution, said: Said) -> Understa
         category=candidates[0].category,
         confidence=candidates[0].confidence,
         candidates=candidates,
-        categories=_complaints(candidates, model.card.second),
+        categories=named,
         entities=tuple(entities),
         place=found.place,
         places=found.candidates,
@@ -134,6 +139,7 @@ def classify(model: Model, plain: list[str]) -> tuple[Scores, Scores, list[bool]
 
 def _said(intents: Scores, topics: Scores, known: list[bool]) -> Iterator[Said]:
     """The best intent and the best categories of each row, all rows in the same numpy calls."""
+    topics = modest(topics)
     order = np.argsort(-topics, axis=1)[:, :CANDIDATES]
     best = best_intents(intents, order[:, 0])
     rows = np.arange(len(order))
@@ -163,14 +169,26 @@ def _nothing(ranked: tuple[Candidate, ...]) -> Said:
     return intent, confidence, (Candidate(category=category, confidence=confidence), *unsure)
 
 
-def _complaints(candidates: tuple[Candidate, ...], second: float) -> tuple[str, ...]:
-    best, other = candidates[:2]
-    if (
-        other.confidence >= second * best.confidence
-        and {best.category, other.category} <= _COMPLAINTS
-    ):
-        return best.category, other.category
-    return (best.category,)
+def _complaints(model: Model, masked: list[str], said: list[Said]) -> list[tuple[str, ...]]:
+    """The categories of each text, the main one first; the clauses of all in the same calls."""
+    named: list[tuple[str, ...]] = [(candidates[0].category,) for _, _, candidates in said]
+    parts: list[str] = []
+    spans: list[tuple[int, int, int]] = []  # text, first and last of its clauses
+    for at, (text, (_, _, candidates)) in enumerate(zip(masked, said, strict=True)):
+        if candidates[0].category in COMPLAINTS and candidates[1].confidence >= ROOM:
+            own = [plain for clause in clauses(text) if (plain := normalise(clause))]
+            spans.append((at, len(parts), len(parts) + len(own)))
+            parts += own
+    if not parts:
+        return named
+    _, topics, _ = classify(model, parts)
+    for at, first, last in spans:
+        main, *others = said[at][2]
+        likely = {one.category for one in others if one.confidence >= ROOM}
+        other = second(main.category, likely, topics[first:last])
+        if other:
+            named[at] = (main.category, other)
+    return named
 
 
 def _locations(text: str, found: Resolution) -> list[Entity]:

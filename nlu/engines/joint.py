@@ -17,6 +17,10 @@ from nlu.corpus import INTENTS
 ABOUT_A_COMPLAINT = frozenset({"report", "dispute", "repeat"})
 ABOUT_ANYTHING = frozenset({"status", "human"})  # "what of my report about the rubbish?"
 CATEGORIES = tuple(categories())
+# Fitted to held-out texts of the corpus: a runner-up says more against the best category than all
+# others together do, and odds mean less than they say.
+REST = 0.3
+MODESTY = 0.55
 _NONE = CATEGORIES.index("bukan_aduan")
 
 Scores = NDArray[np.float32]
@@ -60,6 +64,23 @@ def decide(scores: Scores, sharpness: tuple[float, float]) -> tuple[Scores, Scor
     topic = topics * (intents @ _COMPATIBLE)
     total = intent.sum(axis=1, keepdims=True)
     return intent / total, topic / total
+
+
+def modest(topics: Scores) -> Scores:
+    """The probabilities with the best one of each row no surer than held-out texts allow.
+
+    Its odds against the runner-up and REST of the others, to the power of MODESTY; the others share
+    what is left as before, so that no order within a row changes.
+    """
+    rows = np.arange(len(topics))
+    best = topics.argmax(axis=1)
+    sure = np.minimum(topics[rows, best], np.float32(1 - 1e-6))
+    left = 1 - sure
+    second = np.partition(topics, -2, axis=1)[:, -2]
+    odds = (sure / (second + np.float32(REST) * (left - second) + 1e-6)) ** np.float32(MODESTY)
+    answer: Scores = topics * (1 / (1 + odds) / left)[:, None]
+    answer[rows, best] = odds / (1 + odds)
+    return answer
 
 
 def best_intents(intents: Scores, categories: NDArray[np.int64]) -> NDArray[np.int64]:

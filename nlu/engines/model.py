@@ -25,7 +25,7 @@ from nlu.corpus import INTENTS
 from nlu.engines.features import BUCKETS, Vocabulary
 from nlu.engines.joint import CATEGORIES, Scores
 
-FORMAT = 1
+FORMAT = 2
 _FEW = 180  # rows: above, OpenBLAS wakes threads, which cost more here than they bring
 _ONES = np.ones(_FEW, dtype=np.float32)
 REBUILD = "run `kanal nlu train` to build it anew"
@@ -44,7 +44,6 @@ class Card:
     sharpness: tuple[float, float]  # of intents and of categories, see joint.decide
     accept: float  # from this confidence on a category is taken without asking
     ask: float  # from this one on the citizen is asked between the best; below: a moderator
-    second: float  # from this share of the best one on, a second complaint is in the text
     scores: dict[str, float]  # cross-validated, for information
     corrections: int = 0  # lessons that corrections gave
     learned_to: int = 0  # id of the newest correction that was looked at; 0: none

@@ -17,9 +17,10 @@ from nlu.baseline import KeywordEngine
 from nlu.calibration import calibration_error
 from nlu.categories import categories
 from nlu.corpus import INTENTS
+from nlu.engines.clauses import clauses
 from nlu.engines.embedded import EmbeddedEngine
 from nlu.engines.features import BUCKETS, WORDS, buckets
-from nlu.engines.joint import ABOUT_A_COMPLAINT, ABOUT_ANYTHING
+from nlu.engines.joint import ABOUT_A_COMPLAINT, ABOUT_ANYTHING, modest, softmax
 
 FROZEN = Path(str(nlu.__file__)).parent / "frozen"
 SEED_SIX = ("macet", "banjir", "sampah", "joki_3in1", "parkir_liar", "pengemis")
@@ -193,3 +194,33 @@ def test_serving_needs_no_training_library(var: Path) -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "ok"
+
+
+def test_what_is_no_complaint_is_known_whatever_thing_it_tells_of(
+    report: evaluation.Report,
+) -> None:
+    (none,) = [row for row in report.classes if row.name == "bukan_aduan"]
+    assert min(none.recall, none.precision) >= 0.9
+
+
+def test_a_second_complaint_is_told_from_more_words_on_the_first(engine: EmbeddedEngine) -> None:
+    texts = evaluation.read(Path(__file__).parent / "texts" / "two.jsonl")
+    figures = evaluation.evaluate(engine.read, texts).figures
+    assert figures["two_found"].value >= 0.75
+    assert figures["two_where_one"].value <= 0.1
+
+
+def test_modesty_changes_no_order() -> None:
+    topics = softmax(np.random.default_rng(5).normal(0, 3, (200, 36)).astype(np.float32))
+    told = modest(topics)
+    assert (np.argsort(topics, axis=1) == np.argsort(told, axis=1)).mean() > 0.99
+    assert (topics.argmax(axis=1) == told.argmax(axis=1)).all()
+    assert np.allclose(told.sum(axis=1), 1, atol=1e-4)
+    assert modest(np.eye(36, dtype=np.float32)).max() < 1
+
+
+def test_a_text_is_cut_where_another_complaint_may_begin() -> None:
+    assert clauses("got mampet dan jalan berlubang. Tolong ya") == [
+        "got mampet ", " jalan berlubang", " Tolong ya",
+    ]  # fmt: skip
+    assert clauses("lampu jalan mati") == clauses("") == clauses("mati, gelap, bau") == []

@@ -84,3 +84,20 @@ def test_what_is_no_complaint_is_told_to_the_head_of_intents_too() -> None:
     examples = [example for example in read() if example.categories == ("bukan_aduan",)]
     told = {lesson.intent for lesson in lessons(examples, seed=1) if lesson.group != ALWAYS}
     assert told == {None, "thanks", "other"}
+
+
+def test_what_is_said_of_a_thing_is_told_of_other_things_too() -> None:
+    said = {
+        "bukan_aduan": "pohon tumbang sudah dievakuasi petugas",
+        "pohon": "pohon tumbang menutup jalan dari pagi",
+    }
+    examples = [
+        Example(text=text, intent="report", categories=(slug,), entities=(), source="")
+        for slug, text in said.items()
+    ]
+    told = [lesson for lesson in lessons(examples, seed=1) if lesson.group != ALWAYS]
+    retold = [one for one in told if one.text.endswith("petugas") and one.text[:5] != "pohon"]
+    assert len(retold) >= 2
+    assert {(one.intent, *one.categories) for one in retold} == {("other",)}
+    (blocked,) = [one for one in told if one.text.endswith("pagi") and not one.original]
+    assert (blocked.intent, blocked.categories) == ("report", {})
