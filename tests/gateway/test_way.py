@@ -317,10 +317,10 @@ async def test_a_text_that_breaks_the_engine_fails_alone(talk: Talk, monkeypatch
 async def test_a_bad_decision_takes_no_neighbour_with_it(talk: Talk, monkeypatch) -> None:
     real = complaints.file
 
-    async def picky(connection, ids, filings):
+    async def picky(connection, ids, filings, assign):
         if any(filing.draft.texts == ("meledak",) for filing in filings):
             raise RuntimeError("no")
-        await real(connection, ids, filings)
+        await real(connection, ids, filings, assign)
 
     monkeypatch.setattr(complaints, "file", picky)
     for sender in ("ani", "budi", "citra"):
