@@ -3,8 +3,8 @@
     operation.py   what an operation is, and how a request becomes a call of it
     problem.py     errors (RFC 9457)
     contract.py    the operations as OpenAPI 3.1: GET /api/v1/openapi.json
-    shapes.py      what is sent and answered
-    reference.py, complaints.py, ...   the operations on one kind of thing
+    shapes.py      what all that is sent and answered has in common
+    reference.py, complaints.py, ...   the operations on one kind of thing, and its shapes
 
 Who asks shows a token of an account (`kanal token add`, or the page /console/me): it may do what
 both its scopes and the account's role allow, and sees what the account sees.

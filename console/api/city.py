@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from console.api import shapes
 from console.api.operation import Call, Operation
@@ -14,9 +14,33 @@ from console.rights import Right
 from store.overview import Period
 
 
-async def figures(call: Call) -> shapes.Figures:
+class PeriodAsked(shapes.Shape):
+    """From a moment to before another; the last 30 days without."""
+
+    since: shapes.Moment | None = None
+    until: shapes.Moment | None = None
+
+
+class Figure(shapes.Shape):
+    """One figure: `of` names the channel, category, agency or area that it counts."""
+
+    figure: str
+    of: str
+    measure: str
+    value: float
+
+
+class Figures(shapes.Shape):
+    """The city in figures."""
+
+    since: datetime
+    until: datetime
+    items: list[Figure]
+
+
+async def figures(call: Call) -> Figures:
     """Every figure of the overview, within the account's scope."""
-    asked: shapes.PeriodAsked = call.query
+    asked: PeriodAsked = call.query
     until = asked.until or call.desk.clock()
     since = asked.since or until - timedelta(days=USUAL)
     if not timedelta() < until - since <= LONGEST:
@@ -27,11 +51,11 @@ async def figures(call: Call) -> shapes.Figures:
             f"`since` before `until`, at most {LONGEST.days} days.",
         )
     seen = await look(call.desk, Period(start=since, end=until), call.scope)
-    return shapes.Figures(
+    return Figures(
         since=since,
         until=until,
         items=[
-            shapes.Figure(figure=figure, of=of, measure=measure, value=value)
+            Figure(figure=figure, of=of, measure=measure, value=value)
             for figure, of, measure, value in figures_of(seen)
         ],
     )
@@ -45,8 +69,8 @@ OPERATIONS = (
         summary="The city in figures: how much, of what, where, how long citizens wait",
         right=Right.LOOK,
         act=figures,
-        query=shapes.PeriodAsked,
-        answers=shapes.Figures,
+        query=PeriodAsked,
+        answers=Figures,
         tag="overview",
         problems=(409,),
     ),

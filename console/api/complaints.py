@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from console.answer import acts
 from console.api import shapes
@@ -13,17 +14,145 @@ from console.api.operation import Call, Operation
 from console.api.problem import ProblemError
 from console.api.refusing import refused
 from console.rights import Right
+from dialogs.conversation import Status
 from nlu.slots.personal import masked
 from store import desk, dossier
 from store.desk import Cursor, Filter, Item
 from store.dossier import Dossier
 
+
+class Row(shapes.Shape):
+    """Something in the queue: a complaint, or what waits for a person and is none."""
+
+    kind: str = Field(description="complaint, or what else waits: talk, message, mo, mt, raw")
+    id: shapes.Id
+    ticket: str
+    urgency: int = Field(description="5 danger to 1 dead letter; 0 open; -1 settled")
+    at: datetime
+    channel: str
+    status: str | None
+    category: str
+    confidence: float | None
+    agency: str
+    kota: str
+    kecamatan: str
+    kelurahan: str
+    place: str
+    text: str = Field(description="the beginning, personal data masked")
+    emergency: bool
+    revision: shapes.Id
+
+
+class Page(shapes.Shape):
+    """Some of what was asked for, in the queue's order."""
+
+    items: list[Row]
+    next: str | None = Field(description="`after` of the next page; null when this is the last")
+
+
+class Candidate(shapes.Shape):
+    """What the machine thought that it might be."""
+
+    category: str
+    confidence: float
+
+
+class Event(shapes.Shape):
+    """Something that happened to a complaint."""
+
+    id: shapes.Id
+    at: datetime
+    kind: str
+    actor: str
+
+
+class Photo(shapes.Shape):
+    """A photo of a complaint; its bytes are at /console."""
+
+    id: shapes.Id
+    published: bool
+
+
+class Complaint(shapes.Shape):
+    """A complaint as it stands; personal data masked."""
+
+    ticket: str
+    revision: shapes.Id
+    status: str
+    category: str
+    confidence: float
+    candidates: list[Candidate]
+    agency: str
+    text: str
+    lat: float | None
+    lon: float | None
+    place_words: str
+    kelurahan: str
+    kecamatan: str
+    kota: str
+    channel: str
+    conversation: shapes.Id
+    emergency: bool
+    complete: bool
+    escalated: int
+    merged_into: str
+    filed_at: datetime
+    updated_at: datetime
+    photos: list[Photo]
+    history: list[Event]
+
+
+class StatusChange(shapes.Change):
+    """A status, and what the citizen is told with it."""
+
+    status: Status
+    note: Annotated[str, Field(max_length=4000, pattern=shapes.TEXT)] = ""
+
+
+class Assignment(shapes.Change):
+    """An agency by hand, or by the city's rules again."""
+
+    agency: Annotated[str, Field(max_length=60, pattern=shapes.TEXT)] | None = Field(
+        default=None, description="null: the city's rules decide"
+    )
+
+
+class Note(shapes.Change):
+    """For colleagues alone."""
+
+    text: Annotated[str, Field(min_length=1, max_length=4000, pattern=shapes.SAID)]
+
+
+class Merge(shapes.Change):
+    """The complaint that this one repeats."""
+
+    into: shapes.Ticket
+
+
+class QueueAsked(shapes.PageAsked):
+    """Which complaints; an empty field asks for nothing."""
+
+    words: Annotated[str, Field(max_length=200, pattern=shapes.TEXT)] = ""
+    category: Annotated[str, Field(max_length=60, pattern=shapes.TEXT)] = ""
+    channel: Annotated[str, Field(max_length=60, pattern=shapes.TEXT)] = ""
+    agency: Annotated[str, Field(max_length=60, pattern=shapes.TEXT)] = ""
+    area: Annotated[
+        str, Field(max_length=200, pattern=shapes.AREA, description="kota/kecamatan/kelurahan")
+    ] = ""
+    status: Annotated[
+        Literal["", "any"] | Status, Field(description="empty: all that is not settled")
+    ] = ""
+    below: Annotated[float | None, Field(ge=0, le=1, description="confidence")] = None
+    since: shapes.Moment | None = None
+    until: shapes.Moment | None = None
+
+
 _TICKET = {"ticket": {"type": "string", "pattern": shapes.TICKET}}
 
 
-async def queue(call: Call) -> shapes.Page:
+async def queue(call: Call) -> Page:
     """A page of the queue, within the account's scope."""
-    asked: shapes.QueueAsked = call.query
+    asked: QueueAsked = call.query
     wanted = Filter(
         words=asked.words,
         category=asked.category,
@@ -40,13 +169,11 @@ async def queue(call: Call) -> shapes.Page:
         page = await desk.search(
             connection, wanted, call.scope, now=call.desk.clock(), after=after, most=asked.most
         )
-    return shapes.Page(
-        items=[_row(one) for one in page.items], next=str(page.next) if page.next else None
-    )
+    return Page(items=[_row(one) for one in page.items], next=str(page.next) if page.next else None)
 
 
-def _row(one: Item) -> shapes.Row:
-    return shapes.Row(
+def _row(one: Item) -> Row:
+    return Row(
         kind=one.kind,
         id=str(one.id),
         ticket=one.ticket,
@@ -67,7 +194,7 @@ def _row(one: Item) -> shapes.Row:
     )
 
 
-async def complaint(call: Call) -> shapes.Complaint:
+async def complaint(call: Call) -> Complaint:
     """One complaint."""
     async with call.desk.database.read() as connection:
         found = await dossier.of(connection, call.path["ticket"], call.scope)
@@ -76,16 +203,16 @@ async def complaint(call: Call) -> shapes.Complaint:
     return _complaint(found)
 
 
-def _complaint(one: Dossier) -> shapes.Complaint:
+def _complaint(one: Dossier) -> Complaint:
     predicted = one.predicted
-    return shapes.Complaint(
+    return Complaint(
         ticket=one.ticket,
         revision=str(one.rev),
         status=one.status,
         category=one.category,
         confidence=one.confidence,
         candidates=[
-            shapes.Candidate(category=each.category, confidence=each.confidence)
+            Candidate(category=each.category, confidence=each.confidence)
             for each in (predicted.candidates if predicted else ())
         ],
         agency=one.agency,
@@ -104,9 +231,9 @@ def _complaint(one: Dossier) -> shapes.Complaint:
         merged_into=one.merged_into,
         filed_at=one.filed_at,
         updated_at=one.updated_at,
-        photos=[shapes.Photo(id=str(each.id), published=each.published) for each in one.photos],
+        photos=[Photo(id=str(each.id), published=each.published) for each in one.photos],
         history=[
-            shapes.Event(id=str(each.id), at=each.at, kind=each.kind, actor=each.actor)
+            Event(id=str(each.id), at=each.at, kind=each.kind, actor=each.actor)
             for each in one.history
         ],
     )
@@ -134,7 +261,7 @@ def _with(call: Call) -> dict[str, Any]:
 
 async def status(call: Call) -> shapes.Changed:
     """Move a complaint, and let whoever follows it be told."""
-    asked: shapes.StatusChange = call.body
+    asked: StatusChange = call.body
     act = acts.change_status(
         call.desk.database, call.desk.ids, call.path["ticket"], asked.status,
         note=asked.note, scope=call.scope, **_with(call),
@@ -144,7 +271,7 @@ async def status(call: Call) -> shapes.Changed:
 
 async def assign(call: Call) -> shapes.Changed:
     """Give a complaint to an agency, or let the rules decide again."""
-    asked: shapes.Assignment = call.body
+    asked: Assignment = call.body
     parts = (call.desk.database, call.desk.ids, call.path["ticket"])
     if asked.agency is None:
         rules = call.desk.agencies.assign
@@ -158,7 +285,7 @@ async def assign(call: Call) -> shapes.Changed:
 
 async def note(call: Call) -> shapes.Changed:
     """Keep a note for colleagues."""
-    asked: shapes.Note = call.body
+    asked: Note = call.body
     act = acts.note(
         call.desk.database, call.desk.ids, call.path["ticket"], asked.text,
         scope=call.scope, **_with(call),
@@ -168,7 +295,7 @@ async def note(call: Call) -> shapes.Changed:
 
 async def merge(call: Call) -> shapes.Changed:
     """Make it a duplicate of another; everybody concerned is told."""
-    asked: shapes.Merge = call.body
+    asked: Merge = call.body
     act = acts.merge(
         call.desk.database, call.desk.ids, call.path["ticket"], into=asked.into, **_with(call)
     )
@@ -202,8 +329,8 @@ OPERATIONS = (
         summary="What needs a person first, then the newest",
         right=Right.LOOK,
         act=queue,
-        query=shapes.QueueAsked,
-        answers=shapes.Page,
+        query=QueueAsked,
+        answers=Page,
         tag="complaints",
     ),
     Operation(
@@ -213,13 +340,13 @@ OPERATIONS = (
         summary="One complaint with all that is known of it",
         right=Right.LOOK,
         act=complaint,
-        answers=shapes.Complaint,
+        answers=Complaint,
         tag="complaints",
         problems=(404,),
         parameters=_TICKET,
     ),
-    _change("status", "Change its status", Right.ACT, status, shapes.StatusChange),
-    _change("assignment", "Assign it to an agency", Right.ANSWER, assign, shapes.Assignment),
-    _change("notes", "Keep a note for colleagues", Right.ACT, note, shapes.Note),
-    _change("merge", "Merge it into another", Right.ANSWER, merge, shapes.Merge),
+    _change("status", "Change its status", Right.ACT, status, StatusChange),
+    _change("assignment", "Assign it to an agency", Right.ANSWER, assign, Assignment),
+    _change("notes", "Keep a note for colleagues", Right.ACT, note, Note),
+    _change("merge", "Merge it into another", Right.ANSWER, merge, Merge),
 )

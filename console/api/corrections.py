@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
+from pydantic import Field
+
 from console.api import shapes
 from console.api.operation import Call, Operation
 from console.api.problem import ProblemError
@@ -14,6 +18,54 @@ from dialogs.conversation import Spot
 from store import desk
 from store.correcting import Mark
 from store.said import Said
+
+
+class Point(shapes.Shape):
+    """Where it is: degrees north and east, or words that the gazetteer knows."""
+
+    lat: Annotated[float | None, Field(ge=-90, le=90)] = None
+    lon: Annotated[float | None, Field(ge=-180, le=180)] = None
+    words: Annotated[str, Field(max_length=300, pattern=shapes.TEXT)] = ""
+
+
+class Correction(shapes.Change):
+    """What a moderator says; what he says nothing of stays. Nothing: it is right as it is."""
+
+    categories: Annotated[
+        list[shapes.Slug],
+        Field(max_length=3, description="the main one first; bukan_aduan: no complaint"),
+    ] = Field(default_factory=list)
+    place: Point | None = None
+    language: Literal["id", "en"] | None = Field(
+        default=None, description="in which the citizen is answered"
+    )
+
+
+class Corrected(shapes.Changed):
+    """A word that was kept beside the prediction; by its number it is taken back."""
+
+    correction: shapes.Id
+
+
+class Split(shapes.Change):
+    """A second complaint in the same message."""
+
+    category: shapes.Slug
+    text: Annotated[
+        str,
+        Field(
+            max_length=4000,
+            pattern=shapes.TEXT,
+            description="the part that tells of it; empty: all of it",
+        ),
+    ] = ""
+
+
+class Parted(shapes.Changed):
+    """Both complaints."""
+
+    second: str
+
 
 _TICKET = {"ticket": {"type": "string", "pattern": shapes.TICKET}}
 _NUMBER = {"correction": {"type": "string", "pattern": "^[0-9]{1,18}$"}}
@@ -33,9 +85,9 @@ async def _revision(call: Call, ticket: str) -> str:
         return str(await desk.revision(connection, ticket))
 
 
-async def correct(call: Call) -> shapes.Corrected:
+async def correct(call: Call) -> Corrected:
     """Say what a complaint is about, where it is, in which language its citizen is answered."""
-    asked: shapes.Correction = call.body
+    asked: Correction = call.body
     said = Said(
         categories=tuple(asked.categories),
         spot=_spot(call, asked.place) if asked.place else None,
@@ -46,10 +98,10 @@ async def correct(call: Call) -> shapes.Corrected:
             call.desk, _mark(call), None if said == Said() else said, by=_by(call)
         )
         revision = await _revision(call, done.ticket)
-    return shapes.Corrected(ticket=done.ticket, revision=revision, correction=str(done.correction))
+    return Corrected(ticket=done.ticket, revision=revision, correction=str(done.correction))
 
 
-def _spot(call: Call, place: shapes.Point) -> Spot:
+def _spot(call: Call, place: Point) -> Spot:
     lat = "" if place.lat is None else str(place.lat)
     lon = "" if place.lon is None else str(place.lon)
     found = where.look(call.desk, lat, lon, place.words)
@@ -61,15 +113,15 @@ def _spot(call: Call, place: shapes.Point) -> Spot:
     return found.spot
 
 
-async def split(call: Call) -> shapes.Parted:
+async def split(call: Call) -> Parted:
     """Make a second complaint of the same message; its citizen is told its number."""
-    asked: shapes.Split = call.body
+    asked: Split = call.body
     with refused():
         done, second = await acts.split(
             call.desk, _mark(call), asked.category, asked.text, by=_by(call)
         )
         revision = await _revision(call, done.ticket)
-    return shapes.Parted(ticket=done.ticket, revision=revision, second=second)
+    return Parted(ticket=done.ticket, revision=revision, second=second)
 
 
 async def undo(call: Call) -> shapes.Changed:
@@ -88,8 +140,8 @@ OPERATIONS = (
         summary="Say what it is about, where it is, or that it is right",
         right=Right.CORRECT,
         act=correct,
-        body=shapes.Correction,
-        answers=shapes.Corrected,
+        body=Correction,
+        answers=Corrected,
         tag="corrections",
         problems=(404, 409),
         parameters=_TICKET,
@@ -101,8 +153,8 @@ OPERATIONS = (
         summary="Make a second complaint of the same message",
         right=Right.CORRECT,
         act=split,
-        body=shapes.Split,
-        answers=shapes.Parted,
+        body=Split,
+        answers=Parted,
         tag="corrections",
         problems=(404, 409),
         parameters=_TICKET,

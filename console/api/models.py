@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from console.api import shapes
 from console.api.operation import Call, Operation
@@ -14,23 +15,42 @@ from nlu.engines.model import ModelError
 from store import learnings
 from store.learnings import Learnt
 
+
+class Model(shapes.Shape):
+    """What became of a model: promoted, refused, kept for a person to promote, rolled back to."""
+
+    at: datetime
+    actor: str
+    outcome: str
+    version: str
+    before: str
+
+
+class Models(shapes.Shape):
+    """The current model, and what became of the last ones, newest first."""
+
+    current: str
+    corrections_since: int
+    items: list[Model]
+
+
 _LISTED = 50
 _VERSION = {"version": {"type": "string", "pattern": "^[0-9]{8}-[0-9a-f]{8}$"}}
 
 
-def _model(one: Learnt) -> shapes.Model:
-    return shapes.Model(
+def _model(one: Learnt) -> Model:
+    return Model(
         at=one.at, actor=one.actor, outcome=one.outcome, version=one.version, before=one.before
     )
 
 
-async def models(call: Call) -> shapes.Models:
+async def models(call: Call) -> Models:
     """The current model, and what became of the last ones."""
     async with call.desk.database.read() as connection:
         latest = await learnings.latest(connection)
         since = await learnings.fresh(connection, latest.learned_to if latest else 0)
         items = await learnings.newest(connection, _LISTED)
-    return shapes.Models(
+    return Models(
         current=shelf.current_version(call.desk.var),
         corrections_since=since,
         items=[_model(one) for one in items],
@@ -40,7 +60,7 @@ async def models(call: Call) -> shapes.Models:
 Change = Callable[..., Awaitable[Learnt]]
 
 
-async def _changed(call: Call, change: Change) -> shapes.Model:
+async def _changed(call: Call, change: Change) -> Model:
     try:
         made = await change(
             call.desk.database,
@@ -57,12 +77,12 @@ async def _changed(call: Call, change: Change) -> shapes.Model:
     return _model(made)
 
 
-async def promote(call: Call) -> shapes.Model:
+async def promote(call: Call) -> Model:
     """Let a candidate that measures better serve."""
     return await _changed(call, promotion.promote)
 
 
-async def roll_back(call: Call) -> shapes.Model:
+async def roll_back(call: Call) -> Model:
     """Let a model serve again that has served before."""
     return await _changed(call, promotion.roll_back)
 
@@ -75,7 +95,7 @@ OPERATIONS = (
         summary="The current model, and what became of the last ones",
         right=Right.CORRECT,
         act=models,
-        answers=shapes.Models,
+        answers=Models,
         tag="models",
     ),
     *(
@@ -86,7 +106,7 @@ OPERATIONS = (
             summary=summary,
             right=Right.TEACH,
             act=act,
-            answers=shapes.Model,
+            answers=Model,
             tag="models",
             problems=(409,),
             parameters=_VERSION,

@@ -2,19 +2,64 @@
 
 from __future__ import annotations
 
+from console.api import shapes
 from console.api.operation import Call, Operation
-from console.api.shapes import (
-    Agencies,
-    Agency,
-    Categories,
-    Category,
-    Me,
-    Move,
-    Workflow,
-)
 from console.rights import Right
 from nlu.categories import categories
 from store.workflow import NEXT
+
+
+class Me(shapes.Shape):
+    """Whose token was shown."""
+
+    account: str
+    role: str
+    agency: str | None
+    area: str | None
+    scopes: list[str]
+
+
+class Category(shapes.Shape):
+    """A kind of complaint; elsewhere it is called a service code."""
+
+    slug: str
+    name_id: str
+    name_en: str
+    agencies: list[str]
+    emergency: bool
+
+
+class Categories(shapes.Shape):
+    """Every kind of complaint, in the table's order."""
+
+    items: list[Category]
+
+
+class Move(shapes.Shape):
+    """A status, and those that may follow it."""
+
+    status: str
+    next: list[str]
+
+
+class Workflow(shapes.Shape):
+    """Every status."""
+
+    items: list[Move]
+
+
+class Agency(shapes.Shape):
+    """Who acts on complaints."""
+
+    slug: str
+    name_id: str
+    name_en: str
+
+
+class Agencies(shapes.Shape):
+    """Every agency that the city's rules name."""
+
+    items: list[Agency]
 
 
 async def me(call: Call) -> Me:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, Any
 
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.api import shapes
@@ -11,10 +14,84 @@ from console.api.operation import Call, Operation
 from console.api.problem import ProblemError
 from console.people import acts, first
 from console.people.acts import AccountError, By, Post
-from console.rights import Right
+from console.rights import Right, Role
 from store import audit, staff
 from store.accounts import Person
 from store.audit import Sought
+
+
+class Account(shapes.Shape):
+    """Somebody who works here."""
+
+    id: shapes.Id
+    name: str
+    role: str
+    agency: str | None
+    area: str | None
+    sessions: int
+    disabled: bool
+
+
+class Accounts(shapes.Shape):
+    """Everybody who works here."""
+
+    items: list[Account]
+
+
+class NewAccount(shapes.Shape):
+    """Whom to let in; an officer has an agency, and an area that may be the whole city."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._@+-]{1,63}$")]
+    role: Role
+    agency: Annotated[str, Field(max_length=60, pattern=shapes.TEXT)] = ""
+    area: Annotated[str, Field(max_length=200, pattern=shapes.AREA)] = ""
+
+
+class Invited(shapes.Shape):
+    """The account, and the link with which its owner chooses a password: good once, 24 hours."""
+
+    id: shapes.Id
+    link: str
+
+
+class Named(shapes.Shape):
+    """The account that was changed."""
+
+    id: shapes.Id
+    name: str
+
+
+class AuditAsked(shapes.Shape):
+    """Which rows of the log, the newest first; an empty field asks for nothing."""
+
+    actor: Annotated[str, Field(max_length=64, pattern=shapes.TEXT)] = ""
+    act: Annotated[
+        str, Field(max_length=64, pattern=shapes.TEXT, description="its beginning: `correct`")
+    ] = ""
+    subject: Annotated[str, Field(max_length=64, pattern=shapes.TEXT)] = ""
+    since: shapes.Moment | None = None
+    until: shapes.Moment | None = None
+    after: Annotated[str, Field(pattern=r"^([0-9]{1,18})?$")] = ""
+    most: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class Deed(shapes.Shape):
+    """Who did what."""
+
+    id: shapes.Id
+    at: datetime
+    actor: str
+    act: str
+    subject: str
+    detail: dict[str, Any]
+
+
+class Deeds(shapes.Shape):
+    """Rows of the audit log."""
+
+    items: list[Deed]
+    next: str | None
+
 
 _ACCOUNT = {"id": {"type": "string", "pattern": "^[0-9]{1,18}$"}}
 
@@ -27,13 +104,13 @@ def _refused(error: AccountError) -> ProblemError:
     return ProblemError(409, error.word.replace("_", "-"), "It cannot be done", str(error))
 
 
-async def everyone(call: Call) -> shapes.Accounts:
+async def everyone(call: Call) -> Accounts:
     """Every account, those in use first."""
     async with call.desk.database.read() as connection:
         listed = await staff.everyone(connection, call.desk.clock())
-    return shapes.Accounts(
+    return Accounts(
         items=[
-            shapes.Account(
+            Account(
                 id=str(one.person.id),
                 name=one.person.name,
                 role=one.person.role,
@@ -47,22 +124,22 @@ async def everyone(call: Call) -> shapes.Accounts:
     )
 
 
-async def invite(call: Call) -> shapes.Invited:
+async def invite(call: Call) -> Invited:
     """Make an account; its owner chooses the password by the link."""
-    asked: shapes.NewAccount = call.body
+    asked: NewAccount = call.body
     try:
         post = Post.of(asked.role, asked.agency, asked.area, call.desk.agencies)
         async with call.desk.database.begin() as connection:
             account, secret = await acts.add(connection, _by(call), asked.name, post)
     except AccountError as error:
         raise _refused(error) from error
-    return shapes.Invited(id=str(account), link=f"{call.desk.site}{first.path_of(secret)}")
+    return Invited(id=str(account), link=f"{call.desk.site}{first.path_of(secret)}")
 
 
 Act = Callable[[AsyncConnection, By, Person], Awaitable[object]]
 
 
-async def _changed(call: Call, act: Act) -> shapes.Named:
+async def _changed(call: Call, act: Act) -> Named:
     number = call.whole("id")
     try:
         async with call.desk.database.begin() as connection:
@@ -72,22 +149,22 @@ async def _changed(call: Call, act: Act) -> shapes.Named:
             await act(connection, _by(call), person)
     except AccountError as error:
         raise _refused(error) from error
-    return shapes.Named(id=str(person.id), name=person.name)
+    return Named(id=str(person.id), name=person.name)
 
 
-async def disable(call: Call) -> shapes.Named:
+async def disable(call: Call) -> Named:
     """Let nobody in by this account any more; its sessions and tokens end."""
     return await _changed(call, acts.disable)
 
 
-async def enable(call: Call) -> shapes.Named:
+async def enable(call: Call) -> Named:
     """Let its owner in again."""
     return await _changed(call, acts.enable)
 
 
-async def log(call: Call) -> shapes.Deeds:
+async def log(call: Call) -> Deeds:
     """Who did what, the newest first."""
-    asked: shapes.AuditAsked = call.query
+    asked: AuditAsked = call.query
     sought = Sought(
         actor=asked.actor,
         act=asked.act,
@@ -103,9 +180,9 @@ async def log(call: Call) -> shapes.Deeds:
             most=asked.most + 1,
         )
     shown, more = rows[: asked.most], len(rows) > asked.most
-    return shapes.Deeds(
+    return Deeds(
         items=[
-            shapes.Deed(
+            Deed(
                 id=str(one.id),
                 at=one.at,
                 actor=one.actor,
@@ -127,7 +204,7 @@ OPERATIONS = (
         summary="Everybody who works here",
         right=Right.PEOPLE,
         act=everyone,
-        answers=shapes.Accounts,
+        answers=Accounts,
         tag="people",
     ),
     Operation(
@@ -137,8 +214,8 @@ OPERATIONS = (
         summary="Make an account, with a link for its owner",
         right=Right.PEOPLE,
         act=invite,
-        body=shapes.NewAccount,
-        answers=shapes.Invited,
+        body=NewAccount,
+        answers=Invited,
         status=201,
         tag="people",
         problems=(409,),
@@ -151,7 +228,7 @@ OPERATIONS = (
             summary=summary,
             right=Right.PEOPLE,
             act=act,
-            answers=shapes.Named,
+            answers=Named,
             tag="people",
             problems=(404, 409),
             parameters=_ACCOUNT,
@@ -168,8 +245,8 @@ OPERATIONS = (
         summary="Who did what, the newest first",
         right=Right.PEOPLE,
         act=log,
-        query=shapes.AuditAsked,
-        answers=shapes.Deeds,
+        query=AuditAsked,
+        answers=Deeds,
         tag="people",
     ),
 )

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
 from console.answer import talks
 from console.api import shapes
 from console.api.operation import Call, Operation
@@ -11,6 +16,36 @@ from console.rights import Right
 from nlu.slots.personal import masked
 from store import answering, handover
 from store.answering import Addressee
+
+
+class Words(shapes.Shape):
+    """To a citizen, on his channel."""
+
+    text: Annotated[str, Field(min_length=1, max_length=4000, pattern=shapes.SAID)]
+
+
+class Line(shapes.Shape):
+    """One line of a conversation; personal data masked."""
+
+    at: datetime
+    who: str
+    what: str
+    text: str
+    state: str
+
+
+class Talk(shapes.Shape):
+    """A conversation, oldest line first."""
+
+    id: shapes.Id
+    items: list[Line]
+
+
+class Said(shapes.Shape):
+    """It goes out on the citizen's channel; the conversation is a person's now."""
+
+    conversation: shapes.Id
+
 
 _TALK = {"id": {"type": "string", "pattern": "^[0-9]{1,18}$"}}
 
@@ -26,26 +61,24 @@ async def _talk(call: Call) -> Addressee:
     return found
 
 
-async def talk(call: Call) -> shapes.Talk:
+async def talk(call: Call) -> Talk:
     """The last lines of a conversation."""
     found = await _talk(call)
     async with call.desk.database.read() as connection:
         lines = await handover.lines(connection, found.conversation_id)
-    return shapes.Talk(
+    return Talk(
         id=str(found.conversation_id),
         items=[
-            shapes.Line(
-                at=one.at, who=one.who, what=one.what, text=masked(one.text), state=one.state
-            )
+            Line(at=one.at, who=one.who, what=one.what, text=masked(one.text), state=one.state)
             for one in lines
         ],
     )
 
 
-async def say(call: Call) -> shapes.Said:
+async def say(call: Call) -> Said:
     """Write to the citizen as an officer."""
     found = await _talk(call)
-    asked: shapes.Words = call.body
+    asked: Words = call.body
     with refused():
         await talks.say(
             call.desk.database,
@@ -57,10 +90,10 @@ async def say(call: Call) -> shapes.Said:
             caps=call.desk.caps_of(found.channel, found.account),
         )
     call.desk.ring()
-    return shapes.Said(conversation=str(found.conversation_id))
+    return Said(conversation=str(found.conversation_id))
 
 
-async def give_back(call: Call) -> shapes.Said:
+async def give_back(call: Call) -> Said:
     """Let the bot answer again."""
     found = await _talk(call)
     with refused():
@@ -72,7 +105,7 @@ async def give_back(call: Call) -> shapes.Said:
             now=call.desk.clock(),
         )
     call.desk.ring()
-    return shapes.Said(conversation=str(found.conversation_id))
+    return Said(conversation=str(found.conversation_id))
 
 
 OPERATIONS = (
@@ -83,7 +116,7 @@ OPERATIONS = (
         summary="A conversation",
         right=Right.LOOK,
         act=talk,
-        answers=shapes.Talk,
+        answers=Talk,
         tag="talks",
         problems=(404,),
         parameters=_TALK,
@@ -95,8 +128,8 @@ OPERATIONS = (
         summary="Write to the citizen on his channel",
         right=Right.ANSWER,
         act=say,
-        body=shapes.Words,
-        answers=shapes.Said,
+        body=Words,
+        answers=Said,
         tag="talks",
         problems=(404, 409),
         parameters=_TALK,
@@ -108,7 +141,7 @@ OPERATIONS = (
         summary="Let the bot answer again",
         right=Right.ANSWER,
         act=give_back,
-        answers=shapes.Said,
+        answers=Said,
         tag="talks",
         problems=(404, 409),
         parameters=_TALK,
