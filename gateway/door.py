@@ -32,13 +32,21 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 @web.middleware
 async def _harden(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Headers that every answer carries; a page may set a policy of its own first."""
-    response = await handler(request)
+    try:
+        response = await handler(request)
+    except web.HTTPException as leaving:  # a redirect that was raised is an answer too
+        _put_headers(leaving)
+        raise
+    _put_headers(response)
+    return response
+
+
+def _put_headers(response: web.StreamResponse) -> None:
     if not response.prepared:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         if _FRAMED.search(response.headers["Content-Security-Policy"]):
             del response.headers["X-Frame-Options"]  # it cannot name who may
-    return response
 
 
 def webhook_route(door: Door, webhook: Webhook, meters: Meters) -> web.RouteDef:
