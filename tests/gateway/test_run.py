@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import re
 import shutil
 import signal
 import socket
@@ -64,10 +66,14 @@ class Service:
         self.log = folder / "log"
 
     @contextmanager
-    def running(self) -> Iterator[subprocess.Popen[bytes]]:
+    def running(self, terminal: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
+        """Run it; `terminal`: the descriptor that it writes to, where somebody sits."""
         with self.log.open("ab") as log:
             process = subprocess.Popen(
-                [*COMMAND, "run"], env=self.environment, stderr=log, cwd=self.folder
+                [*COMMAND, "run"],
+                env=self.environment,
+                stderr=log if terminal is None else terminal,
+                cwd=self.folder,
             )
         try:
             wait_for(self.port, process)
@@ -102,6 +108,23 @@ def test_it_says_where_it_is_and_how_it_feels(service: Service) -> None:
         greeting = service.log.read_text()
         for word in (f"http://127.0.0.1:{service.port}/", str(service.smtp), "Jakarta"):
             assert word in greeting
+
+
+def test_the_first_admin_is_shown_a_link_on_a_terminal_alone(service: Service) -> None:
+    with service.running():
+        assert "/console/setup/" not in service.log.read_text()
+    ours, theirs = pty.openpty()
+    with service.running(theirs):
+        said = b""
+        while b"/console/setup/" not in said or not said.endswith(b"\n"):
+            said += os.read(ours, 4096)
+        link = re.search(rb"http://127\.0\.0\.1:\d+(/console/setup/[\w-]{43})", said)
+        assert link
+        path = link[1].decode()
+        assert service.get(path)[0] == 200
+        assert service.get(path[:-1] + ("A" if path[-1] != "A" else "B"))[0] == 404
+    os.close(ours)
+    os.close(theirs)
 
 
 def listening(pid: int) -> list[str]:
