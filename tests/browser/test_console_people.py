@@ -89,6 +89,16 @@ async def is_signed_out_and_in_again(admin: Page, budi: Page, url: str) -> None:
     await expect(budi).to_have_url(f"{url}/console/me")
 
 
+async def makes_a_token(admin: Page) -> None:
+    """For a program of his; it is shown once."""
+    await admin.get_by_role("link", name="Tokens for programs").click()
+    await admin.get_by_label("What it is for").fill("map of the city")
+    await admin.get_by_role("button", name="Make a token").click()
+    await expect(admin.get_by_label("It is shown this once")).not_to_be_empty()
+    assert await axe.wrong(admin) == []
+    await picture(admin, "console-tokens.png")
+
+
 async def test_the_first_admin_comes_in_and_hires_an_officer(
     browser: Browser, house: House
 ) -> None:
@@ -102,6 +112,7 @@ async def test_the_first_admin_comes_in_and_hires_an_officer(
     await speaks_english(admin, house.url)
     assert await axe.wrong(admin) == []
     await picture(admin, "console-me.png")
+    await makes_a_token(admin)
 
     link = await hires(admin)
     budi = await opened(browser, viewport=NARROW, color_scheme="dark")
