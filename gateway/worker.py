@@ -25,6 +25,7 @@ from gateway import elsewhere
 from gateway.areas import CityMap
 from gateway.backoff import backoff
 from gateway.cards import Offers
+from gateway.decided import decision_of
 from gateway.dispatch import Accounts
 from gateway.identities import Digest, code_of
 from gateway.metrics import Meters
@@ -32,7 +33,6 @@ from gateway.surroundings import points_of
 from gateway.turns import (
     Looked,
     conversation_of,
-    decision_of,
     event_of,
     numbers_in,
     readable,
