@@ -55,4 +55,15 @@ document.addEventListener("htmx:afterSwap", () => {
   document.getElementById("answer-problem")?.focus();
 });
 
+// What was typed before htmx listened to a new box is previewed as well; once, not for ever.
+document.addEventListener("htmx:configRequest", (event) => {
+  const { elt } = event.detail;
+  if (elt.id === "answer-text") elt.dataset.previewed = elt.value;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  const box = document.getElementById("answer-text");
+  if (!box || box.value === (box.dataset.previewed ?? box.defaultValue)) return;
+  box.dispatchEvent(new Event("restored"));
+});
+
 restore();
