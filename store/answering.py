@@ -266,15 +266,3 @@ async def lock(
         raise LookupError(f"no complaint has the number {ticket}")
     row = await revisions.unchanged(connection, ticket, seen)
     return int(row.id)
-
-
-async def filed_from(
-    connection: AsyncConnection, conversation_id: int, scope: Scope = EVERYTHING
-) -> tuple[str, ...]:
-    """The tickets that a conversation filed, newest first, of a scope."""
-    rows = await connection.execute(
-        select(COMPLAINT.c.ticket)
-        .where(COMPLAINT.c.conversation_id == conversation_id, *within(scope))
-        .order_by(COMPLAINT.c.id.desc())
-    )
-    return tuple(rows.scalars())

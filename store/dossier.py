@@ -195,16 +195,8 @@ async def talk(connection: AsyncConnection, conversation_id: int) -> Talk | None
     )
 
 
-async def of(
-    connection: AsyncConnection, ticket: str, scope: Scope, *, lock: bool = False
-) -> Dossier | None:
-    """All that is known of a complaint; None where it is not there, or beyond the scope.
-
-    `lock`: nobody else changes it until the transaction ends.
-    """
-    if lock:
-        held = select(COMPLAINT.c.id).where(COMPLAINT.c.ticket == ticket).with_for_update()
-        await connection.execute(held)
+async def of(connection: AsyncConnection, ticket: str, scope: Scope) -> Dossier | None:
+    """All that is known of a complaint; None where it is not there, or beyond the scope."""
     found = await connection.execute(
         select(
             COMPLAINT,

@@ -237,13 +237,6 @@ async def count(connection: AsyncConnection, channel: str) -> int:
     return int(found.scalar_one())
 
 
-async def followers(connection: AsyncConnection, ticket: str) -> tuple[Person, ...]:
-    """Everybody who joined a complaint, without the one who filed it."""
-    row = await _row(connection, COMPLAINT.c.ticket == ticket)
-    filer = row.conversation_id if row else None
-    return tuple(one for one in await people(connection, ticket) if one.conversation_id != filer)
-
-
 def _told_by(talk: Any, by: Any) -> Any:
     """Conversations, and the message with which each told of it; those forgotten are left out."""
     columns = CONVERSATION.c

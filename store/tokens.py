@@ -131,3 +131,13 @@ async def end(
         .values(ended_at=now)
     )
     return bool(ended.rowcount)
+
+
+async def end_all(connection: AsyncConnection, account_id: int, now: datetime) -> int:
+    """End every token of an account; returns how many were good until now."""
+    ended = await connection.execute(
+        update(TOKEN)
+        .where(TOKEN.c.account_id == account_id, TOKEN.c.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+    return ended.rowcount

@@ -1,4 +1,4 @@
-"""Everything that the console does, as JSON below /api/v1. The contract is OpenAPI 3.1.
+"""What the console does, for programs: JSON below /api/v1. The contract is OpenAPI 3.1.
 
     operation.py   what an operation is, and how a request becomes a call of it
     problem.py     errors (RFC 9457)

@@ -121,8 +121,8 @@ async def _call(desk: Desk, one: Operation, request: web.Request) -> Call:
         desk=desk,
         bearer=bearer,
         path=dict(request.match_info),
-        query=_query(one, request) if one.query else None,
-        body=await _body(one, request) if one.body else None,
+        query=_query(one.query, request) if one.query else None,
+        body=await _body(one.body, request) if one.body else None,
     )
 
 
@@ -143,18 +143,14 @@ async def _bearer(desk: Desk, request: web.Request) -> Bearer:
     return found
 
 
-def _query(one: Operation, request: web.Request) -> BaseModel:
-    model = one.query
-    assert model is not None  # noqa: S101 - asked by the caller
+def _query(model: type[BaseModel], request: web.Request) -> BaseModel:
     repeated = [name for name in set(request.query) if len(request.query.getall(name)) > 1]
     if repeated:
         raise _wrong([{"loc": [name], "msg": "given more than once"} for name in repeated])
     return _validated(model, dict(request.query), strict=False)
 
 
-async def _body(one: Operation, request: web.Request) -> BaseModel:
-    model = one.body
-    assert model is not None  # noqa: S101 - asked by the caller
+async def _body(model: type[BaseModel], request: web.Request) -> BaseModel:
     if request.content_type != "application/json":
         raise ProblemError(
             415, "media-type", "The body is not JSON", "Send Content-Type: application/json."

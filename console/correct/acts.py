@@ -50,8 +50,10 @@ async def say(desk: Desk, mark: Mark, said: Said | None, *, by: By) -> Done:
         if outcome.unknown:
             raise LookupError(f"no complaint has the number {mark.ticket}")
         await agencies.assign_anew(connection, [mark.ticket], desk.agencies.assign, desk.clock())
+        place = said.spot.place if said and said.spot else None
         detail = {"category": said.categories if said else None,
-                  "language": said.language if said else None}  # fmt: skip
+                  "language": said.language if said else None,
+                  "kelurahan": place.kelurahan if place else None}  # fmt: skip
         await _note(connection, desk, "correct.say", mark.ticket, by, **detail)
     desk.ring()
     return outcome.done[0]

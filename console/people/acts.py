@@ -18,7 +18,7 @@ from console.answer.agencies import Agencies
 from console.people import choices
 from console.people.grants import Newcomer
 from console.rights import Role
-from store import accounts, audit, staff
+from store import accounts, audit, staff, tokens
 from store.accounts import Person
 from store.ids import Ids
 
@@ -115,13 +115,13 @@ async def _offer(connection: AsyncConnection, by: By, account_id: int) -> str:
 
 
 async def set_up(connection: AsyncConnection, by: By, secret: str, password: str) -> Person:
-    """Use a set-up link: the account gets this password (a hash), and all its sessions end."""
+    """Use a set-up link: the account gets this password (a hash); its sessions and tokens end."""
     account_id = await staff.spend(connection, secret, by.now)
     person = await staff.by_id(connection, account_id) if account_id else None
     if person is None or person.disabled_at is not None:
         raise AccountError("link", "the link is used, over, or not one of ours")
     await staff.change(connection, person.id, password=password)
-    await staff.end_all(connection, person.id)
+    await _shut(connection, by, person)
     await _note(connection, _as(by, person), "set_up", person.name)
     return person
 
@@ -151,12 +151,18 @@ async def appoint(
 
 
 async def disable(connection: AsyncConnection, by: By, person: Person) -> None:
-    """Let nobody in by this account any more."""
+    """Let nobody in by this account any more; its sessions and tokens end for good."""
     await _not_the_last(connection, person)
     await staff.change(connection, person.id, disabled_at=by.now)
     await staff.withdraw(connection, person.id)
-    await staff.end_all(connection, person.id)
+    await _shut(connection, by, person)
     await _note(connection, by, "disable", person.name)
+
+
+async def _shut(connection: AsyncConnection, by: By, person: Person) -> int:
+    """End every way in that is open now: browsers and programs; returns how many."""
+    browsers = await staff.end_all(connection, person.id)
+    return browsers + await tokens.end_all(connection, person.id, by.now)
 
 
 async def enable(connection: AsyncConnection, by: By, person: Person) -> None:
@@ -192,7 +198,7 @@ async def welcome(connection: AsyncConnection, by: By, found: Newcomer) -> Perso
     if person is not None and person.disabled_at is not None:
         return "disabled"
     if found.grant is None:
-        if person is not None and await staff.end_all(connection, person.id):
+        if person is not None and await _shut(connection, by, person):
             await _note(connection, by, "no_role", person.name)
         return "no_role"
     post = Post(role=found.grant.role, agency=found.grant.agency, area=found.grant.area)

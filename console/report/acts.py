@@ -1,7 +1,7 @@
 """What is done on a report's page: one transaction each, with history and audit.
 
 Whoever changes a report names the revision that he saw: where somebody else changed it meanwhile
-nothing happens, and he is told what did. `rev` None means: as it stands.
+nothing happens, and he is told what did (store/revisions.py). `rev` None means: as it stands.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.text import tidy
+from console.correct import acts as correcting
 from console.desk import Desk
 from console.report.unreadable import Part, unreadable
 from dialogs.conversation import Spot
-from store import agencies, audit, corrections, dossier, pictures, publishing
+from store import audit, dossier, pictures, publishing, revisions
 from store.audit import Deed
-from store.corrections import Said
-from store.dossier import Dossier, Event
+from store.correcting import Mark
+from store.dossier import Dossier
 from store.publishing import Publication
+from store.said import Said
 from store.scope import Scope
 
 LONGEST = 4000  # characters of words that are published
@@ -30,15 +32,6 @@ LONGEST = 4000  # characters of words that are published
 
 class MissingError(LookupError):
     """There is no such report or photo, or it lies beyond the scope."""
-
-
-class ChangedError(Exception):
-    """Somebody changed the report meanwhile; nothing was overwritten."""
-
-    def __init__(self, report: Dossier, since: Sequence[Event]) -> None:
-        super().__init__(f"{report.ticket} was changed meanwhile")
-        self.report = report  # as it stands now
-        self.since = tuple(since)  # what happened, oldest first
 
 
 class TooLongError(ValueError):
@@ -60,18 +53,17 @@ async def _changing(
 ) -> AsyncIterator[tuple[AsyncConnection, Dossier]]:
     """Open a transaction on a report that stands as it was seen."""
     async with desk.database.begin() as connection:
-        report = await dossier.of(connection, ticket, by.scope, lock=True)
+        await revisions.unchanged(connection, ticket, by.rev, by.scope)
+        report = await dossier.of(connection, ticket, by.scope)
         if report is None:
             raise MissingError(ticket)
-        if by.rev is not None and by.rev != report.rev:
-            raise ChangedError(report, [one for one in report.history if one.id > by.rev])
         yield connection, report
 
 
 async def publish_words(desk: Desk, ticket: str, text: str, *, by: By) -> None:
     """Let everybody read these words on the ticket's page; "" takes them back.
 
-    Raises: MissingError, ChangedError, TooLongError.
+    Raises: LookupError, ConflictError, TooLongError.
     """
     words = tidy(text)
     if len(words) > LONGEST:
@@ -85,7 +77,7 @@ async def publish_words(desk: Desk, ticket: str, text: str, *, by: By) -> None:
 async def publish_photo(desk: Desk, ticket: str, photo: int, *, shown: bool, by: By) -> None:
     """Let everybody see a photo on the ticket's page, or take it back.
 
-    Raises: MissingError, ChangedError; EditedError for one of which an edited copy is there.
+    Raises: LookupError, ConflictError; EditedError for one of which an edited copy is there.
     """
     async with _changing(desk, ticket, by) as (connection, report):
         _photo(report, photo)
@@ -107,7 +99,7 @@ async def make_unreadable(
     """Keep a copy of a photo with parts of it unreadable; answers the copy's id.
 
     The photo itself is withdrawn and stays for those who work on the case.
-    Raises: MissingError, ChangedError, BadPartError.
+    Raises: LookupError, ConflictError, BadPartError.
     """
     async with desk.database.read() as connection:
         report = await dossier.of(connection, ticket, by.scope)
@@ -130,13 +122,14 @@ async def make_unreadable(
 
 
 async def place(desk: Desk, ticket: str, spot: Spot, *, by: By) -> None:
-    """Say where it is. Raises: MissingError, ChangedError."""
-    async with _changing(desk, ticket, by) as (connection, _):
-        said = Said(spot=spot)
-        now = desk.clock()
-        await corrections.append(connection, desk.ids, said, ticket=ticket, actor=by.actor, now=now)
-        await agencies.assign_anew(connection, [ticket], desk.agencies.assign, now)
-        await _note(connection, desk, "report.place", ticket, by, kelurahan=_kelurahan(spot))
+    """Say where it is: a word like any other, which can be taken back.
+
+    Raises: LookupError, ConflictError.
+    """
+    mark = Mark(ticket=ticket, rev=by.rev)
+    await correcting.say(
+        desk, mark, Said(spot=spot), by=correcting.By(actor=by.actor, scope=by.scope)
+    )
 
 
 async def lift(desk: Desk, subject: str, *, by: By) -> None:
@@ -155,10 +148,6 @@ def _photo(report: Dossier, photo: int) -> pictures.Picture:
     if found is None:
         raise MissingError(f"photo {photo}")
     return found
-
-
-def _kelurahan(spot: Spot) -> str:
-    return (spot.place.kelurahan or "") if spot.place else ""
 
 
 async def _note(

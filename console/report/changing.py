@@ -8,10 +8,12 @@ from urllib.parse import quote
 from aiohttp import web
 
 from console import pages
-from console.report.acts import By, ChangedError, MissingError, TooLongError
+from console.correct.typed import number
+from console.report.acts import By, TooLongError
 from console.report.unreadable import BadPartError
 from console.visitor import visitor
 from store.pictures import EditedError
+from store.revisions import ConflictError
 
 Act = Callable[[str, By], Awaitable[None]]
 _OURS = frozenset({"csrf", "rev"})  # fields that a form's second try gets anew
@@ -24,9 +26,9 @@ async def changed(request: web.Request, act: Act, *, anchor: str = "") -> web.St
     by = By(actor=me.name, scope=me.scope, rev=await _rev(request))
     try:
         await act(ticket, by)
-    except MissingError:
+    except LookupError:
         return pages.refusal(request, 404, "missing")
-    except ChangedError as conflict:
+    except ConflictError as conflict:
         return await _meanwhile(request, conflict)
     except (BadPartError, TooLongError, EditedError) as refused:
         key = {BadPartError: "bad_part", TooLongError: "too_long"}.get(type(refused), "edited")
@@ -37,11 +39,11 @@ async def changed(request: web.Request, act: Act, *, anchor: str = "") -> web.St
 
 
 async def _rev(request: web.Request) -> int | None:
-    typed = str((await request.post()).get("rev", ""))
-    return int(typed) if typed.isdecimal() else None
+    typed = (await request.post()).get("rev")
+    return number(typed) if typed else None
 
 
-async def _meanwhile(request: web.Request, conflict: ChangedError) -> web.Response:
+async def _meanwhile(request: web.Request, conflict: ConflictError) -> web.Response:
     """What happened since, and the same form once more."""
     form = await request.post()
     fields = [
@@ -53,11 +55,12 @@ async def _meanwhile(request: web.Request, conflict: ChangedError) -> web.Respon
         request,
         "report/changed.html",
         status=409,
-        report=conflict.report,
-        since=conflict.since,
+        ticket=conflict.ticket,
+        rev=conflict.rev,
+        since=conflict.changes,
         fields=fields,
         action=request.path_qs,
-        back=address(conflict.report.ticket, request.query_string),
+        back=address(conflict.ticket, request.query_string),
     )
 
 

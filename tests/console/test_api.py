@@ -45,11 +45,21 @@ async def program(
     lasts: timedelta | None = None,
     **more: Any,
 ) -> Program:
+    now = house.desk.clock()
+    async with house.desk.database.begin() as connection:
+        name = f"bot-{secrets.token_hex(3)}"
+        account = await accounts.add(connection, house.desk.ids, name, role, now=now, **more)
+    return await token_of(house, account, scopes, lasts)
+
+
+async def token_of(
+    house: House,
+    account: int,
+    scopes: frozenset[str] = frozenset(Right),
+    lasts: timedelta | None = None,
+) -> Program:
     secret, now = secrets.token_urlsafe(32), house.desk.clock()
     async with house.desk.database.begin() as connection:
-        account = await accounts.add(
-            connection, house.desk.ids, f"bot-{secret[:5]}", role, now=now, **more
-        )
         token_id = await tokens.add(
             connection,
             house.desk.ids,
@@ -258,13 +268,18 @@ async def test_an_admin_lets_people_in_and_reads_the_log(house: House) -> None:
     assert status == 201
     assert "/console/" in made["link"]
     assert (await boss.ask("POST", "/accounts", json=new))[0] == 409
+    theirs = await token_of(house, int(made["id"]))
+    assert (await theirs.ask("GET", "/me"))[0] == 200
     assert (await boss.ask("POST", f"/accounts/{made['id']}/disable"))[0] == 200
+    assert (await theirs.ask("GET", "/me"))[0] == 401
     _, everyone, _ = await boss.ask("GET", "/accounts")
     assert [one["disabled"] for one in everyone["items"] if one["name"] == "sri.dlh"] == [True]
     _, log, _ = await boss.ask("GET", "/audit?subject=sri.dlh&most=1")
     assert [one["act"] for one in log["items"]] == ["people.disable"]
     _, older, _ = await boss.ask("GET", f"/audit?subject=sri.dlh&after={log['next']}")
     assert [one["act"] for one in older["items"]] == ["people.add"]
+    assert (await boss.ask("POST", f"/accounts/{made['id']}/enable"))[0] == 200
+    assert (await theirs.ask("GET", "/me"))[0] == 401  # what was ended stays so
 
 
 async def test_figures_are_those_of_the_account(house: House) -> None:
@@ -280,7 +295,7 @@ async def test_figures_are_those_of_the_account(house: House) -> None:
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 async def test_schemathesis_finds_nothing(house: House, tmp_path: Path) -> None:
-    """Thousands of requests, right and wrong, made from the contract by a tool of others."""
+    """Requests, right and wrong, made from the contract by a tool of others."""
     command = Path(sys.executable).with_name("schemathesis")
     peer("schemathesis", available=command.exists(), install="make setup dev")
     await house.file()

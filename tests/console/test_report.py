@@ -237,7 +237,7 @@ async def test_the_place_is_shown_before_it_is_saved(house: House) -> None:
     )
     after = await row_of(house, ticket)
     assert (after.lat, after.lon, after.kelurahan) == (-6.1754, 106.8272, "Gambir")
-    assert ("ani", "report.place", ticket) in await audited(house)
+    assert ("ani", "correct.say", ticket) in await audited(house)
     async with house.desk.database.read() as connection:
         newest = select(table(ComplaintEvent)).order_by(table(ComplaintEvent).c.id.desc())
         event = (await connection.execute(newest)).first()
