@@ -41,6 +41,9 @@ def invent(
             )
 
     at_desk(work)
+    typer.echo(
+        f"{complaints} complaints of an invented city: `kanal run` shows them in the console."
+    )
 
 
 def spoken() -> list[str]:
