@@ -38,10 +38,11 @@ from channels.twitter.payload import PUBLIC
 from channels.webchat.session import Session
 from dialogs import codec
 from dialogs.conversation import Card, Conversation
-from gateway.app import Gateway, open_gateway
+from gateway.app import open_gateway
 from gateway.cards import new_id
 from gateway.logs import configure
 from gateway.pull import pull_once
+from gateway.running import Gateway
 from gateway.settings import Settings
 from gateway.settings import load as load_settings
 from store import cards, conversations, inbox, journal, outbox

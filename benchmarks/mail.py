@@ -30,8 +30,9 @@ from benchmarks.__main__ import fresh_var, machine
 from benchmarks.servers import free_port
 from channels.email.adapter import MailWithBox
 from channels.message import OutboundMessage
-from gateway.app import Gateway, open_gateway
+from gateway.app import open_gateway
 from gateway.pull import pull_once
+from gateway.running import Gateway
 from gateway.settings import Settings
 from gateway.settings import load as load_settings
 from nlu.training import train

@@ -16,7 +16,8 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.app import Gateway, open_gateway
+from gateway.app import open_gateway
+from gateway.running import Gateway
 from gateway.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]

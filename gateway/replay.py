@@ -34,7 +34,7 @@ from channels.message import InboundMessage, Location, MediaRef, OutboundMessage
 from channels.text import tidy
 from dialogs import codec
 from gateway.accounts import ACCOUNT
-from gateway.app import Gateway
+from gateway.running import Gateway
 from store import complaints, conversations, inbox, joining
 
 NAME = "replay"

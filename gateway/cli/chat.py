@@ -14,8 +14,9 @@ from channels.adapter import Channel
 from dialogs.conversation import Ticket
 from dialogs.transcript import Row, write
 from gateway.accounts import ACCOUNT
-from gateway.app import Gateway, open_gateway
+from gateway.app import open_gateway
 from gateway.logs import configure
+from gateway.running import Gateway
 from gateway.settings import Settings, load
 from gateway.terminal import NAME, Terminal
 from store import complaints, conversations

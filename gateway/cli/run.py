@@ -20,9 +20,10 @@ from console.people import first
 from console.people.acts import HOUSE, By
 from gateway import __version__, pidfile
 from gateway.accounts import wanted
-from gateway.app import Gateway, open_gateway
+from gateway.app import open_gateway
 from gateway.cli.opened import with_store
 from gateway.logs import configure
+from gateway.running import Gateway
 from gateway.settings import ConfigError, Settings, load
 from gateway.understanding import needs_training
 from store import schema

@@ -14,7 +14,8 @@ from playwright.async_api import ConsoleMessage, Error, FilePayload, Locator, Pa
 from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
-from gateway.app import Gateway, open_gateway
+from gateway.app import open_gateway
+from gateway.running import Gateway
 from gateway.settings import Settings
 from store.tables import table
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from channels.message import OutboundMessage
-from gateway.app import Gateway, compose
+from gateway.app import compose
 from gateway.areas import CityMap
+from gateway.running import Gateway
 from gateway.settings import Settings
 from gateway.whereabouts import Whereabouts
 from nlu.engine import Engine

@@ -17,8 +17,9 @@ import pytest
 from prometheus_client import generate_latest
 from sqlalchemy import select
 
-from gateway.app import Gateway, open_gateway
+from gateway.app import open_gateway
 from gateway.metrics import Meters
+from gateway.running import Gateway
 from gateway.settings import Settings
 from gateway.swap import ModelWatch
 from nlu import shelf

@@ -16,7 +16,7 @@ from console.answer.acts import change_status
 from dialogs.conversation import Status
 from dialogs.phrasebook import say
 from gateway import media, worker
-from gateway.app import Gateway
+from gateway.running import Gateway
 from nlu.ticket import find
 from store import complaints
 from store.database import StoreError

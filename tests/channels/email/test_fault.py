@@ -20,7 +20,8 @@ from channels.adapter import Outcome, Raw, Received
 from channels.email import mime
 from channels.errors import Malformed
 from channels.message import OutboundMessage
-from gateway.app import Gateway, open_gateway
+from gateway.app import open_gateway
+from gateway.running import Gateway
 from gateway.settings import Settings as AllSettings
 from store import conversations, outbox
 from store.ids import Ids

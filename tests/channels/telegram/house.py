@@ -13,8 +13,9 @@ from sqlalchemy import select, update
 
 from channels.telegram.adapter import Polling, Settings
 from channels.telegram.render import CAPS
-from gateway.app import Gateway, compose
+from gateway.app import compose
 from gateway.pull import pull_once
+from gateway.running import Gateway
 from gateway.settings import Settings as HouseSettings
 from nlu.engine import Engine
 from store import schema

@@ -16,7 +16,8 @@ from sqlalchemy import func, select
 from channels.message import OutboundMessage
 from channels.webchat.adapter import Adapter, Settings
 from channels.webchat.session import Session
-from gateway.app import Gateway, compose
+from gateway.app import compose
+from gateway.running import Gateway
 from gateway.settings import Settings as HouseSettings
 from nlu.engine import Engine
 from store import conversations, outbox, schema

@@ -18,8 +18,9 @@ from channels.email.adapter import Adapter, Mail, MailWithBox, Settings
 from channels.email.box import Mailbox
 from channels.errors import ChannelError, Malformed, Misconfigured, Unreachable
 from channels.message import OutboundMessage
-from gateway.app import Gateway, open_gateway
+from gateway.app import open_gateway
 from gateway.pull import pull_once
+from gateway.running import Gateway
 from gateway.settings import Settings as AllSettings
 from tests.channels.email.conftest import RINA, Listening, citizen
 from tests.channels.email.conftest import listening as listening  # noqa: PLC0414 - a fixture

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from channels.email.adapter import Mail
-from gateway.app import Gateway, open_gateway
+from gateway.app import open_gateway
+from gateway.running import Gateway
 from gateway.settings import Settings
 from tests.channels.email.conftest import Listening
 from tests.channels.email.conftest import listening as listening  # noqa: PLC0414 - a fixture

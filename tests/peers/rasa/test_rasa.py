@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from gateway.app import Gateway, open_gateway
+from gateway.app import open_gateway
+from gateway.running import Gateway
 from gateway.settings import Settings
 from nlu.engines.labels import reading_of
 from store.tables import Prediction, table

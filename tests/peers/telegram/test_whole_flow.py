@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from gateway.app import Gateway, open_gateway
+from gateway.app import open_gateway
+from gateway.running import Gateway
 from gateway.settings import Settings
 from tests.peers.telegram.conftest import TOKEN, Citizen
 

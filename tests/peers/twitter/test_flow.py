@@ -18,7 +18,8 @@ from PIL import Image
 from sqlalchemy import select, update
 
 from channels.twitter.adapter import Hooked, Polling, Settings
-from gateway.app import Gateway, compose
+from gateway.app import compose
+from gateway.running import Gateway
 from gateway.settings import Settings as GatewaySettings
 from store import complaints, schema
 from store import outbox as outbox_of
