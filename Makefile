@@ -35,9 +35,13 @@ setup: $(VENV)/run.stamp ## set up everything: environment, pages, model, databa
 run: $(VENV)/run.stamp ## set up what is missing, then start the gateway
 	@exec $(BIN)/kanal run
 
+# A file of tests on each core; `make test JOBS=1` runs one after the other.
+JOBS ?= auto
+AT_ONCE = --numprocesses=$(JOBS) --maxprocesses=8 --dist=loadfile
+
 .PHONY: test
 test: $(VENV)/dev.stamp ## run every test that can run here; lists what could not and how to install it
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(AT_ONCE)
 
 .PHONY: rules
 rules: $(VENV)/dev.stamp ## lint, format, types and import contracts
@@ -86,7 +90,7 @@ test-313: ## run the part of the suite without peers on Python 3.13
 	@test -x $(VENV)-313/bin/python || $(PYTHON313) -m venv $(VENV)-313
 	@$(VENV)-313/bin/pip install --quiet --require-hashes -r requirements/dev.txt
 	@$(VENV)-313/bin/pip install --quiet --no-deps --no-build-isolation -e .
-	@KANAL_PEERS=none $(VENV)-313/bin/pytest -q -m "not peer"
+	@KANAL_PEERS=none $(VENV)-313/bin/pytest -q $(AT_ONCE) -m "not peer"
 
 .PHONY: bench
 bench: $(VENV)/dev.stamp ## measure: webhooks, the whole pipeline, start-up, memory

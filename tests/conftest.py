@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import secrets
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
+from aiohttp import web_app
 
 from store import schema
 from store.database import Database
@@ -41,14 +42,12 @@ def model_var() -> Path:
     from nlu.training import train
 
     var = ROOT / "build" / "test-model" / _digest()
-    if not (var / "models" / "current").exists():
-        var.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(dir=var.parent))  # two runs at once train one each
-        train(fresh)
-        try:
-            fresh.rename(var)
-        except OSError:  # the other one was faster
-            shutil.rmtree(fresh)
+    var.parent.mkdir(parents=True, exist_ok=True)
+    with (var.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of runs at once, one trains and the others wait for it
+        if not (var / "models" / "current").exists():
+            shutil.rmtree(var, ignore_errors=True)  # what a run that was stopped left
+            train(var)
     return var
 
 
@@ -59,6 +58,13 @@ def engine(model_var: Path) -> EmbeddedEngine:
     from nlu.places.resolve import resolve
 
     return EmbeddedEngine.load(model_var / "models", places=resolve)
+
+
+@pytest.fixture(autouse=True)
+def _no_gateway_outlives_its_test() -> Iterator[None]:
+    """For aiohttp remembers its last 1,024 handlers, and each of them a gateway with its model."""
+    yield
+    web_app._cached_build_middleware.cache_clear()
 
 
 @pytest.fixture(scope="session")

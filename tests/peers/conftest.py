@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.peers.peers import MISSING
+from tests.peers.peers import missing
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not MISSING:
+    skipped = terminalreporter.stats.get("skipped", [])
+    found = missing(str(report.longrepr[-1]) for report in skipped)  # file, line, reason
+    if not found:
         return
     terminalreporter.section("peers that are not here")
-    for name, install in sorted(MISSING.items()):
+    for name, install in sorted(found.items()):
         terminalreporter.write_line(f"{name}: {install}")

@@ -7,14 +7,16 @@ KANAL_PEERS=required it fails instead. At the end of a run each such peer is lis
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-MISSING: dict[str, str] = {}  # peer -> the command that installs it
+_MISSING = re.compile(r"(?P<name>\S+) is not installed\. Install it: (?P<install>.+)")
 
 
 def peer(name: str, *, available: bool, install: str) -> None:
@@ -24,11 +26,20 @@ def peer(name: str, *, available: bool, install: str) -> None:
     """
     if available:
         return
-    MISSING[name] = install
     message = f"{name} is not installed. Install it: {install}"
     if os.environ.get("KANAL_PEERS") == "required":
         pytest.fail(message, pytrace=False)
     pytest.skip(message, allow_module_level=True)
+
+
+def missing(reasons: Iterable[str]) -> dict[str, str]:
+    """The peers that tests were not run for, each with the command that installs it.
+
+    Args:
+        reasons: why tests were skipped, also by other processes.
+    """
+    found = (_MISSING.search(reason) for reason in reasons)
+    return {one["name"]: one["install"] for one in found if one}
 
 
 def node() -> str | None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.peers import peers
-from tests.peers.conftest import pytest_terminal_summary
 
-
-@pytest.fixture(autouse=True)
-def _own_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(peers, "MISSING", {})
-    monkeypatch.setattr("tests.peers.conftest.MISSING", peers.MISSING)
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_missing_peer_is_not_run_and_names_its_command(
@@ -21,8 +21,6 @@ def test_a_missing_peer_is_not_run_and_names_its_command(
 
     with pytest.raises(pytest.skip.Exception, match="apt-get install kannel"):
         peers.peer("kannel", available=False, install="apt-get install kannel")
-
-    assert peers.MISSING == {"kannel": "apt-get install kannel"}
 
 
 def test_a_missing_peer_fails_where_peers_are_required(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,34 +33,31 @@ def test_a_missing_peer_fails_where_peers_are_required(monkeypatch: pytest.Monke
 def test_a_peer_that_is_here_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KANAL_PEERS", "required")
 
+    ran = "no"
     peers.peer("kannel", available=True, install="apt-get install kannel")
+    ran = "yes"
 
-    assert peers.MISSING == {}
-
-
-class Lines:
-    """Takes what a terminal would show."""
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-
-    def section(self, title: str) -> None:
-        self.said.append(title)
-
-    def write_line(self, line: str) -> None:
-        self.said.append(line)
+    assert ran == "yes"
 
 
-def test_each_missing_peer_is_listed_once_at_the_end() -> None:
-    terminal = Lines()
-    pytest_terminal_summary(terminal)  # type: ignore[arg-type]
-    assert terminal.said == []
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_each_missing_peer_is_listed_once_at_the_end(tmp_path: Path, workers: str) -> None:
+    for number in range(3):
+        (tmp_path / f"test_{number}.py").write_text(
+            "import pytest\n"
+            "from tests.peers.peers import peer\n"
+            "@pytest.mark.parametrize('name', ['swaks', 'kannel'])\n"
+            "def test_one(name):\n"
+            "    peer(name, available=False, install=f'apt-get install {name}')\n"
+        )
 
-    peers.MISSING.update({"swaks": "apt-get install swaks", "kannel": "apt-get install kannel"})
-    pytest_terminal_summary(terminal)  # type: ignore[arg-type]
+    environ = {name: value for name, value in os.environ.items() if name != "KANAL_PEERS"}
+    command = [sys.executable, "-m", "pytest", "-q", "-n", workers, "-p", "tests.peers.conftest"]
+    done = subprocess.run(
+        [*command, "-c", os.devnull, str(tmp_path)],
+        capture_output=True, text=True, check=True, cwd=ROOT, env=environ,
+    )  # fmt: skip
 
-    assert terminal.said == [
-        "peers that are not here",
-        "kannel: apt-get install kannel",
-        "swaks: apt-get install swaks",
-    ]
+    title, kannel, swaks = done.stdout.splitlines()[-4:-1]
+    assert "peers that are not here" in title
+    assert (kannel, swaks) == ("kannel: apt-get install kannel", "swaks: apt-get install swaks")
