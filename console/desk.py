@@ -23,12 +23,20 @@ from store.media import Kept
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Desk:
-    """Everything that the rooms of the console share."""
+class Workplace:
+    """What an act needs, at the desk or at a terminal."""
 
     database: Database
     ids: Ids
     clock: Callable[[], datetime]  # aware, UTC
+    agencies: Agencies  # who acts on what, by the city's rules
+    ring: Callable[[], None]  # there is work: call it after a transaction that wrote to the inbox
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk(Workplace):
+    """Everything that the rooms of the console share."""
+
     zone: ZoneInfo
     city: str
     site: str  # the public address, without a slash at its end
@@ -39,8 +47,6 @@ class Desk:
     locate: Callable[[float, float], Place | OutsideCity]  # raises BadPoint
     keep_photo: Callable[[bytes], Awaitable[Kept]]  # sniffed, re-encoded; raises PhotoRefusedError
     kanal: tuple[str, ...]  # the `kanal` command of this house: program and first arguments
-    ring: Callable[[], None]  # there is work: call it after a transaction that wrote to the inbox
-    agencies: Agencies  # who acts on what, by the city's rules
     wordings: Wordings  # the city's sentences at hand
     key: Callable[[str], bytes]  # the key of one purpose: to seal or to hash with
     sso: Sso | None = None  # single sign-on, where config.yml names a provider

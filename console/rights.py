@@ -10,8 +10,8 @@ class Right(StrEnum):
 
     LOOK = "look"
     ACT = "act"  # status, note, result photo
-    CORRECT = "correct"
-    ANSWER = "answer"  # write to citizens, assign, merge
+    CORRECT = "correct"  # say what a report is, merge, split, take back
+    ANSWER = "answer"  # write to citizens, assign
     PEOPLE = "people"  # accounts and the audit log
     TEACH = "teach"  # promote a model, roll back
 

@@ -18,6 +18,7 @@ from dialogs.conversation import Status
 from store import joining, progress, revisions
 from store.corrections import CORRECTION, row_of
 from store.ids import Ids
+from store.joining import NoTicketError
 from store.revisions import ConflictError
 from store.said import Said
 from store.scope import EVERYTHING, Scope
@@ -140,12 +141,14 @@ async def duplicate(
 ) -> Done:
     """Say that a complaint tells of the same as another: it is merged into that one.
 
-    Raises: LookupError, ConflictError, IllegalMoveError; ValueError when both are the same.
+    Who filed or joined it hears of it after REGRET, and of the other from then on.
+    Raises: LookupError, ConflictError, IllegalMoveError; NoTicketError for `of`; SameError.
     """
+    known = await revisions.locked(connection, [mark.ticket, of], scope)
     complaint = await revisions.unchanged(connection, mark.ticket, mark.rev, scope)
     check_move(Status(complaint.status), Status.DUPLICATE)
-    if of not in await revisions.locked(connection, [of], scope):
-        raise LookupError(f"no complaint has the number {of}")
+    if of not in known:
+        raise NoTicketError(f"no complaint has the number {of}")
     folded = await joining.fold(connection, ids, mark.ticket, into=of, actor=actor, now=now)
     await progress.tell(connection, ids, complaint.id, folded.event_id, now, after=REGRET)
     taking = Taking(

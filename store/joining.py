@@ -11,19 +11,25 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.message import InboundMessage
 from dialogs.conversation import Draft, Status
 from store import complaints, tasks
-from store.codec import load
 from store.complaints import Happening
 from store.dialect import insert_once
 from store.ids import Ids
-from store.tables import Complaint, ConversationRow, Inbox, Supporter, table
+from store.tables import Complaint, ConversationRow, Supporter, table
 from store.workflow import check_move
 
 COMPLAINT, SUPPORTER = table(Complaint), table(Supporter)
-CONVERSATION, INBOX = table(ConversationRow), table(Inbox)
+CONVERSATION = table(ConversationRow)
 _MOST_MERGES = 10  # in a chain
+
+
+class NoTicketError(LookupError):
+    """No complaint has the number that was named to merge into."""
+
+
+class SameError(ValueError):
+    """Both complaints are one already."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,19 +41,6 @@ class Joining:
     conversation_id: int
     inbox_id: int
     at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Person:
-    """Somebody who is told of a complaint, and how to reach him."""
-
-    conversation_id: int
-    channel: str
-    account: str
-    address: str
-    stopped: bool
-    state: str  # the conversation's, for its language
-    told_with: InboundMessage  # the message that filed or joined: its thread goes on
 
 
 async def join(connection: AsyncConnection, ids: Ids, joinings: Sequence[Joining]) -> None:
@@ -129,27 +122,17 @@ class Folded:
     tasks: tuple[int, ...]  # that were closed by it
 
 
-async def merge(
-    connection: AsyncConnection, ids: Ids, ticket: str, *, into: str, actor: str, now: datetime
-) -> tuple[Person, ...]:
-    """A moderator's word that two complaints are one; returns the people of the first.
-
-    They are told of the second one from now on. The caller queues what they read in the same
-    transaction. Raises: LookupError for an unknown ticket, IllegalMoveError, ValueError when both
-    are the same.
-    """
-    told = await people(connection, ticket)
-    await fold(connection, ids, ticket, into=into, actor=actor, now=now)
-    return told
-
-
 async def fold(
     connection: AsyncConnection, ids: Ids, ticket: str, *, into: str, actor: str, now: datetime
 ) -> Folded:
-    """`merge` without its people: whoever calls tells them. Raises what `merge` raises."""
+    """Let a complaint be a duplicate of another, whose supporters its people become.
+
+    Whoever calls tells them, and keeps what it takes to undo it (store/correcting.py).
+    Raises: NoTicketError, SameError, IllegalMoveError.
+    """
     one, other = [await _known(connection, number) for number in (ticket, into)]
     if one.id == other.id:
-        raise ValueError(f"{ticket} and {into} are the same complaint")
+        raise SameError(f"{ticket} and {into} are the same complaint")
     check_move(Status(one.status), Status.DUPLICATE)
     await connection.execute(
         update(COMPLAINT)
@@ -180,7 +163,7 @@ async def fold(
 async def _known(connection: AsyncConnection, ticket: str) -> Any:
     standing = await _standing(connection, ticket)
     if standing is None:
-        raise LookupError(f"no complaint has the number {ticket}")
+        raise NoTicketError(f"no complaint has the number {ticket}")
     return standing
 
 
@@ -210,22 +193,6 @@ async def _pass_on(connection: AsyncConnection, ids: Ids, one: Any, other: Any) 
     return tuple(new)
 
 
-async def people(connection: AsyncConnection, ticket: str) -> tuple[Person, ...]:
-    """Everybody who filed or joined a complaint, the filer first; each address once."""
-    filed = _told_by(COMPLAINT.c.conversation_id, COMPLAINT.c.filed_by).where(
-        COMPLAINT.c.ticket == ticket
-    )
-    joined = (
-        _told_by(SUPPORTER.c.conversation_id, SUPPORTER.c.inbox_id)
-        .join(COMPLAINT, COMPLAINT.c.id == SUPPORTER.c.complaint_id)
-        .where(COMPLAINT.c.ticket == ticket)
-        .order_by(SUPPORTER.c.id)
-    )
-    rows = [row for query in (filed, joined) for row in await connection.execute(query)]
-    first = {row.id: row for row in reversed(rows)}
-    return tuple(_person(row) for row in reversed(first.values()))
-
-
 async def count(connection: AsyncConnection, channel: str) -> int:
     """How many reports from a channel joined a complaint."""
     found = await connection.execute(
@@ -235,34 +202,3 @@ async def count(connection: AsyncConnection, channel: str) -> int:
         .where(CONVERSATION.c.channel == channel)
     )
     return int(found.scalar_one())
-
-
-def _told_by(talk: Any, by: Any) -> Any:
-    """Conversations, and the message with which each told of it; those forgotten are left out."""
-    columns = CONVERSATION.c
-    return (
-        select(
-            columns.id,
-            columns.channel,
-            columns.account,
-            columns.address,
-            columns.stopped,
-            columns.state,
-            INBOX.c.message,
-        )
-        .join_from(CONVERSATION, talk.table, talk == columns.id)
-        .join(INBOX, INBOX.c.id == by)
-        .where(columns.erasure_id.is_(None))
-    )
-
-
-def _person(row: Any) -> Person:
-    return Person(
-        conversation_id=row.id,
-        channel=row.channel,
-        account=row.account,
-        address=row.address,
-        stopped=row.stopped,
-        state=row.state,
-        told_with=load(InboundMessage, row.message),
-    )

@@ -123,8 +123,13 @@ async def tell_of(
     *,
     after: timedelta = timedelta(),
 ) -> None:
-    """`tell` of many complaints: an event each, by the complaint's id."""
+    """`tell` of many complaints: an event each, by the complaint's id.
+
+    News comes in its order: what a reader was to hear later he hears before what is told at once.
+    """
     readers = await _readers(connection, events)
+    if not after:
+        await _hurry(connection, {one.id for found in readers.values() for one in found}, now)
     rows = [
         {
             "id": ids.next(),
@@ -141,6 +146,20 @@ async def tell_of(
     ]
     if rows:
         await connection.execute(insert(INBOX), rows)
+
+
+async def _hurry(connection: AsyncConnection, talks: Collection[int], now: datetime) -> None:
+    await connection.execute(
+        update(INBOX)
+        .where(
+            INBOX.c.conversation_id.in_(talks),
+            INBOX.c.channel == CLOCK,
+            INBOX.c.state == "pending",
+            INBOX.c.due_at > now,
+            INBOX.c.external_id.contains(f":{NEWS}:"),
+        )
+        .values(due_at=now)
+    )
 
 
 async def untell(

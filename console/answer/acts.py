@@ -1,4 +1,4 @@
-"""What people do with a complaint: tell progress, assign, note, merge. One transaction each (T2).
+"""What people do with a complaint: tell progress, assign, note. One transaction each (T2).
 
 `revision` is that of the report that was looked at; None asks nobody. Whoever acts on what a
 colleague has changed since gets a ConflictError that says what. `scope` is what the actor may see.
@@ -13,29 +13,15 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.answer.talks import words_of
-from console.answer.unasked import unasked
 from dialogs.conversation import Status
-from nlu import ticket as numbers
-from store import agencies, answering, audit, joining, outbox, progress
+from store import agencies, answering, audit, progress
 from store.assignment import Assign
 from store.audit import Deed
 from store.database import Database
 from store.ids import Ids
-from store.joining import Person
 from store.media import Kept
 from store.progress import Result
 from store.scope import EVERYTHING, Scope
-from store.workflow import IllegalMoveError
-
-_LONGEST_NUMBER = 60  # characters of a number, with whatever stands around it
-
-
-class NoTicketError(LookupError):
-    """No complaint has the number that was named to merge into."""
-
-
-class SameError(ValueError):
-    """Both complaints are one already."""
 
 
 class UnknownChoiceError(ValueError):
@@ -138,57 +124,6 @@ async def note(
         complaint_id = await answering.lock(connection, ticket, revision, scope)
         await answering.note(connection, ids, complaint_id, words, actor=actor, now=now)
         await _audited(connection, ids, ticket, "note", actor=actor, now=now, chars=len(words))
-
-
-async def merge(
-    database: Database,
-    ids: Ids,
-    ticket: str,
-    *,
-    into: str,
-    actor: str,
-    now: datetime,
-    revision: int | None = None,
-) -> int:
-    """Let `ticket` be a duplicate of `into`; returns how many people are told.
-
-    Who filed or joined the first one is told the other number, and of all that happens to it.
-    Raises: LookupError, NoTicketError, SameError, IllegalMoveError, ConflictError, StoreError.
-    """
-    told = 0
-    async with database.begin() as connection:
-        await answering.lock(connection, ticket, revision)
-        people = await _merged(connection, ids, ticket, into=into, actor=actor, now=now)
-        for one in people:
-            said = unasked(one, f"merged:{ids.next()}", "merged", ticket=ticket, into=into)
-            if said is not None:
-                row = outbox.row(ids, one.conversation_id, said, now)
-                await outbox.put(connection, [row])
-                told += 1
-        await _audited(connection, ids, ticket, "merge", actor=actor, now=now, into=into, told=told)
-    return told
-
-
-async def _merged(
-    connection: AsyncConnection, ids: Ids, ticket: str, *, into: str, actor: str, now: datetime
-) -> Sequence[Person]:
-    try:
-        return await joining.merge(connection, ids, ticket, into=into, actor=actor, now=now)
-    except LookupError as error:
-        raise NoTicketError(str(error)) from error
-    except IllegalMoveError:
-        raise
-    except ValueError as error:
-        raise SameError(str(error)) from error
-
-
-def number_in(typed: str) -> str:
-    """The ticket number that somebody typed, with or without its prefix. Raises: NoTicketError."""
-    text = typed[:_LONGEST_NUMBER]
-    found = numbers.find(text) or numbers.find(f"{numbers.PREFIX} {text.strip()}")
-    if len(found) != 1:
-        raise NoTicketError(f"no complaint has the number {text!r}")
-    return found[0][0]
 
 
 async def _audited(

@@ -18,12 +18,15 @@ from console.answer.acts import UnknownChoiceError
 from console.answer.form import Form, read
 from console.answer.panel import Panel
 from console.answer.problems import Problem, of
+from console.correct.acts import By, duplicate
+from console.correct.typed import ticket_in
 from console.desk import Desk
 from console.door import guarded
 from console.rights import Right
 from console.visitor import Visitor, visitor
 from dialogs.conversation import Status
 from store import answering
+from store.correcting import Mark
 from store.media import Kept
 
 _REPORT = "/console/reports/{ticket}"
@@ -40,7 +43,7 @@ def routes(desk: Desk) -> list[web.RouteDef]:
         "status": (site.status, Right.ACT),
         "note": (site.note, Right.ACT),
         "agency": (site.agency, Right.ANSWER),
-        "merge": (site.merge, Right.ANSWER),
+        "merge": (site.merge, Right.CORRECT),
     }
     conversations: dict[str, Act] = {
         "say": site.say, "take": site.take, "back": site.back, "note": site.talk_note,
@@ -238,10 +241,9 @@ class _Answers:
 
     async def merge(self, asked: _Request) -> None:
         """A duplicate of another report."""
-        into = acts.number_in(asked.form.typed.into)
-        await acts.merge(
-            *self._store, asked.ticket, into=into, now=self._desk.clock(), **asked.common
-        )
+        mark = Mark(ticket=asked.ticket, rev=asked.form.revision)
+        by = By(actor=asked.me.name, scope=asked.me.scope)
+        await duplicate(self._desk, mark, ticket_in(asked.form.typed.into), by=by)
 
     @property
     def _store(self) -> tuple[Any, Any]:

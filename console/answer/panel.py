@@ -17,12 +17,12 @@ from channels.message import OutboundMessage
 from console.answer.agencies import Agency
 from console.answer.preview import Preview, preview
 from console.answer.talks import LONGEST, closed
-from console.answer.unasked import locale_of
 from console.answer.wordings import LOCALES, Wording
 from console.desk import Desk
 from console.rights import Right
 from console.visitor import Visitor
-from dialogs.conversation import Status
+from dialogs import codec
+from dialogs.conversation import Conversation, Status
 from dialogs.phrasebook import say
 from dialogs.rule import category_of
 from nlu.slots.personal import masked
@@ -153,7 +153,7 @@ async def _of_talk(
     now = desk.clock()
     caps = caps_for(desk, to)
     replies = await answering.replies(connection, talk)
-    locale = locale_of(to.state) if not to.erased else LOCALES[0]
+    locale = _locale_of(to.state) if not to.erased else LOCALES[0]
     return Panel(
         talk=talk,
         talk_revision=to.revision,
@@ -229,7 +229,12 @@ async def preview_of(desk: Desk, talk: int, text: str) -> Preview | None:
         address=to.address,
         key="preview",
         text="",
-        locale=locale_of(to.state),
+        locale=_locale_of(to.state),
         thread=to.thread,
     )
     return preview(text[:LONGEST], message, caps, channel.render)
+
+
+def _locale_of(state: str) -> str:
+    """The language of a conversation, as its state tells it."""
+    return codec.load(state).locale if state else Conversation().locale

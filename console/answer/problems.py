@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from console.answer.acts import NoTicketError, SameError, UnknownChoiceError
+from console.answer.acts import UnknownChoiceError
 from console.answer.talks import ClosedError, NothingSaidError
+from store.joining import NoTicketError, SameError
 from store.media import PhotoRefusedError
 from store.revisions import Change, ConflictError
 from store.workflow import IllegalMoveError

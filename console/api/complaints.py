@@ -1,4 +1,4 @@
-"""Complaints: found, read, moved, assigned, noted, merged."""
+"""Complaints: found, read, moved, assigned, noted."""
 
 from __future__ import annotations
 
@@ -121,12 +121,6 @@ class Note(shapes.Change):
     """For colleagues alone."""
 
     text: Annotated[str, Field(min_length=1, max_length=4000, pattern=shapes.SAID)]
-
-
-class Merge(shapes.Change):
-    """The complaint that this one repeats."""
-
-    into: shapes.Ticket
 
 
 class QueueAsked(shapes.PageAsked):
@@ -293,15 +287,6 @@ async def note(call: Call) -> shapes.Changed:
     return await _changed(call, act)
 
 
-async def merge(call: Call) -> shapes.Changed:
-    """Make it a duplicate of another; everybody concerned is told."""
-    asked: Merge = call.body
-    act = acts.merge(
-        call.desk.database, call.desk.ids, call.path["ticket"], into=asked.into, **_with(call)
-    )
-    return await _changed(call, act)
-
-
 Act = Callable[[Call], Awaitable[BaseModel]]
 
 
@@ -348,5 +333,4 @@ OPERATIONS = (
     _change("status", "Change its status", Right.ACT, status, StatusChange),
     _change("assignment", "Assign it to an agency", Right.ANSWER, assign, Assignment),
     _change("notes", "Keep a note for colleagues", Right.ACT, note, Note),
-    _change("merge", "Merge it into another", Right.ANSWER, merge, Merge),
 )

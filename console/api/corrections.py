@@ -1,4 +1,4 @@
-"""Corrections: said, split, taken back; kept beside the prediction, where learning reads them."""
+"""Corrections: said, merged, split, taken back; kept beside the prediction, to be learned from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from console.report import where
 from console.rights import Right
 from dialogs.conversation import Spot
 from store import desk
-from store.correcting import Mark
+from store.correcting import Done, Mark
 from store.said import Said
 
 
@@ -45,6 +45,12 @@ class Corrected(shapes.Changed):
     """A word that was kept beside the prediction; by its number it is taken back."""
 
     correction: shapes.Id
+
+
+class Merge(shapes.Change):
+    """The complaint that this one repeats."""
+
+    into: shapes.Ticket
 
 
 class Split(shapes.Change):
@@ -97,7 +103,11 @@ async def correct(call: Call) -> Corrected:
         done = await acts.say(
             call.desk, _mark(call), None if said == Said() else said, by=_by(call)
         )
-        revision = await _revision(call, done.ticket)
+        return await _corrected(call, done)
+
+
+async def _corrected(call: Call, done: Done) -> Corrected:
+    revision = await _revision(call, done.ticket)
     return Corrected(ticket=done.ticket, revision=revision, correction=str(done.correction))
 
 
@@ -111,6 +121,14 @@ def _spot(call: Call, place: Point) -> Spot:
             409, "place", "That is no place in the city", found.problem, errors=offered
         )
     return found.spot
+
+
+async def merge(call: Call) -> Corrected:
+    """Make it a duplicate of another; who reported it is told after a minute, unless taken back."""
+    asked: Merge = call.body
+    with refused():
+        done = await acts.duplicate(call.desk, _mark(call), asked.into, by=_by(call))
+        return await _corrected(call, done)
 
 
 async def split(call: Call) -> Parted:
@@ -141,6 +159,19 @@ OPERATIONS = (
         right=Right.CORRECT,
         act=correct,
         body=Correction,
+        answers=Corrected,
+        tag="corrections",
+        problems=(404, 409),
+        parameters=_TICKET,
+    ),
+    Operation(
+        method="POST",
+        path="/complaints/{ticket}/merge",
+        name="merge",
+        summary="Merge it into another",
+        right=Right.CORRECT,
+        act=merge,
+        body=Merge,
         answers=Corrected,
         tag="corrections",
         problems=(404, 409),

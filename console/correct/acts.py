@@ -1,7 +1,7 @@
 """What moderators say of reports: one transaction each, with history and audit.
 
-The forms call these, and so does the API. A mark's `rev` is the revision that was seen: where
-somebody changed the report since, nothing happens.
+The forms call these, and so do the API and `kanal complaint`. A mark's `rev` is the revision that
+was seen: where somebody changed the report since, nothing happens.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.desk import Desk
+from console.desk import Workplace
 from nlu import ticket
 from store import agencies, audit, correcting, corrections, splitting, undoing
 from store.audit import Deed
@@ -35,7 +35,7 @@ class By:
     scope: Scope = EVERYTHING
 
 
-async def say(desk: Desk, mark: Mark, said: Said | None, *, by: By) -> Done:
+async def say(desk: Workplace, mark: Mark, said: Said | None, *, by: By) -> Done:
     """Say one thing of one report; None: it is right as it is.
 
     Raises: LookupError, ConflictError, UnknownLabelError.
@@ -60,7 +60,7 @@ async def say(desk: Desk, mark: Mark, said: Said | None, *, by: By) -> Done:
 
 
 async def say_of_many(
-    desk: Desk, marks: Sequence[Mark], said: Said | None, *, batch: int, by: By
+    desk: Workplace, marks: Sequence[Mark], said: Said | None, *, batch: int, by: By
 ) -> Outcome:
     """Say one thing of some hundred reports, in one transaction; some are perhaps left alone.
 
@@ -81,10 +81,10 @@ async def say_of_many(
     return outcome
 
 
-async def duplicate(desk: Desk, mark: Mark, of: str, *, by: By) -> Done:
+async def duplicate(desk: Workplace, mark: Mark, of: str, *, by: By) -> Done:
     """Say that a report tells of the same as another. Its citizens hear of that one from now on.
 
-    Raises: LookupError, ConflictError, IllegalMoveError; ValueError for the same report twice.
+    Raises: LookupError, ConflictError, IllegalMoveError; NoTicketError for `of`; SameError.
     """
     async with desk.database.begin() as connection:
         done = await correcting.duplicate(
@@ -95,7 +95,9 @@ async def duplicate(desk: Desk, mark: Mark, of: str, *, by: By) -> Done:
     return done
 
 
-async def split(desk: Desk, mark: Mark, category: str, text: str, *, by: By) -> tuple[Done, str]:
+async def split(
+    desk: Workplace, mark: Mark, category: str, text: str, *, by: By
+) -> tuple[Done, str]:
     """Make a second report of the same message; answers its number as well.
 
     Raises: LookupError, ConflictError, UnknownLabelError, NotHisWordsError.
@@ -121,7 +123,7 @@ async def split(desk: Desk, mark: Mark, category: str, text: str, *, by: By) -> 
     return done, number
 
 
-async def undo(desk: Desk, correction: int, *, by: By) -> Undone:
+async def undo(desk: Workplace, correction: int, *, by: By) -> Undone:
     """Take a word back. Raises: NothingToUndoError, ConflictError."""
     async with desk.database.begin() as connection:
         undone = await undoing.undo(
@@ -145,7 +147,7 @@ class Reversal:
     more: bool  # there may be more of them
 
 
-async def undo_many(desk: Desk, batch: int, *, after: int, most: int, by: By) -> Reversal:
+async def undo_many(desk: Workplace, batch: int, *, after: int, most: int, by: By) -> Reversal:
     """Take back the words of a batch beyond an id, so many at most, in one transaction."""
     undone, left = [], []
     async with desk.database.begin() as connection:
@@ -175,7 +177,7 @@ async def undo_many(desk: Desk, batch: int, *, after: int, most: int, by: By) ->
 
 
 async def _note(
-    connection: AsyncConnection, desk: Desk, act: str, subject: str, by: By, **detail: object
+    connection: AsyncConnection, desk: Workplace, act: str, subject: str, by: By, **detail: object
 ) -> None:
     deed = Deed(actor=by.actor, act=act, subject=subject, at=desk.clock(), detail=detail)
     await audit.append(connection, desk.ids, deed)

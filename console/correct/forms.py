@@ -17,16 +17,16 @@ from console import pages
 from console.correct import acts, following, twins
 from console.correct.acts import By
 from console.correct.naming import named
-from console.correct.typed import number, plain
+from console.correct.typed import number, plain, ticket_in
 from console.desk import Desk
 from console.door import guarded
 from console.rights import Right
 from console.visitor import visitor
-from nlu import ticket as tickets
 from nlu.learning.labels import NOT_A_COMPLAINT, UnknownLabelError
 from nlu.slots.personal import masked
 from store import dossier
 from store.correcting import Mark
+from store.joining import NoTicketError, SameError
 from store.revisions import ConflictError
 from store.said import Said
 from store.splitting import NotHisWordsError
@@ -82,16 +82,13 @@ class _Forms:
         typed = plain((await request.post()).get("of"))
 
         async def act(mark: Mark, by: By) -> None:
-            found = tickets.find(typed)
             try:
-                await acts.duplicate(self._desk, mark, found[0][0] if found else typed, by=by)
-            except LookupError as error:
-                if await self._has(mark.ticket, by):
-                    raise _NotUnderstoodError("no_ticket") from error
-                raise
+                await acts.duplicate(self._desk, mark, ticket_in(typed), by=by)
+            except NoTicketError as error:
+                raise _NotUnderstoodError("no_ticket") from error
             except IllegalMoveError as error:
                 raise _NotUnderstoodError("not_now") from error
-            except ValueError as error:
+            except SameError as error:
                 raise _NotUnderstoodError("same") from error
 
         return await self._acted(request, act)
@@ -187,10 +184,6 @@ class _Forms:
         async with self._desk.database.read() as connection:
             where = await following.after(connection, ticket, place, query, me.scope, now=now)
         raise web.HTTPSeeOther(where)
-
-    async def _has(self, ticket: str, by: By) -> bool:
-        async with self._desk.database.read() as connection:
-            return await dossier.of(connection, ticket, by.scope) is not None
 
     async def _changed(
         self, request: web.Request, conflict: ConflictError, *, again: bool

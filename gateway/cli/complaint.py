@@ -1,4 +1,4 @@
-"""kanal complaint: look, move the status, correct, publish, until the console does it."""
+"""kanal complaint: look, move the status, correct, merge, publish, beside the console."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import typer
 
 from console.answer import agencies
 from console.answer.acts import change_status
-from console.answer.acts import merge as merge_complaints
+from console.correct import acts
+from console.desk import Workplace
 from dialogs.conversation import Status
 from gateway.app import limits_of
 from gateway.cli.desk import at_desk, clock
@@ -19,11 +20,15 @@ from gateway.progress import keep_photos
 from gateway.settings import Settings
 from store import complaints, corrections, media, publishing
 from store.agencies import assign_anew
+from store.correcting import Mark
 from store.corrections import Said
 from store.database import Database
 from store.ids import Ids
 from store.media import PhotoRefusedError
 from store.publishing import Publication
+from store.revisions import ConflictError
+from store.taking import REGRET
+from store.undoing import Undone
 
 app = typer.Typer(help="Look at complaints and change their status.", no_args_is_help=True)
 By = Annotated[str, typer.Option(help="Who does it; kept in the history.")]
@@ -167,12 +172,44 @@ def merge(
     into: Annotated[str, typer.Option(help="The complaint that it repeats.")],
     by: By = NAME,
 ) -> None:
-    """Merge a complaint into another; who told of it hears of the other from now on."""
+    """Merge a complaint into another; who told of it hears of it after a minute."""
 
-    async def work(database: Database, _: Settings) -> int:
-        return await merge_complaints(
-            database, Ids(), ticket, into=into, actor=by, now=datetime.now(UTC)
-        )
+    async def work(database: Database, settings: Settings) -> int:
+        place = _workplace(database, settings)
+        done = await acts.duplicate(place, Mark(ticket=ticket), into, by=acts.By(actor=by))
+        return done.correction
 
-    told = at_desk(work)
-    typer.echo(f"{ticket} is merged into {into}; people told: {told}.")
+    correction = at_desk(work)
+    typer.echo(
+        f"{ticket} is merged into {into}; whoever told of it hears so in "
+        f"{REGRET.seconds} seconds. To take it back: kanal complaint undo {correction}"
+    )
+
+
+@app.command()
+def undo(
+    correction: Annotated[int, typer.Argument(help="The number that was said with it.")],
+    by: By = NAME,
+) -> None:
+    """Take a merge back, or another word of the console; unheard, where nobody was told yet."""
+
+    async def work(database: Database, settings: Settings) -> Undone:
+        place = _workplace(database, settings)
+        try:
+            return await acts.undo(place, correction, by=acts.By(actor=by))
+        except ConflictError as conflict:
+            raise ValueError(f"{conflict}; nothing was taken back") from conflict
+
+    undone = at_desk(work)
+    heard = "; who had heard of it is told" if undone.told else ""
+    typer.echo(f"{undone.ticket} stands as before{heard}.")
+
+
+def _workplace(database: Database, settings: Settings) -> Workplace:
+    return Workplace(
+        database=database,
+        ids=Ids(),
+        clock=lambda: datetime.now(UTC),
+        agencies=agencies.load(settings.console.rules),
+        ring=lambda: None,  # a gateway that runs looks by itself
+    )

@@ -16,6 +16,7 @@ from tests.browser.axe import wrong
 from tests.browser.chat import Chat, House, jpeg
 from tests.browser.conftest import PHONE
 from tests.browser.test_webchat import report
+from tests.gateway.conftest import pass_the_minute
 
 REPORT = "air got depan SD 03 Menteng meluap ke jalan"
 WIDER = """document.documentElement.scrollWidth <= innerWidth ? []
@@ -139,6 +140,16 @@ async def merged(chat: Chat, page: Page, ticket: str, house: House) -> None:
     await expect(page.get_by_role("alert")).to_have_text("No report has that number.")
     await number.fill(ticket.removeprefix("JKT-"))
     await page.get_by_role("button", name="Merge").click()
-    await expect(page.locator("#answer").get_by_role("link", name=ticket)).to_be_visible()
+    link = page.locator("#answer").get_by_role("link", name=ticket)
+    await expect(link).to_be_visible()
+    await expect(page.locator("#answer").get_by_role("status")).to_contain_text("told in a minute")
+    await page.get_by_role("button", name=f"Undo {second}").click()  # nobody hears of it
+    await expect(number).to_be_visible()
+    assert await house.count(Complaint, ticket=second, status="open") == 1
+    await number.fill(ticket)
+    await page.get_by_role("button", name="Merge").click()
+    await expect(link).to_be_visible()
+    assert house.gateway is not None
+    await pass_the_minute(house.gateway.database)
     await chat.hears(ticket)
     assert await house.count(Complaint, ticket=second, status="duplicate") == 1

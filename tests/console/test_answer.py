@@ -39,6 +39,7 @@ from store.tables import (
     table,
 )
 from tests.console.conftest import House, Person
+from tests.gateway.conftest import pass_the_minute
 from tests.paper import line
 
 EVIL = "</textarea><script>alert(1)</script>{{7*7}}"
@@ -314,7 +315,16 @@ async def test_merging_tells_everybody_who_reported(house: House) -> None:
     before = len(house.talk.paper.sent)
     typed = first.removeprefix("JKT-").replace("-", " ").lower()
     assert (await sri.send(path, rev=revs["merge"], into=typed))[0] == 303
-    assert say("id", "merged", {"ticket": second, "into": first}) in await heard(house, before)
+    _, page, _ = await sri.see(f"/console/reports/{second}")
+    (word,) = re.findall(r'name="correction" value="(\d+)"', page)
+    assert (await sri.send("/console/correct/undo", correction=word))[0] == 303
+    _, revs = await panel(sri, f"reports/{second}")
+    status, text, _ = await sri.send(path, htmx=True, rev=revs["merge"], into=typed)
+    assert (status, "told in a minute" in text) == (200, True)
+    assert await heard(house, before) == ""
+    await pass_the_minute(house.desk.database)
+    told = await heard(house, before)
+    assert told.count(say("id", "merged", {"ticket": second, "into": first})) == 1
     text, revs = await panel(sri, f"reports/{second}")
     assert f"/console/reports/{first}" in text
     text, revs = await panel(sri, f"reports/{first}")

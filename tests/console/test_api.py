@@ -226,6 +226,19 @@ async def test_a_place_is_corrected_and_a_second_complaint_made(house: House) ->
     assert status == 200
     _, second, _ = await bot.ask("GET", f"/complaints/{both['second']}")
     assert second["category"] == "lampu_jalan"
+    again = f"/complaints/{both['second']}/merge"
+    for into, code in (("JKT-1111-1111", 404), (both["second"], 409)):
+        assert (await bot.ask("POST", again, json={"into": into}))[0] == code
+    before = len(house.talk.paper.sent)
+    status, word, _ = await bot.ask("POST", again, json={"into": ticket})
+    assert status == 200
+    _, second, _ = await bot.ask("GET", f"/complaints/{both['second']}")
+    assert (second["status"], second["merged_into"]) == ("duplicate", ticket)
+    await house.talk.settle()
+    assert house.talk.paper.sent[before:] == []  # nobody hears of it for a minute
+    assert (await bot.ask("POST", f"/corrections/{word['correction']}/undo"))[0] == 200
+    _, second, _ = await bot.ask("GET", f"/complaints/{both['second']}")
+    assert second["status"] == "open"
 
 
 async def test_models_are_named_and_none_is_promoted_unmeasured(house: House) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from channels.message import OutboundMessage
 from gateway.app import compose
@@ -19,7 +20,16 @@ from gateway.whereabouts import Whereabouts
 from nlu.engine import Engine
 from store import outbox, schema
 from store.database import Database
+from store.inbox import INBOX
+from store.progress import NEWS
 from tests.paper import Paper, line, raw
+
+
+async def pass_the_minute(database: Database) -> None:
+    """News of complaints that waits for its time is due."""
+    waits = (INBOX.c.state == "pending") & INBOX.c.external_id.contains(f":{NEWS}:")
+    async with database.begin() as connection:
+        await connection.execute(update(INBOX).where(waits).values(due_at=datetime.now(UTC)))
 
 
 class Talk:
@@ -56,8 +66,6 @@ class Talk:
     async def queued(self) -> list[OutboundMessage]:
         """What waits to be sent, whether it is due or not."""
         async with self.gateway.database.begin() as connection:
-            from datetime import UTC, datetime
-
             at = datetime.now(UTC) + timedelta(days=2)
             due = await outbox.claim(
                 connection, ("paper", "main"), now=at, lease_for=timedelta(), most=99

@@ -8,14 +8,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from console.answer.acts import change_status, merge
+from console.answer.acts import change_status
 from dialogs.conversation import Status
 from nlu.ticket import find
-from store import complaints
+from store import complaints, correcting
+from store.correcting import Mark
 from store.ids import Ids
 from store.tables import Complaint, Media, Supporter, table
+from store.taking import REGRET
 from store.workflow import IllegalMoveError
-from tests.gateway.conftest import Talk
+from tests.gateway.conftest import Talk, pass_the_minute
 from tests.gateway.test_way import PIN, REPORT, file, photo, rows, until
 from tests.paper import line
 
@@ -62,6 +64,15 @@ async def move(talk: Talk, number: str, status: Status, note: str = "") -> list[
     await change_status(database, Ids(), number, status, actor="test", note=note, now=now)
     await talk.settle()
     return [str(one) for one in talk.paper.sent[before:]]
+
+
+async def merge(talk: Talk, number: str, *, into: str, ago: timedelta = REGRET) -> None:
+    """A moderator says that two complaints are one: a minute ago, so that it is told now."""
+    now = datetime.now(UTC) - ago
+    async with talk.gateway.database.begin() as connection:
+        await correcting.duplicate(
+            connection, Ids(), Mark(ticket=number), into, actor="test", now=now
+        )
 
 
 async def test_a_neighbour_joins_and_is_told_like_the_first(talk: Talk) -> None:
@@ -151,13 +162,15 @@ async def test_a_photo_that_comes_with_joining_is_kept_with_the_complaint(runnin
     assert kept.complaint_id == complaint.id
 
 
-async def test_merged_complaints_tell_both_sides(talk: Talk) -> None:
+async def test_merged_complaints_tell_both_sides_once(talk: Talk) -> None:
     first = await file(talk, "ani")
     await tell(talk, "budi")
     second = find(await talk.say("tidak", "budi"))[0][0]
-    database, now = talk.gateway.database, datetime.now(UTC)
     before = len(talk.paper.sent)
-    assert await merge(database, Ids(), second, into=first, actor="test", now=now) == 1
+    await merge(talk, second, into=first, ago=timedelta())
+    await talk.settle()
+    assert talk.paper.sent[before:] == []  # a minute to think better of it
+    await pass_the_minute(talk.gateway.database)
     await talk.settle()
     (told,) = talk.paper.sent[before:]
     assert first in str(told)
@@ -170,22 +183,33 @@ async def test_merged_complaints_tell_both_sides(talk: Talk) -> None:
     assert (await history(talk, first))[1]["kind"] == "merged"
 
 
+async def test_a_merge_is_told_before_what_becomes_of_the_other(talk: Talk) -> None:
+    first = await file(talk, "ani")
+    await tell(talk, "budi")
+    second = find(await talk.say("tidak", "budi"))[0][0]
+    await talk.say("STOP", "ani")  # so that budi alone is told
+    await merge(talk, second, into=first, ago=timedelta())
+    merged, done = await move(talk, first, Status.DONE)
+    assert second in merged
+    assert first in done
+    assert second not in done
+
+
 async def test_a_merge_that_makes_no_sense_changes_nothing(talk: Talk) -> None:
     first = await file(talk, "ani")
     second = await file(talk, "budi")
-    database, now = talk.gateway.database, datetime.now(UTC)
     with pytest.raises(LookupError, match="JKT-NONE"):
-        await merge(database, Ids(), "JKT-NONE-0000", into=first, actor="test", now=now)
+        await merge(talk, "JKT-NONE-0000", into=first)
     with pytest.raises(ValueError, match="same"):
-        await merge(database, Ids(), first, into=first, actor="test", now=now)
-    await merge(database, Ids(), second, into=first, actor="test", now=now)
+        await merge(talk, first, into=first)
+    await merge(talk, second, into=first)
     with pytest.raises(ValueError, match="same"):  # second stands for first now
-        await merge(database, Ids(), first, into=second, actor="test", now=now)
+        await merge(talk, first, into=second)
     await move(talk, first, Status.DONE)
     third = await file(talk, "citra")
     await move(talk, third, Status.IN_PROGRESS)
     with pytest.raises(IllegalMoveError):
-        await merge(database, Ids(), third, into=first, actor="test", now=now)
+        await merge(talk, third, into=first)
     assert len(await rows(talk.gateway, Supporter)) == 1
 
 
@@ -193,10 +217,9 @@ async def test_joining_what_was_merged_meanwhile_follows_it(talk: Talk) -> None:
     first = await file(talk, "ani")
     second = await file(talk, "budi")
     await tell(talk, "citra")
-    now = datetime.now(UTC)
     offered = json.loads(await state(talk, "citra"))["about"]
     other = second if offered == first else first
-    await merge(talk.gateway.database, Ids(), offered, into=other, actor="test", now=now)
+    await merge(talk, offered, into=other)
     await talk.say("ya", "citra")
     assert other in await talk.say("laporan saya", "citra")
 
@@ -219,9 +242,10 @@ async def test_whoever_said_stop_is_told_of_nothing(talk: Talk) -> None:
     for sender in ("ani", "budi", "citra"):
         await talk.say("STOP", sender)
     assert await move(talk, number, Status.ASSIGNED) == []
-    now = datetime.now(UTC)
-    database = talk.gateway.database
-    assert await merge(database, Ids(), third, into=number, actor="test", now=now) == 0
+    before = len(talk.paper.sent)
+    await merge(talk, third, into=number)
+    await talk.settle()
+    assert talk.paper.sent[before:] == []
     await talk.say("MULAI", "budi")
     (told,) = await move(talk, number, Status.DONE)
     assert number in told

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from gateway.cli import app
 from nlu.engine import Engine
-from tests.gateway.conftest import Talk, talking
+from tests.gateway.conftest import Talk, pass_the_minute, talking
 from tests.gateway.test_joining import history
 from tests.gateway.test_way import file
 
@@ -45,19 +45,28 @@ async def two(talk: Talk) -> tuple[str, str]:
 
 def test_two_complaints_become_one(desk, tmp_path: Path, engine: Engine) -> None:
     first, second = on(tmp_path, engine, two)
-    code, said = desk("complaint", "merge", second, "--into", first)
-    assert (code, said.strip()) == (0, f"{second} is merged into {first}; people told: 1.")
     code, said = desk("complaint", "merge", second, "--into", "JKT-NONE-0000")
     assert code == 2
     assert "no complaint has the number JKT-NONE-0000" in said
+    code, said = desk("complaint", "merge", second, "--into", first)
+    assert code == 0
+    assert f"{second} is merged into {first}" in said
+    code, back = desk("complaint", "undo", said.split()[-1])
+    assert (code, back.strip()) == (0, f"{second} stands as before.")
+    assert desk("complaint", "undo", said.split()[-1])[0] == 2
+    assert desk("complaint", "merge", second, "--into", first)[0] == 0
     code, said = desk("complaint", "show", second)
     assert "status by" in said
     assert "budi" not in said
 
     async def look(talk: Talk) -> list[str]:
+        await pass_the_minute(talk.gateway.database)
+        await talk.settle()
+        (told,) = talk.paper.sent  # of the second merge; the first one was taken back unheard
+        assert first in str(told)
         return [one["kind"] for one in await history(talk, first)]
 
-    assert on(tmp_path, engine, look) == ["filed", "merged"]
+    assert on(tmp_path, engine, look) == ["filed", "merged", "unmerged", "merged"]
 
 
 def test_an_erasure_is_proven_by_address(desk, tmp_path: Path, engine: Engine) -> None:
