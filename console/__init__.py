@@ -11,7 +11,7 @@
     answer/        to the citizen, to the agency, to the next moderator
     teach/         what was corrected becomes a better model
     overview/      figures of the city
-    api/           most of it for programs, as JSON
+    api/           all of it for programs, as JSON
 
 It stands between `gateway`, which serves it, and `store`, which it reads and writes. Every act is
 one transaction that appends to the complaint's history and to the audit log.

@@ -8,19 +8,21 @@ from console import api, correct, overview, pages, queue, report, teach
 from console.answer import pages as answer
 from console.desk import Desk
 from console.people import routes as people
+from console.teach.trainer import Trainer
 
 
 def routes(desk: Desk) -> list[web.RouteDef]:
     """All that is served below /console and /api."""
     pages.environment().globals["zone"] = desk.zone
+    trainer = Trainer(desk)
     return [
         web.get(r"/console/static/{digest}/{name:.+}", serve),
         *overview.routes(desk),
         *people.routes(desk),
         *report.routes(desk),
         *correct.routes(desk),
-        *teach.routes(desk),
-        *api.routes(desk),
+        *teach.routes(desk, trainer),
+        *api.routes(desk, trainer),
         *answer.routes(desk),
         *queue.routes(desk),
     ]

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from aiohttp import web
 
 from console.rights import RIGHTS, Right, Role
 from store import accounts
 from store.scope import EVERYTHING, Scope
+
+
+class Reader(Protocol):
+    """Whoever asks, at a page or by a program: what he sees, and what he may do."""
+
+    @property
+    def scope(self) -> Scope:
+        """What part of the city's work he may see."""
+
+    def may(self, right: Right | str) -> bool:
+        """Whether he has this right."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -40,7 +40,8 @@ SETTLED, TASK = table(Settled), table(Task)
 
 MOST = 500
 _LAST = 400  # messages that the machine was unsure of: older ones are not asked about
-KINDS = ("talk", "message", "mo", "mt", "raw")
+_ROWS = {"talk": CONVERSATION, "message": INBOX, "mo": INBOX, "mt": OUTBOX, "raw": DELIVERY}
+KINDS = tuple(_ROWS)
 _UNSURE_FOR = timedelta(days=14)  # a message that was not understood is too old to ask about then
 _GOES_ON = timedelta(minutes=15)  # a talk is going on: the bot may still ask
 
@@ -250,12 +251,17 @@ def _open(kind: str, id_: Any) -> ColumnElement[bool]:
 async def settle(
     connection: AsyncConnection, kind: str, number: int, *, actor: str, now: datetime
 ) -> None:
-    """Somebody has looked at it: it waits no longer. Raises: ValueError for an unknown kind.
+    """Somebody has looked at it: it waits no longer.
 
     A talk that was handed over waits until it is given back.
+    Raises: ValueError for an unknown kind; LookupError for what is not there.
     """
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is not one of {', '.join(KINDS)}")
+    rows = _ROWS[kind]
+    found = await connection.execute(select(rows.c.id).where(rows.c.id == number))
+    if found.scalar() is None:
+        raise LookupError(f"no {kind} has the number {number}")
     if kind == "talk":
         await seen(connection, conversation_id=number, actor=actor, now=now)
         return

@@ -131,12 +131,8 @@ class _Answers:
 
     async def _panel(self, asked: _Request) -> Panel | None:
         """The panel of the report, or of the conversation, that a request is about."""
-        if not asked.ticket:
-            return await panel.of_talk(self._desk, asked.me, asked.talk)
-        found = await panel.of_report(self._desk, asked.me, asked.ticket)
-        if found is None or not asked.talk or found.talk == asked.talk:
-            return found
-        return await panel.of_talk(self._desk, asked.me, asked.talk)  # somebody who joined it
+        talk = asked.talk or None
+        return await panel.of(self._desk, asked.me, ticket=asked.ticket, talk=talk)
 
     # -- doing
 

@@ -20,7 +20,7 @@ from console.answer.talks import LONGEST, closed
 from console.answer.wordings import LOCALES, Wording
 from console.desk import Desk
 from console.rights import Right
-from console.visitor import Visitor
+from console.visitor import Reader
 from dialogs import codec
 from dialogs.conversation import Conversation, Status
 from dialogs.phrasebook import say
@@ -89,7 +89,15 @@ class Panel:
     longest: int = LONGEST  # characters of a message or a note
 
 
-async def of_report(desk: Desk, me: Visitor, ticket: str, *, lifted: bool = False) -> Panel | None:
+async def of(desk: Desk, me: Reader, *, ticket: str, talk: int | None) -> Panel | None:
+    """The panel of a report ("" for none), or of a conversation: that of somebody who joined it."""
+    found = await of_report(desk, me, ticket) if ticket else None
+    if talk is None or (ticket and (found is None or found.talk == talk)):
+        return found
+    return await of_talk(desk, me, talk)
+
+
+async def of_report(desk: Desk, me: Reader, ticket: str, *, lifted: bool = False) -> Panel | None:
     """The panel of a report; None where there is none within the visitor's scope.
 
     Personal data in colleagues' words is masked, unless the veil was `lifted`.
@@ -129,7 +137,7 @@ def veiled(shown: Panel) -> Panel:
     )
 
 
-async def of_talk(desk: Desk, me: Visitor, talk: int, *, lifted: bool = False) -> Panel | None:
+async def of_talk(desk: Desk, me: Reader, talk: int, *, lifted: bool = False) -> Panel | None:
     """The panel of a conversation without a report; None where nothing is there for the visitor."""
     if not (me.scope.whole and me.may(Right.ANSWER)):
         return None
@@ -143,7 +151,7 @@ async def of_talk(desk: Desk, me: Visitor, talk: int, *, lifted: bool = False) -
 
 
 async def _of_talk(
-    connection: AsyncConnection, desk: Desk, me: Visitor, talk: int, report: Standing | None
+    connection: AsyncConnection, desk: Desk, me: Reader, talk: int, report: Standing | None
 ) -> Panel | None:
     if not me.may(Right.ANSWER):
         return None

@@ -63,7 +63,8 @@ def document(operations: Sequence[Operation], *, title: str, base: str) -> dict[
 def _schemas(operations: Sequence[Operation]) -> dict[str, Any]:
     models: dict[type[BaseModel], Any] = {Problem: "serialization"}
     for one in operations:
-        models[one.answers] = "serialization"
+        if not isinstance(one.answers, str):
+            models[one.answers] = "serialization"
         if one.body:
             models[one.body] = "validation"
     _, drawn = models_json_schema(list(models.items()), ref_template="#/components/schemas/{model}")
@@ -80,7 +81,7 @@ def _operation(one: Operation) -> dict[str, Any]:
         "tags": [one.tag],
         "parameters": [*_of_path(one), *_of_query(one)],
         "responses": {
-            str(one.status): {"description": "Done", **_content("application/json", one.answers)},
+            str(one.status): {"description": "Done", **_answer(one.answers)},
             **{
                 str(status): {
                     "description": _REASONS[status],
@@ -93,6 +94,12 @@ def _operation(one: Operation) -> dict[str, Any]:
     if one.body:
         described["requestBody"] = {"required": True, **_content("application/json", one.body)}
     return described
+
+
+def _answer(answers: type[BaseModel] | str) -> dict[str, Any]:
+    if isinstance(answers, str):  # bytes: their type says it all (OpenAPI 3.1, "binary data")
+        return {"content": {answers: {}}}
+    return _content("application/json", answers)
 
 
 def _content(kind: str, model: type[BaseModel]) -> dict[str, Any]:

@@ -6,26 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from console.api import shapes
+from console.api import changing, shapes
+from console.api.around import PlaceAsked
 from console.api.operation import Call, Operation
 from console.api.problem import ProblemError
 from console.api.refusing import refused
 from console.correct import acts
 from console.correct.acts import By
-from console.report import where
 from console.rights import Right
 from dialogs.conversation import Spot
-from store import desk
 from store.correcting import Done, Mark
 from store.said import Said
-
-
-class Point(shapes.Shape):
-    """Where it is: degrees north and east, or words that the gazetteer knows."""
-
-    lat: Annotated[float | None, Field(ge=-90, le=90)] = None
-    lon: Annotated[float | None, Field(ge=-180, le=180)] = None
-    words: Annotated[str, Field(max_length=300, pattern=shapes.TEXT)] = ""
 
 
 class Correction(shapes.Change):
@@ -35,7 +26,7 @@ class Correction(shapes.Change):
         list[shapes.Slug],
         Field(max_length=3, description="the main one first; bukan_aduan: no complaint"),
     ] = Field(default_factory=list)
-    place: Point | None = None
+    place: PlaceAsked | None = None
     language: Literal["id", "en"] | None = Field(
         default=None, description="in which the citizen is answered"
     )
@@ -73,22 +64,15 @@ class Parted(shapes.Changed):
     second: str
 
 
-_TICKET = {"ticket": {"type": "string", "pattern": shapes.TICKET}}
-_NUMBER = {"correction": {"type": "string", "pattern": "^[0-9]{1,18}$"}}
+_NUMBER = {"correction": shapes.NUMBER}
 
 
 def _mark(call: Call) -> Mark:
-    seen: str | None = call.body.revision
-    return Mark(ticket=call.path["ticket"], rev=int(seen) if seen is not None else None)
+    return Mark(ticket=call.path["ticket"], rev=changing.seen(call))
 
 
 def _by(call: Call) -> By:
     return By(actor=call.actor, scope=call.scope)
-
-
-async def _revision(call: Call, ticket: str) -> str:
-    async with call.desk.database.read() as connection:
-        return str(await desk.revision(connection, ticket))
 
 
 async def correct(call: Call) -> Corrected:
@@ -107,14 +91,12 @@ async def correct(call: Call) -> Corrected:
 
 
 async def _corrected(call: Call, done: Done) -> Corrected:
-    revision = await _revision(call, done.ticket)
+    revision = await changing.revision(call, done.ticket)
     return Corrected(ticket=done.ticket, revision=revision, correction=str(done.correction))
 
 
-def _spot(call: Call, place: Point) -> Spot:
-    lat = "" if place.lat is None else str(place.lat)
-    lon = "" if place.lon is None else str(place.lon)
-    found = where.look(call.desk, lat, lon, place.words)
+def _spot(call: Call, place: PlaceAsked) -> Spot:
+    found = place.found(call.desk)
     if found.spot is None:
         offered = [{"place": one.name, "lat": one.lat, "lon": one.lon} for one in found.offered]
         raise ProblemError(
@@ -138,7 +120,7 @@ async def split(call: Call) -> Parted:
         done, second = await acts.split(
             call.desk, _mark(call), asked.category, asked.text, by=_by(call)
         )
-        revision = await _revision(call, done.ticket)
+        revision = await changing.revision(call, done.ticket)
     return Parted(ticket=done.ticket, revision=revision, second=second)
 
 
@@ -146,7 +128,7 @@ async def undo(call: Call) -> shapes.Changed:
     """Take a word back; the complaint stands as it stood before it."""
     with refused():
         undone = await acts.undo(call.desk, call.whole("correction"), by=_by(call))
-        revision = await _revision(call, undone.ticket)
+        revision = await changing.revision(call, undone.ticket)
     return shapes.Changed(ticket=undone.ticket, revision=revision)
 
 
@@ -162,7 +144,7 @@ OPERATIONS = (
         answers=Corrected,
         tag="corrections",
         problems=(404, 409),
-        parameters=_TICKET,
+        parameters=shapes.OF_TICKET,
     ),
     Operation(
         method="POST",
@@ -175,7 +157,7 @@ OPERATIONS = (
         answers=Corrected,
         tag="corrections",
         problems=(404, 409),
-        parameters=_TICKET,
+        parameters=shapes.OF_TICKET,
     ),
     Operation(
         method="POST",
@@ -188,7 +170,7 @@ OPERATIONS = (
         answers=Parted,
         tag="corrections",
         problems=(404, 409),
-        parameters=_TICKET,
+        parameters=shapes.OF_TICKET,
     ),
     Operation(
         method="POST",

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 from console.api.problem import ProblemError, answer
 from console.desk import Desk
 from console.rights import RIGHTS, Right, Role
+from console.teach.trainer import Trainer
 from console.visitor import scope_of
 from store import tokens
 from store.database import StoreError
@@ -27,7 +28,6 @@ from store.tokens import Bearer
 
 log = structlog.get_logger()
 
-MOST_BYTES = 1_000_000  # of a body
 _DIGITS = 18  # of an id in a path: always less than 2**63
 _BEARER = re.compile(r"Bearer ([\w-]{20,100})", re.IGNORECASE | re.ASCII)
 
@@ -40,6 +40,7 @@ class Call:
 
     desk: Desk
     bearer: Bearer
+    trainer: Trainer
     path: Parameters
     query: Any  # the operation's `query`
     body: Any  # the operation's `body`
@@ -54,6 +55,10 @@ class Call:
         """What part of the city's work he may see."""
         return scope_of(self.bearer.account)
 
+    def may(self, right: Right | str) -> bool:
+        """Whether both his role and the token's scopes have this right."""
+        return _lacks(self.bearer, Right(right)) == ""
+
     def whole(self, name: str) -> int:
         """A whole number of the path. Raises: ProblemError (404) where it is none."""
         written = self.path[name]
@@ -64,29 +69,33 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Operation:
-    """One thing that can be asked. `act` answers a model of `answers`, or raises ProblemError."""
+    """One thing that can be asked. `act` answers a model of `answers`, or raises ProblemError.
+
+    Where `answers` is a media type, it answers bytes.
+    """
 
     method: str
     path: str  # below the base, "/complaints/{ticket}"
     name: str  # operationId
     summary: str
     right: Right
-    act: Callable[[Call], Awaitable[BaseModel]]
-    answers: type[BaseModel]
+    act: Callable[[Call], Awaitable[BaseModel | bytes]]
+    answers: type[BaseModel] | str
     tag: str
     query: type[BaseModel] | None = None
     body: type[BaseModel] | None = None
+    most_bytes: int = 1_000_000  # of a body
     status: int = 200
     problems: tuple[int, ...] = ()  # beside 400, 401, 403, 503, which every operation may answer
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # path: JSON schema
 
 
-def route(desk: Desk, one: Operation, base: str) -> web.RouteDef:
+def route(desk: Desk, trainer: Trainer, one: Operation, base: str) -> web.RouteDef:
     """How aiohttp serves it."""
 
     async def serve(request: web.Request) -> web.Response:
         try:
-            call = await _call(desk, one, request)
+            call = await _call(desk, trainer, one, request)
             made = await one.act(call)
         except ProblemError as error:
             return answer(error)
@@ -95,35 +104,56 @@ def route(desk: Desk, one: Operation, base: str) -> web.RouteDef:
             return answer(
                 ProblemError(503, "store-away", "The store cannot be reached", "Ask again.")
             )
-        text = made.model_dump_json(by_alias=True)
-        return web.Response(
-            status=one.status, text=text, content_type="application/json",
-            headers={"Cache-Control": "no-store"},
-        )  # fmt: skip
+        return _answer(one, made)
 
     return web.route(one.method, base + one.path, serve)
 
 
-async def _call(desk: Desk, one: Operation, request: web.Request) -> Call:
+def _answer(one: Operation, made: BaseModel | bytes) -> web.Response:
+    if isinstance(made, bytes):
+        body, kind = made, str(one.answers)
+    else:
+        body, kind = made.model_dump_json(by_alias=True).encode(), "application/json"
+    response = web.Response(status=one.status, body=body, content_type=kind)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+async def _call(desk: Desk, trainer: Trainer, one: Operation, request: web.Request) -> Call:
     bearer = await _bearer(desk, request)
-    if one.right not in RIGHTS[Role(bearer.account.role)]:
+    check(bearer, one.right)
+    return Call(
+        desk=desk,
+        bearer=bearer,
+        trainer=trainer,
+        path=dict(request.match_info),
+        query=_query(one.query, request) if one.query else None,
+        body=await _body(one, one.body, request) if one.body else None,
+    )
+
+
+def check(bearer: Bearer, right: Right) -> None:
+    """Refuse whom role or scopes do not allow it. Raises: ProblemError."""
+    lacking = _lacks(bearer, right)
+    if lacking == "role":
         raise ProblemError(
-            403, "role", "The account's role may not do this", f"It needs `{one.right}`."
+            403, "role", "The account's role may not do this", f"It needs `{right}`."
         )
-    if one.right.value not in bearer.scopes:
+    if lacking == "scope":
         raise ProblemError(
             403,
             "scope",
             "The token's scopes do not allow this",
-            f"It needs `{one.right}`; make a token that has it.",
+            f"It needs `{right}`; make a token that has it.",
         )
-    return Call(
-        desk=desk,
-        bearer=bearer,
-        path=dict(request.match_info),
-        query=_query(one.query, request) if one.query else None,
-        body=await _body(one.body, request) if one.body else None,
-    )
+
+
+def _lacks(bearer: Bearer, right: Right) -> str:
+    """What a right is wanting in: role | scope; "" where he has it."""
+    if right not in RIGHTS[Role(bearer.account.role)]:
+        return "role"
+    return "" if right.value in bearer.scopes else "scope"
 
 
 async def _bearer(desk: Desk, request: web.Request) -> Bearer:
@@ -150,20 +180,24 @@ def _query(model: type[BaseModel], request: web.Request) -> BaseModel:
     return _validated(model, dict(request.query), strict=False)
 
 
-async def _body(model: type[BaseModel], request: web.Request) -> BaseModel:
+async def _body(one: Operation, model: type[BaseModel], request: web.Request) -> BaseModel:
     if request.content_type != "application/json":
         raise ProblemError(
             415, "media-type", "The body is not JSON", "Send Content-Type: application/json."
         )
-    if (request.content_length or 0) > MOST_BYTES:
-        raise ProblemError(
-            413, "too-large", "The body is too large", f"At most {MOST_BYTES} bytes."
-        )
+    if (request.content_length or 0) > one.most_bytes:
+        raise _too_large(one.most_bytes)
     try:
         said = json.loads(await request.read())
+    except web.HTTPRequestEntityTooLarge as error:
+        raise _too_large(one.most_bytes) from error
     except (ValueError, RecursionError) as error:
         raise ProblemError(400, "json", "The body cannot be read as JSON") from error
     return _validated(model, said, strict=True)
+
+
+def _too_large(most: int) -> ProblemError:
+    return ProblemError(413, "too-large", "The body is too large", f"At most {most} bytes.")
 
 
 def _validated(model: type[BaseModel], said: Any, *, strict: bool) -> BaseModel:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from console.answer.talks import ClosedError, NothingSaidError
 from console.api.problem import ProblemError
+from console.report.acts import SealedError
+from store.media import PhotoRefusedError
 from store.revisions import ConflictError
 from store.workflow import IllegalMoveError
 
@@ -34,6 +36,12 @@ def refused() -> Iterator[None]:
         raise ProblemError(409, "closed", "He cannot be written to", error.reason) from error
     except NothingSaidError as error:
         raise ProblemError(409, "text", "The text cannot be taken", str(error)) from error
+    except PhotoRefusedError as error:
+        raise ProblemError(409, "photo", "That photo cannot be kept", error.phrase) from error
+    except SealedError as error:
+        raise ProblemError(
+            403, "sealed", "He wished to stay unknown", "It needs a role that answers citizens."
+        ) from error
     except LookupError as error:
         raise ProblemError(404, "not-found", "There is nothing of that name") from error
     except ValueError as error:

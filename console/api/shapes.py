@@ -43,6 +43,10 @@ Id = Annotated[
 ]
 
 
+NUMBER = {"type": "string", "pattern": "^[0-9]{1,18}$"}  # of a row, in a path
+OF_TICKET = {"ticket": {"type": "string", "pattern": TICKET}}  # parameters of a path
+
+
 class Shape(BaseModel):
     """The base of all that is sent and answered; an unknown field is an error."""
 

@@ -1,12 +1,13 @@
-"""Accounts and the audit log, for admins."""
+"""Accounts, for admins: who works here, what each is, and where he is signed in."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.api import shapes
@@ -15,9 +16,9 @@ from console.api.problem import ProblemError
 from console.people import acts, first
 from console.people.acts import AccountError, By, Post
 from console.rights import Right, Role
-from store import audit, staff
+from store import staff
 from store.accounts import Person
-from store.audit import Sought
+from store.staff import Browser
 
 
 class Account(shapes.Shape):
@@ -29,6 +30,10 @@ class Account(shapes.Shape):
     agency: str | None
     area: str | None
     sessions: int
+    seen_at: datetime | None
+    has_password: bool
+    single_sign_on: bool
+    link_until: datetime | None = Field(description="a set-up link that nobody has used yet")
     disabled: bool
 
 
@@ -38,13 +43,18 @@ class Accounts(shapes.Shape):
     items: list[Account]
 
 
-class NewAccount(shapes.Shape):
-    """Whom to let in; an officer has an agency, and an area that may be the whole city."""
+class Appointment(shapes.Shape):
+    """What somebody is; an officer has an agency, and an area that may be the whole city."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._@+-]{1,63}$")]
     role: Role
     agency: Annotated[str, Field(max_length=60, pattern=shapes.TEXT)] = ""
     area: Annotated[str, Field(max_length=200, pattern=shapes.AREA)] = ""
+
+
+class NewAccount(Appointment):
+    """Whom to let in, and as what."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._@+-]{1,63}$")]
 
 
 class Invited(shapes.Shape):
@@ -54,6 +64,22 @@ class Invited(shapes.Shape):
     link: str
 
 
+class Session(shapes.Shape):
+    """A signed-in browser. `mark` names it and opens nothing."""
+
+    mark: str
+    agent: str
+    made_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+
+
+class Sessions(shapes.Shape):
+    """Browsers, the last used first."""
+
+    items: list[Session]
+
+
 class Named(shapes.Shape):
     """The account that was changed."""
 
@@ -61,47 +87,22 @@ class Named(shapes.Shape):
     name: str
 
 
-class AuditAsked(shapes.Shape):
-    """Which rows of the log, the newest first; an empty field asks for nothing."""
-
-    actor: Annotated[str, Field(max_length=64, pattern=shapes.TEXT)] = ""
-    act: Annotated[
-        str, Field(max_length=64, pattern=shapes.TEXT, description="its beginning: `correct`")
-    ] = ""
-    subject: Annotated[str, Field(max_length=64, pattern=shapes.TEXT)] = ""
-    since: shapes.Moment | None = None
-    until: shapes.Moment | None = None
-    after: Annotated[str, Field(pattern=r"^([0-9]{1,18})?$")] = ""
-    most: Annotated[int, Field(ge=1, le=200)] = 50
+_ACCOUNT: dict[str, Any] = {"id": shapes.NUMBER}
+MARK: dict[str, Any] = {"mark": {"type": "string", "pattern": "^(all|[0-9a-f]{16})$"}}
 
 
-class Deed(shapes.Shape):
-    """Who did what."""
-
-    id: shapes.Id
-    at: datetime
-    actor: str
-    act: str
-    subject: str
-    detail: dict[str, Any]
-
-
-class Deeds(shapes.Shape):
-    """Rows of the audit log."""
-
-    items: list[Deed]
-    next: str | None
-
-
-_ACCOUNT = {"id": {"type": "string", "pattern": "^[0-9]{1,18}$"}}
-
-
-def _by(call: Call) -> By:
+def by(call: Call) -> By:
+    """Who acts on accounts, and when."""
     return By(actor=call.actor, now=call.desk.clock(), ids=call.desk.ids)
 
 
-def _refused(error: AccountError) -> ProblemError:
-    return ProblemError(409, error.word.replace("_", "-"), "It cannot be done", str(error))
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except AccountError as error:
+        kind = error.word.replace("_", "-")
+        raise ProblemError(409, kind, "It cannot be done", str(error)) from error
 
 
 async def everyone(call: Call) -> Accounts:
@@ -117,6 +118,10 @@ async def everyone(call: Call) -> Accounts:
                 agency=one.person.agency,
                 area=one.person.area,
                 sessions=one.sessions,
+                seen_at=one.seen_at,
+                has_password=one.has_password,
+                single_sign_on=one.is_single_sign_on,
+                link_until=one.link_until,
                 disabled=one.person.disabled_at is not None,
             )
             for one in listed
@@ -127,29 +132,89 @@ async def everyone(call: Call) -> Accounts:
 async def invite(call: Call) -> Invited:
     """Make an account; its owner chooses the password by the link."""
     asked: NewAccount = call.body
-    try:
-        post = Post.of(asked.role, asked.agency, asked.area, call.desk.agencies)
+    with _refusing():
+        post = _post(call, asked)
         async with call.desk.database.begin() as connection:
-            account, secret = await acts.add(connection, _by(call), asked.name, post)
-    except AccountError as error:
-        raise _refused(error) from error
+            account, secret = await acts.add(connection, by(call), asked.name, post)
+    return _invited(call, account, secret)
+
+
+def _invited(call: Call, account: int, secret: str) -> Invited:
     return Invited(id=str(account), link=f"{call.desk.site}{first.path_of(secret)}")
+
+
+def _post(call: Call, asked: Appointment) -> Post:
+    return Post.of(asked.role, asked.agency, asked.area, call.desk.agencies)
 
 
 Act = Callable[[AsyncConnection, By, Person], Awaitable[object]]
 
 
 async def _changed(call: Call, act: Act) -> Named:
-    number = call.whole("id")
-    try:
+    with _refusing():
         async with call.desk.database.begin() as connection:
-            person = await staff.by_id(connection, number)
-            if person is None:
-                raise ProblemError(404, "not-found", "No account of that number")
-            await act(connection, _by(call), person)
-    except AccountError as error:
-        raise _refused(error) from error
+            person = await _person(call, connection)
+            await act(connection, by(call), person)
     return Named(id=str(person.id), name=person.name)
+
+
+async def _person(call: Call, connection: AsyncConnection) -> Person:
+    person = await staff.by_id(connection, call.whole("id"))
+    if person is None:
+        raise ProblemError(404, "not-found", "No account of that number")
+    return person
+
+
+async def appoint(call: Call) -> Named:
+    """Say what somebody is, and how far he sees; his sessions end."""
+    asked: Appointment = call.body
+
+    async def act(connection: AsyncConnection, who: By, person: Person) -> None:
+        await acts.appoint(connection, who, person, _post(call, asked))
+
+    return await _changed(call, act)
+
+
+async def link(call: Call) -> Invited:
+    """Make a new set-up link; the one before is good no more."""
+    with _refusing():
+        async with call.desk.database.begin() as connection:
+            person = await _person(call, connection)
+            secret = await acts.link(connection, by(call), person)
+    return _invited(call, person.id, secret)
+
+
+async def sessions(call: Call) -> Sessions:
+    """Where somebody is signed in."""
+    async with call.desk.database.read() as connection:
+        person = await _person(call, connection)
+        found = await staff.browsers(connection, person.id, call.desk.clock())
+    return sessions_of(found)
+
+
+def sessions_of(found: Sequence[Browser]) -> Sessions:
+    """Sessions as they are answered."""
+    return Sessions(
+        items=[
+            Session(
+                mark=one.mark,
+                agent=one.agent,
+                made_at=one.made_at,
+                seen_at=one.seen_at,
+                expires_at=one.expires_at,
+            )
+            for one in found
+        ]
+    )
+
+
+async def end_session(call: Call) -> Named:
+    """Sign somebody out of a browser, or of all."""
+
+    async def act(connection: AsyncConnection, who: By, person: Person) -> None:
+        await acts.end_session(connection, who, person, call.path["mark"])
+
+    return await _changed(call, act)
 
 
 async def disable(call: Call) -> Named:
@@ -162,37 +227,19 @@ async def enable(call: Call) -> Named:
     return await _changed(call, acts.enable)
 
 
-async def log(call: Call) -> Deeds:
-    """Who did what, the newest first."""
-    asked: AuditAsked = call.query
-    sought = Sought(
-        actor=asked.actor,
-        act=asked.act,
-        subject=asked.subject,
-        since=asked.since,
-        until=asked.until,
-    )
-    async with call.desk.database.read() as connection:
-        rows = await audit.found(
-            connection,
-            sought,
-            before=int(asked.after) if asked.after else None,
-            most=asked.most + 1,
-        )
-    shown, more = rows[: asked.most], len(rows) > asked.most
-    return Deeds(
-        items=[
-            Deed(
-                id=str(one.id),
-                at=one.at,
-                actor=one.actor,
-                act=one.act,
-                subject=one.subject,
-                detail=dict(one.detail),
-            )
-            for one in shown
-        ],
-        next=str(shown[-1].id) if more else None,
+def _on_one(
+    method: str, path: str, summary: str, act: Callable[[Call], Awaitable[BaseModel]], **more: Any
+) -> Operation:
+    wanted = {"name": path, "answers": Named, "parameters": _ACCOUNT, **more}
+    return Operation(
+        method=method,
+        path=f"/accounts/{{id}}/{path}",
+        summary=summary,
+        right=Right.PEOPLE,
+        act=act,
+        tag="people",
+        problems=(404, 409),
+        **wanted,
     )
 
 
@@ -220,33 +267,19 @@ OPERATIONS = (
         tag="people",
         problems=(409,),
     ),
-    *(
-        Operation(
-            method="POST",
-            path=f"/accounts/{{id}}/{name}",
-            name=name,
-            summary=summary,
-            right=Right.PEOPLE,
-            act=act,
-            answers=Named,
-            tag="people",
-            problems=(404, 409),
-            parameters=_ACCOUNT,
-        )
-        for name, summary, act in (
-            ("disable", "Let nobody in by an account any more", disable),
-            ("enable", "Let its owner in again", enable),
-        )
+    _on_one(
+        "POST", "appoint", "Say what somebody is, and how far he sees", appoint, body=Appointment
     ),
-    Operation(
-        method="GET",
-        path="/audit",
-        name="audit",
-        summary="Who did what, the newest first",
-        right=Right.PEOPLE,
-        act=log,
-        query=AuditAsked,
-        answers=Deeds,
-        tag="people",
+    _on_one("POST", "disable", "Let nobody in by an account any more", disable),
+    _on_one("POST", "enable", "Let its owner in again", enable),
+    _on_one("POST", "link", "Make a new link for an account's owner", link, answers=Invited),
+    _on_one("GET", "sessions", "Where somebody is signed in", sessions, answers=Sessions),
+    _on_one(
+        "POST",
+        "sessions/{mark}/end",
+        "Sign somebody out of a browser, or of all",
+        end_session,
+        name="end_session",
+        parameters={**_ACCOUNT, **MARK},
     ),
 )

@@ -6,6 +6,7 @@ acts.py       one transaction each: correct, duplicate, split, undo
 forms.py      the forms that do it, and what they answer: the next report, or what changed
 following.py  the next report of the queue that nobody has looked at
 twins.py      complaints that tell of the same, perhaps
+selecting.py  which reports: those of a filter, those that look alike
 many.py       pages that correct many together: by filter, or because they look alike
 steps.py      hundreds at a time, and how far it is
 """

@@ -6,35 +6,29 @@ one button that takes all of it back.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aiohttp import web
 
 from console import pages
-from console.correct import acts, following, panel
+from console.correct import acts, following, panel, selecting
 from console.correct.acts import By
 from console.correct.naming import named
+from console.correct.selecting import MOST, TICKED
 from console.correct.steps import Reversing, Step
 from console.correct.typed import plain
 from console.desk import Desk
 from console.door import guarded
 from console.queue.asked import Asked
 from console.rights import Right
-from console.visitor import Visitor, visitor
-from nlu.alike import likeness
+from console.visitor import visitor
 from nlu.categories import categories
 from nlu.learning.labels import UnknownLabelError
 from nlu.slots.personal import masked
-from store import desk, dossier
-from store.desk import Item
+from store.desk import Filter, Item
 from store.said import Said
 
-MOST = 1000  # reports of one preview
-COMPARED = 4000  # reports of the filter whose words are compared with one
-LIKE = 0.3  # likeness from which on a report is shown; those from TICKED on are ticked
-TICKED = 0.5
 _SHOWN = 160  # characters of a text
 MANY, UNDO, ALIKE = "/console/correct/many", "/console/correct/many/undo", "/console/correct/alike"
 
@@ -67,30 +61,25 @@ class _Many:
 
     async def filtered(self, request: web.Request) -> web.StreamResponse:
         """The reports that the queue's filter holds."""
-        items, more = await self._found(request.query, visitor(request), MOST)
+        items, more = await selecting.of_filter(
+            self._desk, self._asked(request.query), visitor(request).scope
+        )
         lines = [self._line(one, request.query) for one in items]
         return self._preview(request, lines, more=more)
 
     async def alike(self, request: web.Request) -> web.StreamResponse:
         """Those of the filter that are like one report in words, the likest first."""
         query, me = request.query, visitor(request)
-        async with self._desk.database.read() as connection:
-            report = await dossier.of(connection, plain(query.get("of")), me.scope)
-        if report is None:
+        ticket = plain(query.get("of"))
+        try:
+            near, more = await selecting.alike(self._desk, ticket, self._asked(query), me.scope)
+        except LookupError:
             return pages.refusal(request, 404, "missing")
-        items, more = await self._found(query, me, COMPARED)
-        # On another thread: thousands of texts are a tenth of a second.
-        like = await asyncio.to_thread(likeness, report.text, [one.text for one in items])
-        near = sorted(
-            ((float(share), item) for share, item in zip(like, items, strict=True)
-             if share >= LIKE or item.ticket == report.ticket),
-            key=lambda pair: (pair[1].ticket != report.ticket, -pair[0]),
-        )  # fmt: skip
         lines = [
             replace(self._line(item, query), like=share, ticked=share >= TICKED)
-            for share, item in near[:MOST]
+            for item, share in near
         ]
-        return self._preview(request, lines, more=more, of=report.ticket)
+        return self._preview(request, lines, more=more, of=ticket)
 
     async def correct(self, request: web.Request) -> web.StreamResponse:
         """Some hundred of the ticked reports; the rest waits for the next step."""
@@ -125,15 +114,8 @@ class _Many:
             request, "correct/steps.html", step=step.then(reversal), category="", action=UNDO
         )
 
-    async def _found(
-        self, query: Mapping[str, str], me: Visitor, most: int
-    ) -> tuple[list[Item], bool]:
-        """The complaints of a filter, and whether there are more."""
-        which = Asked.read(query).filter(self._desk.clock())
-        async with self._desk.database.read() as connection:
-            rows = await desk.conditions(connection, which, me.scope)
-            page = await desk.page_of(connection, rows, (), most=most)
-        return list(page.items), page.next is not None
+    def _asked(self, query: Mapping[str, str]) -> Filter:
+        return Asked.read(query).filter(self._desk.clock())
 
     def _line(self, item: Item, query: Mapping[str, str]) -> Line:
         text = " ".join(masked(item.text).split())

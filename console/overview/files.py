@@ -50,15 +50,8 @@ def reports(desk: Desk) -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
         now, who = desk.clock(), visitor(request)
         choice, kind = chosen(request.query, now, desk.zone), request.match_info["kind"]
-        deed = Deed(
-            actor=who.name,
-            act="overview.export",
-            subject=f"reports.{kind}",
-            at=now,
-            detail={"from": str(choice.first), "to": str(choice.last)},
-        )
-        async with desk.database.begin() as connection:
-            await audit.append(connection, desk.ids, deed)
+        asked = {"from": str(choice.first), "to": str(choice.last)}
+        await taken(desk, f"reports.{kind}", asked, actor=who.name)
         found = _reports(desk, choice.period, who.scope)
         return await stream(request, kind, _name("reports", choice), REPORTS, found)
 
@@ -67,6 +60,15 @@ def reports(desk: Desk) -> Handler:
 
 def _name(what: str, choice: Chosen) -> str:
     return f"{what}-{choice.first}-{choice.last}"
+
+
+async def taken(desk: Desk, what: str, asked: Mapping[str, str], *, actor: str) -> None:
+    """Write down who takes reports away, and of which time."""
+    deed = Deed(
+        actor=actor, act="overview.export", subject=what, at=desk.clock(), detail=dict(asked)
+    )
+    async with desk.database.begin() as connection:
+        await audit.append(connection, desk.ids, deed)
 
 
 async def _reports(
@@ -80,10 +82,11 @@ async def _reports(
         if not found:
             return
         after = found[-1].id
-        yield [_report(row) for row in found]
+        yield [report_of(row) for row in found]
 
 
-def _report(row: Any) -> dict[str, Any]:
+def report_of(row: Any) -> dict[str, Any]:
+    """A report as it is taken away (REPORTS), masked."""
     said = {name: getattr(row, name) for name in REPORTS if name not in {"place", "text"}}
     return {
         **said,

@@ -1,6 +1,7 @@
 """The page of a report: all that is known of one complaint, and what is done there with it.
 
 page.py        the report, a conversation without one, and personal data for whoever asks
+beside.py      its conversation, its neighbours
 veil.py        what of it is masked, for whom
 reasons.py     the words that moved the machine
 photos.py      photos: shown, made unreadable in parts (unreadable.py), published

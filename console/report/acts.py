@@ -18,6 +18,8 @@ from channels.text import tidy
 from console.correct import acts as correcting
 from console.desk import Desk
 from console.report.unreadable import Part, unreadable
+from console.report.veil import Veil, may_lift, veil
+from console.visitor import Reader
 from dialogs.conversation import Spot
 from store import audit, dossier, pictures, publishing, revisions
 from store.audit import Deed
@@ -32,6 +34,10 @@ LONGEST = 4000  # characters of words that are published
 
 class MissingError(LookupError):
     """There is no such report or photo, or it lies beyond the scope."""
+
+
+class SealedError(Exception):
+    """Who wished to stay unknown stays so to this reader."""
 
 
 class TooLongError(ValueError):
@@ -105,11 +111,7 @@ async def make_unreadable(
         report = await dossier.of(connection, ticket, by.scope)
     if report is None:
         raise MissingError(ticket)
-    path = file_of(desk, _photo(report, photo).sha256)
-    try:
-        content = await asyncio.to_thread(path.read_bytes)
-    except OSError as error:  # erased meanwhile
-        raise MissingError(f"photo {photo}") from error
+    content = await _content(desk, photo, _photo(report, photo).sha256)
     kept = await desk.keep_photo(await asyncio.to_thread(unreadable, content, parts, turn))
     async with _changing(desk, ticket, by) as (connection, report):
         _photo(report, photo)
@@ -132,15 +134,38 @@ async def place(desk: Desk, ticket: str, spot: Spot, *, by: By) -> None:
     )
 
 
-async def lift(desk: Desk, subject: str, *, by: By) -> None:
-    """Keep that somebody asked for the personal data of a ticket or a conversation."""
+async def lift(desk: Desk, me: Reader, subject: str, *, anonymous: bool, by: By) -> Veil:
+    """Lift the veil of a ticket or a conversation for once, and keep that somebody asked.
+
+    Raises: SealedError.
+    """
+    over = veil(me, anonymous=anonymous, lifted=True)
+    if not may_lift(me, over):
+        raise SealedError(subject)
     async with desk.database.begin() as connection:
         await _note(connection, desk, "report.reveal", subject, by)
+    return over
 
 
-def file_of(desk: Desk, sha256: str) -> Any:
-    """The path of a kept photo. The name is a hash of ours, never anybody's word."""
-    return desk.photos / sha256[:2] / f"{sha256}.jpg"
+async def content_of(desk: Desk, photo: int, scope: Scope) -> bytes:
+    """A photo as it is kept, by its number alone: no name leads to another file.
+
+    Raises: MissingError.
+    """
+    async with desk.database.read() as connection:
+        sha256 = await pictures.file_of(connection, photo, scope)
+    if sha256 is None:
+        raise MissingError(f"photo {photo}")
+    return await _content(desk, photo, sha256)
+
+
+async def _content(desk: Desk, photo: int, sha256: str) -> bytes:
+    """The bytes of a kept photo. Its name is a hash of ours, never anybody's word."""
+    path = desk.photos / sha256[:2] / f"{sha256}.jpg"
+    try:
+        return await asyncio.to_thread(path.read_bytes)
+    except OSError as error:  # erased meanwhile
+        raise MissingError(f"photo {photo}") from error
 
 
 def _photo(report: Dossier, photo: int) -> pictures.Picture:

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console import pages
 from console.answer import panel
 from console.correct import panel as correcting
 from console.desk import Desk
 from console.door import guarded
-from console.report import acts, turning, veil
-from console.report.acts import By
+from console.report import acts, beside, turning, veil
+from console.report.acts import By, SealedError
 from console.report.reasons import why
 from console.report.where import FIELDS
 from console.rights import Right
 from console.visitor import Visitor, visitor
 from nlu.slots.personal import masked
-from store import around, dossier, transcript
-from store.around import Look, Neighbour
+from store import dossier, transcript
+from store.around import Neighbour
 from store.dossier import Dossier, Talk
 from store.scope import EVERYTHING
 from store.transcript import Utterance
-
-RADIUS_M = 300  # neighbours lie within so many metres
-AROUND = timedelta(days=30)  # and so long before and after
 
 
 def routes(desk: Desk) -> list[web.RouteDef]:
@@ -70,8 +65,8 @@ class _Pages:
             found = await dossier.of(connection, ticket, me.scope)
             if found is None:
                 return pages.refusal(request, 404, "missing")
-            said = await _said(connection, found, me)
-            near = await _near(connection, found, me)
+            said = await beside.said(connection, found, me.scope)
+            near = await beside.near(connection, found, me.scope)
             turn = await turning.of(connection, found, request.query, me.scope, self._desk.clock())
             correct = await correcting.of(
                 connection,
@@ -81,11 +76,9 @@ class _Pages:
                 actor=me.name,
                 now=self._desk.clock(),
             )
-        over = veil.veil(me, anonymous=found.anonymous, lifted=lifted)
-        if lifted:
-            if not veil.may_lift(me, over):
-                return pages.refusal(request, 403, "denied")
-            await acts.lift(self._desk, ticket, by=By(actor=me.name, scope=me.scope))
+        over = await self._veil(me, ticket, found, lifted=lifted)
+        if over is None:
+            return pages.refusal(request, 403, "denied")
         report = veil.complaint(found, over)
         return pages.render(
             request,
@@ -105,9 +98,21 @@ class _Pages:
             agency=self._desk.agencies.name(found.agency, me.locale),
             carried=[(name, value) for name, value in request.query.items() if name not in FIELDS],
             tiles_credit=self._desk.tiles.attribution if self._desk.tiles.url else "",
-            radius_m=RADIUS_M,
+            radius_m=beside.RADIUS_M,
             answer=await panel.of_report(self._desk, me, ticket, lifted=not over.drawn),
         )
+
+    async def _veil(
+        self, me: Visitor, subject: str, found: Dossier | Talk, *, lifted: bool
+    ) -> veil.Veil | None:
+        """What he sees of the citizen's data; None where it stays sealed though he asks."""
+        if not lifted:
+            return veil.veil(me, anonymous=found.anonymous)
+        by = By(actor=me.name, scope=me.scope)
+        try:
+            return await acts.lift(self._desk, me, subject, anonymous=found.anonymous, by=by)
+        except SealedError:
+            return None
 
     def _map(self, report: Dossier, near: tuple[Neighbour, ...], query: str) -> dict[str, Any]:
         """What the map is drawn from."""
@@ -129,12 +134,9 @@ class _Pages:
             if found is None:
                 return pages.refusal(request, 404, "missing")
             said = await transcript.utterances(connection, number)
-        over = veil.veil(me, anonymous=found.anonymous, lifted=lifted)
-        if lifted:
-            if not veil.may_lift(me, over):
-                return pages.refusal(request, 403, "denied")
-            by = By(actor=me.name, scope=me.scope)
-            await acts.lift(self._desk, f"conversation {number}", by=by)
+        over = await self._veil(me, f"conversation {number}", found, lifted=lifted)
+        if over is None:
+            return pages.refusal(request, 403, "denied")
         shown = veil.conversation(found, over)
         return await self._talk_page(request, shown, veil.talk(said, over), over)
 
@@ -155,21 +157,6 @@ class _Pages:
             answer=await panel.of_talk(self._desk, me, talk.id, lifted=not over.drawn),
             caps=self._desk.caps_of(talk.channel, talk.account),
         )
-
-
-async def _said(connection: AsyncConnection, found: Dossier, me: Visitor) -> list[Utterance]:
-    """The conversation; for an officer what concerns this report alone."""
-    said = await transcript.utterances(connection, found.conversation_id)
-    if me.scope == EVERYTHING:
-        return said
-    return transcript.about(said, found.ticket, found.telling, found.told_later)
-
-
-async def _near(connection: AsyncConnection, found: Dossier, me: Visitor) -> tuple[Neighbour, ...]:
-    if found.lat is None or found.lon is None:
-        return ()
-    look = Look(lat=found.lat, lon=found.lon, radius_m=RADIUS_M, at=found.filed_at, within=AROUND)
-    return await around.around(connection, look, me.scope, but=found.ticket)
 
 
 def _dot(one: Neighbour, query: str) -> Mapping[str, Any]:

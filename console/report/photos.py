@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from aiohttp import web
 
 from console import pages
 from console.desk import Desk
 from console.door import guarded
 from console.report import acts
-from console.report.acts import By
+from console.report.acts import By, MissingError
 from console.report.changing import changed
 from console.report.unreadable import parts_of
 from console.rights import Right
 from console.visitor import visitor
-from store import pictures
 
 _ID = r"{photo:\d{1,18}}"
 
@@ -36,16 +33,11 @@ class _Photos:
         self._desk = desk
 
     async def file(self, request: web.Request) -> web.StreamResponse:
-        """A photo as it is kept, by its number alone: no name leads to another file."""
+        """A photo as it is kept."""
         number = int(request.match_info["photo"])
-        async with self._desk.database.read() as connection:
-            sha256 = await pictures.file_of(connection, number, visitor(request).scope)
-        if sha256 is None:
-            return pages.refusal(request, 404, "missing")
-        path = acts.file_of(self._desk, sha256)
         try:
-            content = await asyncio.to_thread(path.read_bytes)
-        except OSError:  # erased meanwhile
+            content = await acts.content_of(self._desk, number, visitor(request).scope)
+        except MissingError:
             return pages.refusal(request, 404, "missing")
         headers = {"X-Content-Type-Options": "nosniff", "Content-Disposition": "inline"}
         return web.Response(body=content, content_type="image/jpeg", headers=headers)

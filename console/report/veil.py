@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from console.rights import Right
-from console.visitor import Visitor
+from console.visitor import Reader
 from nlu.slots.personal import masked
 from store.dossier import Dossier, Talk
 from store.transcript import Utterance
@@ -39,12 +39,12 @@ class Veil:
         return self.anonymous and self.outsider
 
 
-def veil(me: Visitor, *, anonymous: bool, lifted: bool = False) -> Veil:
+def veil(me: Reader, *, anonymous: bool, lifted: bool = False) -> Veil:
     """What `me` sees."""
     return Veil(anonymous=anonymous, outsider=not me.may(Right.ANSWER), lifted=lifted)
 
 
-def may_lift(me: Visitor, over: Veil) -> bool:
+def may_lift(me: Reader, over: Veil) -> bool:
     """Whether he may ask for personal data."""
     return me.may(Right.ACT) and not over.sealed
 

@@ -21,9 +21,8 @@ from console.teach import page
 from console.teach.trainer import Trainer
 
 
-def routes(desk: Desk) -> list[web.RouteDef]:
+def routes(desk: Desk, trainer: Trainer) -> list[web.RouteDef]:
     """The page for whoever corrects; its buttons for whoever may teach."""
-    trainer = Trainer(desk)
     return [
         web.get("/console/teach", guarded(desk, page.page(desk), Right.CORRECT)),
         web.get("/console/teach/progress", guarded(desk, page.progress(desk), Right.CORRECT)),

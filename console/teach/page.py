@@ -14,7 +14,7 @@ from console.door import Handler
 from console.figures import decimal
 from console.teach import promotion, shown
 from console.teach.promotion import NotBetterError
-from console.teach.seen import Seen, look
+from console.teach.seen import State, lines, state
 from console.teach.trainer import Trainer
 from console.visitor import visitor
 from console.words import words
@@ -99,13 +99,14 @@ def _why(error: ModelError) -> str:
 
 async def _shown(desk: Desk, request: web.Request, refused: str = "") -> web.StreamResponse:
     lang = pages.locale_of(request)
-    seen = await look(desk)
+    seen = await state(desk)
 
     def when(at: datetime) -> str:
         return at.astimezone(desk.zone).strftime("%d.%m. %H.%M")
 
     values = {
         "seen": seen,
+        "asked": await lines(desk),
         "refused": refused,
         "verdict": _verdict(seen, lang),
         **_drawings(seen, lang),
@@ -114,7 +115,7 @@ async def _shown(desk: Desk, request: web.Request, refused: str = "") -> web.Str
     return pages.render(request, "teach/teach.html", status=409 if refused else 200, **values)
 
 
-def _drawings(seen: Seen, lang: str) -> dict[str, Any]:
+def _drawings(seen: State, lang: str) -> dict[str, Any]:
     """Candidate beside current model; nothing where there is none, or it was told too little of."""
     told = seen.figures.get("fares") or {}
     if not told or not told["after"]["classes"]:
@@ -127,7 +128,7 @@ def _drawings(seen: Seen, lang: str) -> dict[str, Any]:
     }
 
 
-def _verdict(seen: Seen, lang: str) -> list[tuple[str, ...]]:
+def _verdict(seen: State, lang: str) -> list[tuple[str, ...]]:
     """A row for each comparison that was made."""
     w = words(lang).teach
     rows: list[tuple[str, ...]] = []

@@ -46,8 +46,8 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Seen:
-    """The page."""
+class State:
+    """How learning stands."""
 
     current: str
     serving: str  # what the engine of this process says that it is
@@ -58,11 +58,10 @@ class Seen:
     figures: Mapping[str, Any]  # of the candidate's verdict
     models: list[Model]
     points: list[Point]
-    asked: list[Line]
 
 
-async def look(desk: Desk) -> Seen:
-    """Ask everything. Raises: StoreError."""
+async def state(desk: Desk) -> State:
+    """Ask how learning stands. Raises: StoreError."""
     current = shelf.current_version(desk.var)
     on_disk = await asyncio.to_thread(shelf.listed, desk.var, checked=False)
     card = next((one.card for one in on_disk if one.current), None)
@@ -71,7 +70,7 @@ async def look(desk: Desk) -> Seen:
         fresh = await learnings.fresh(connection, card.learned_to if card else 0)
         run = await trainings.newest(connection, desk.clock())
     candidate = judged(records)
-    return Seen(
+    return State(
         current=current,
         serving=desk.engine.version,
         fresh=fresh,
@@ -81,12 +80,17 @@ async def look(desk: Desk) -> Seen:
         figures=json.loads(candidate.verdict) if candidate else {},
         models=_models(on_disk, records),
         points=points(records),
-        asked=await _asked(desk),
     )
 
 
-async def _asked(desk: Desk) -> list[Line]:
-    asked = await instructive(desk.database, ASKED, looked_at=_LOOKED_AT, known=_KNOWN)
+async def questions(desk: Desk) -> list[Asked]:
+    """The texts whose correction would teach most, masked. Raises: StoreError."""
+    return await instructive(desk.database, ASKED, looked_at=_LOOKED_AT, known=_KNOWN)
+
+
+async def lines(desk: Desk) -> list[Line]:
+    """The same as the page lists them."""
+    asked = await questions(desk)
     loose = [one.waiting.inbox_id for one in asked if not one.waiting.ticket]
     async with desk.database.read() as connection:
         talks = await inbox.conversations_of(connection, loose)

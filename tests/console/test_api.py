@@ -25,11 +25,16 @@ class Program:
     """A program with a token."""
 
     def __init__(
-        self, client: TestClient[web.Request, web.Application], secret: str, token_id: int
+        self,
+        client: TestClient[web.Request, web.Application],
+        secret: str,
+        token_id: int = 0,
+        name: str = "",
     ) -> None:
         self.client = client
         self.secret = secret
         self.token_id = token_id
+        self.name = name  # of the account
 
     async def ask(self, method: str, path: str, **more: Any) -> tuple[int, Any, Any]:
         """Status, JSON, headers."""
@@ -49,7 +54,7 @@ async def program(
     async with house.desk.database.begin() as connection:
         name = f"bot-{secrets.token_hex(3)}"
         account = await accounts.add(connection, house.desk.ids, name, role, now=now, **more)
-    return await token_of(house, account, scopes, lasts)
+    return await token_of(house, account, scopes, lasts, name)
 
 
 async def token_of(
@@ -57,6 +62,7 @@ async def token_of(
     account: int,
     scopes: frozenset[str] = frozenset(Right),
     lasts: timedelta | None = None,
+    name: str = "",
 ) -> Program:
     secret, now = secrets.token_urlsafe(32), house.desk.clock()
     async with house.desk.database.begin() as connection:
@@ -70,7 +76,7 @@ async def token_of(
             now=now,
             expires_at=now + lasts if lasts else None,
         )
-    return Program(await house.browser(), secret, token_id)
+    return Program(await house.browser(), secret, token_id, name)
 
 
 async def test_a_token_says_whose_it_is(house: House) -> None:
@@ -264,7 +270,7 @@ async def test_somebody_makes_a_token_and_ends_it_on_a_page(house: House) -> Non
     _, text, _ = await rudi.send(path, name="<b>map", scope="look", days="7")
     assert "&lt;b&gt;map" in text
     secret = text.split('id="secret"')[1].split('value="')[1].split('"')[0]
-    bot = Program(await house.browser(), secret, 0)
+    bot = Program(await house.browser(), secret)
     assert (await bot.ask("GET", "/me"))[1]["account"] == rudi.name
     number = text.split('name="token" value="')[1].split('"')[0]
     assert secret not in (await rudi.see(path))[1]
