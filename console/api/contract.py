@@ -73,7 +73,9 @@ def _schemas(operations: Sequence[Operation]) -> dict[str, Any]:
 
 
 def _operation(one: Operation) -> dict[str, Any]:
-    problems = (*_ALWAYS, *(_WITH_BODY if one.body else ()), *one.problems)
+    problems = {*_ALWAYS, *one.problems}
+    problems |= set(_WITH_BODY) if one.body else set()
+    problems |= {404} if one.parameters else set()  # nothing may be called so
     described: dict[str, Any] = {
         "operationId": one.name,
         "summary": one.summary,

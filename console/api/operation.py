@@ -28,7 +28,6 @@ from store.tokens import Bearer
 
 log = structlog.get_logger()
 
-_DIGITS = 18  # of an id in a path: always less than 2**63
 _BEARER = re.compile(r"Bearer ([\w-]{20,100})", re.IGNORECASE | re.ASCII)
 
 Parameters = Mapping[str, str]
@@ -60,11 +59,8 @@ class Call:
         return _lacks(self.bearer, Right(right)) == ""
 
     def whole(self, name: str) -> int:
-        """A whole number of the path. Raises: ProblemError (404) where it is none."""
-        written = self.path[name]
-        if not (written.isascii() and written.isdigit() and len(written) <= _DIGITS):
-            raise ProblemError(404, "not-found", "There is nothing of that number")
-        return int(written)
+        """A number of the path."""
+        return int(self.path[name])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +82,7 @@ class Operation:
     body: type[BaseModel] | None = None
     most_bytes: int = 1_000_000  # of a body
     status: int = 200
-    problems: tuple[int, ...] = ()  # beside 400, 401, 403, 503, which every operation may answer
+    problems: tuple[int, ...] = ()  # beside those that every operation may answer (contract.py)
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # path: JSON schema
 
 
@@ -127,10 +123,22 @@ async def _call(desk: Desk, trainer: Trainer, one: Operation, request: web.Reque
         desk=desk,
         bearer=bearer,
         trainer=trainer,
-        path=dict(request.match_info),
+        path=_path(one, request),
         query=_query(one.query, request) if one.query else None,
         body=await _body(one, one.body, request) if one.body else None,
     )
+
+
+def _path(one: Operation, request: web.Request) -> Parameters:
+    """What the path names. Raises: ProblemError (404) where nothing can be called so."""
+    named = dict(request.match_info)
+    for name, schema in one.parameters.items():
+        allowed = schema.get("enum")
+        if (allowed is not None and named[name] not in allowed) or not re.fullmatch(
+            schema.get("pattern", ".*"), named[name], re.DOTALL
+        ):
+            raise ProblemError(404, "not-found", f"There is nothing of that {name}")
+    return named
 
 
 def check(bearer: Bearer, right: Right) -> None:

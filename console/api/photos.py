@@ -42,17 +42,19 @@ class Photos(shapes.Shape):
 class Box(shapes.Shape):
     """A rectangle of a photo, in pixels from its upper left corner."""
 
-    left: Annotated[int, Field(ge=-_SIDE, le=_SIDE)]
-    top: Annotated[int, Field(ge=-_SIDE, le=_SIDE)]
-    width: Annotated[int, Field(ge=1, le=_SIDE)]
-    height: Annotated[int, Field(ge=1, le=_SIDE)]
+    left: Annotated[int, Field(ge=-_SIDE, le=_SIDE), shapes.Whole]
+    top: Annotated[int, Field(ge=-_SIDE, le=_SIDE), shapes.Whole]
+    width: Annotated[int, Field(ge=1, le=_SIDE), shapes.Whole]
+    height: Annotated[int, Field(ge=1, le=_SIDE), shapes.Whole]
 
 
 class Edit(shapes.Change):
     """What is made of a photo. The photo itself is withdrawn and stays for the case."""
 
     unreadable: list[Box] = Field(default_factory=list, max_length=MOST)
-    turn: Annotated[Literal[0, 90, 180, 270], Field(description="degrees, clockwise")] = 0
+    turn: Annotated[
+        Literal[0, 90, 180, 270], Field(description="degrees, clockwise"), shapes.Whole
+    ] = 0
     publish: bool = False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
@@ -29,14 +30,22 @@ def _slug(written: str) -> str:
 Slug = Annotated[str, AfterValidator(_slug), Field(json_schema_extra={"enum": list(categories())})]
 
 
-def _moment(written: object) -> object:
-    """RFC 3339 alone: pydantic would take a bare number for seconds."""
-    if isinstance(written, str) and not _MOMENT.fullmatch(written):
+def _moment(written: object) -> datetime:
+    """RFC 3339 alone: pydantic would take a bare number for seconds, and in a body no text."""
+    if not (isinstance(written, str) and _MOMENT.fullmatch(written)):
         raise ValueError("not a date-time of RFC 3339; for example 2026-11-25T17:08:00Z")
-    return written
+    return datetime.fromisoformat(written.upper())
 
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+
+
+def _whole(written: object) -> object:
+    """JSON Schema takes 2.0 for an integer."""
+    return int(written) if isinstance(written, float) and written.is_integer() else written
+
+
+Whole = BeforeValidator(_whole)  # beside `int`, in a body
 Ticket = Annotated[str, Field(pattern=TICKET)]
 Id = Annotated[
     str, Field(pattern=r"^[0-9]{1,18}$", description="a number, written out: it passes 2^53")

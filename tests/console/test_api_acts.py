@@ -108,7 +108,8 @@ async def test_many_are_corrected_together_and_what_was_changed_is_left(house: H
     body = {"which": {"like": second, "filter": {"category": "saluran_air"}}, "categories": []}
     _, liked, _ = await bot.ask("POST", "/corrections", json=body)
     assert [(one["ticket"], one["changed"]) for one in liked["corrected"]] == [(second, False)]
-    body = {"which": {"filter": {"words": "gelap"}}, "categories": ["sampah"]}
+    since = "2026-01-01T00:00:00Z"
+    body = {"which": {"filter": {"words": "gelap", "since": since}}, "categories": ["sampah"]}
     _, found, _ = await bot.ask("POST", "/corrections", json=body)
     assert [one["ticket"] for one in found["corrected"]] == [third]
 
