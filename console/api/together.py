@@ -14,11 +14,14 @@ from console.api.problem import ProblemError
 from console.api.refusing import refused
 from console.correct import acts, selecting
 from console.correct.acts import By
-from console.correct.selecting import MOST, TICKED
+from console.correct.selecting import TICKED
 from console.correct.steps import Reversing, Step
 from console.rights import Right
-from store.correcting import Mark, Outcome
+from store.correcting import Mark
+from store.revisions import ConflictError
 from store.said import Said
+
+MOST = Step.SIZE  # of one transaction
 
 
 class Picked(shapes.Shape):
@@ -35,7 +38,7 @@ class ByTicket(shapes.Shape):
 
 
 class ByFilter(shapes.Shape):
-    """Those of the queue that a filter holds, the first 1000."""
+    """Those of the queue that a filter holds, the first 500."""
 
     filter: Filtered
 
@@ -92,7 +95,7 @@ class TogetherDone(shapes.Shape):
     corrected: list[Spoken]
     left: list[Left]
     unknown: list[str]
-    more: bool = Field(description="the filter holds more: ask again")
+    more: bool = Field(description="there are more: ask again for those that are `unchecked`")
 
 
 class Reverse(shapes.Shape):
@@ -112,41 +115,35 @@ class Reversed(shapes.Shape):
 
 
 async def correct(call: Call) -> TogetherDone:
-    """Say one thing of many complaints, some hundred a transaction, all in one batch."""
+    """Say one thing of some hundred complaints, in one transaction."""
     asked: Together = call.body
     said = Said(categories=tuple(asked.categories)) if asked.categories else None
     batch = call.desk.ids.next()
-    outcomes: list[Outcome] = []
     with refused():
         if said is not None:
             said.check()
         marks, more = await _marks(call, asked.which)
-        for begin in range(0, len(marks), Step.SIZE):
-            some = marks[begin : begin + Step.SIZE]
-            outcomes.append(
-                await acts.say_of_many(call.desk, some, said, batch=batch, by=_by(call))
-            )
+        outcome = await acts.say_of_many(call.desk, marks[:MOST], said, batch=batch, by=_by(call))
     return TogetherDone(
         batch=str(batch),
         corrected=[
             Spoken(ticket=one.ticket, correction=str(one.correction), changed=one.changed)
-            for outcome in outcomes
             for one in outcome.done
         ],
-        left=[
-            Left(
-                ticket=one.ticket,
-                revision=str(one.rev),
-                changes=[
-                    Missed(id=str(each.id), at=each.at, kind=each.kind, actor=each.actor)
-                    for each in one.changes
-                ],
-            )
-            for outcome in outcomes
-            for one in outcome.conflicts
+        left=[_left(one) for one in outcome.conflicts],
+        unknown=list(outcome.unknown),
+        more=more or len(marks) > MOST,
+    )
+
+
+def _left(one: ConflictError) -> Left:
+    return Left(
+        ticket=one.ticket,
+        revision=str(one.rev),
+        changes=[
+            Missed(id=str(each.id), at=each.at, kind=each.kind, actor=each.actor)
+            for each in one.changes
         ],
-        unknown=[one for outcome in outcomes for one in outcome.unknown],
-        more=more,
     )
 
 
@@ -159,7 +156,9 @@ async def _marks(call: Call, which: ByTicket | ByFilter | ByLikeness) -> tuple[l
             marks = [Mark(ticket=one, rev=int(rev) if rev else None) for one, rev in picked.items()]
             return marks, False
         case ByFilter():
-            items, more = await selecting.of_filter(call.desk, which.filter.filter(now), call.scope)
+            items, more = await selecting.of_filter(
+                call.desk, which.filter.filter(now), call.scope, MOST
+            )
         case ByLikeness():
             wanted = which.filter.filter(now)
             near, more = await selecting.alike(call.desk, which.like, wanted, call.scope)

@@ -17,6 +17,7 @@ from aiohttp.test_utils import TestClient
 from console.rights import Right
 from store import accounts, staff, tokens
 from tests.console.conftest import House
+from tests.console.test_report import with_photo
 from tests.peers.peers import peer
 
 BASE = "/api/v1"
@@ -319,7 +320,7 @@ async def test_schemathesis_finds_nothing(house: House, tmp_path: Path) -> None:
     command = Path(sys.executable).with_name("schemathesis")
     peer("schemathesis", available=command.exists(), install="make setup dev")
     house.desk = replace(house.desk, kanal=("true",))  # a training that ends at once
-    await house.file()
+    await with_photo(house, await house.file())
     bot = await program(house, "admin")
     async with house.desk.database.begin() as connection:  # the last admin cannot be disabled
         known = await staff.by_name(connection, bot.name)

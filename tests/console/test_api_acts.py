@@ -52,6 +52,21 @@ async def test_every_form_is_an_operation_or_the_document_says_why_not(house: Ho
     }  # fmt: skip
 
 
+async def test_a_form_and_its_operation_want_the_same_right(house: House) -> None:
+    by_name = {one.name: one for one in api.operations()}
+    parts = {
+        "ticket": THERE, "photo": 1, "view": 1, "talk": 1, "account": 1, "id": 1, "mark": "all",
+        "kind": "mo", "correction": 1, "batch": 1, "version": "20261125-0123abcd",
+    }  # fmt: skip
+    for role in (Role.VIEWER, Role.OFFICER, Role.MODERATOR):
+        bot, person = await program(house, role), await house.person(role)
+        for path, (name, *_) in ((path, names) for path, names in mapped().items() if names):
+            one = by_name[name]
+            told, _, _ = await bot.ask(one.method, one.path.format_map(parts))
+            shown, _, _ = await person.send(path.format_map(parts))
+            assert (told == 403) is (shown == 403), (role, path, told, shown)
+
+
 BODIES: dict[str, Any] = {
     "status": {"status": "done"}, "assignment": {"agency": None}, "notes": {"text": "x"},
     "merge": {"into": THERE}, "words": {"text": "x"}, "edit_photo": {"turn": 90},
