@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from console.overview import counting
 from gateway.settings import Retention
 from gateway.wake import Bell, finished
 from store import (
@@ -29,6 +30,7 @@ from store.ids import Ids
 log = structlog.get_logger()
 
 LOOK_EVERY = timedelta(seconds=30)
+_MOST_MARKS = 2_000  # of changed days: who looks at the overview next is not kept waiting
 _WRITING = timedelta(days=1)  # a file younger than this may still get its row
 
 
@@ -68,6 +70,7 @@ class Housekeeping:
                 needed = await erasure.held(connection, hashes)
                 await asyncio.to_thread(_delete, self._folder, set(hashes) - needed)
                 await erased.files_gone(connection, erasure_id)
+        await counting.catch_up(self._database, _MOST_MARKS)
 
     async def _seal(self) -> None:
         """Seal the audit log; where it stands is noted in our own log, too."""

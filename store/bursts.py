@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store.overview import COMPLAINT, Area, Within
+from store.facts import Area
+from store.overview import COMPLAINT, Within
 from store.tables import Supporter, table
 
 SUPPORTER = table(Supporter)

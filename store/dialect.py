@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Float, Table, Text, cast, extract, func
+from sqlalchemy import JSON, ColumnElement, Table, Text, cast, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -46,22 +46,6 @@ async def insert_once(connection: AsyncConnection, into: Table, row: dict[str, A
     """Insert a row unless its key is taken; returns whether it went in."""
     statement = _insert(connection, into).values(row).on_conflict_do_nothing()
     return bool((await connection.execute(statement)).rowcount)
-
-
-def utc_hour(connection: AsyncConnection, at: ColumnElement[Any]) -> ColumnElement[str]:
-    """The hour in which a moment lies, in UTC: 2026-11-25T14."""
-    if connection.dialect.name == "sqlite":  # such texts are all that it has: tables.Utc
-        return func.substr(at, 1, 13, type_=Text)
-    return func.to_char(func.timezone("UTC", at), 'YYYY-MM-DD"T"HH24', type_=Text)
-
-
-def seconds(
-    connection: AsyncConnection, start: ColumnElement[Any], end: ColumnElement[Any]
-) -> ColumnElement[float]:
-    """How long it is from one moment to another."""
-    if connection.dialect.name == "sqlite":
-        return cast((func.julianday(end) - func.julianday(start)) * 86400, Float)
-    return cast(extract("epoch", end - start), Float)
 
 
 def json_text(

@@ -1,7 +1,7 @@
-"""Figures of the city, counted by the database: how much, of what, where, how well.
+"""Figures of the city: how much, of what, where, how well. Never a citizen's words.
 
-Every function looks at complaints filed in a period, and at those alone that `within` allows
-(conditions on the table of complaints: what an officer may see). Figures, never a citizen's words.
+What is counted of complaints is counted of their facts (store/days.py), those of a period that
+somebody may see.
 """
 
 from __future__ import annotations
@@ -9,20 +9,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, select
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store import corrections
-from store.dialect import json_text, utc_hour
-from store.tables import Complaint, Correction, Outbox, table
+from store.facts import EPOCH, HOUR_US, NONE, Area, Facts
+from store.tables import Complaint, Outbox, table
+from store.tables.going import UNTOLD
 
-COMPLAINT, CORRECTION, OUTBOX = table(Complaint), table(Correction), table(Outbox)
+COMPLAINT, OUTBOX = table(Complaint), table(Outbox)
+Name = TypeVar("Name", str, Area)
 Within = Sequence[ColumnElement[bool]]
 FAILED = ("failed", "dead")  # states of the outbox in which nobody got the message
-_ON_ITS_WAY = ("queued", "unknown", "parked")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,14 +37,6 @@ class Period:
     def holds(self, at: ColumnElement[Any]) -> tuple[ColumnElement[bool], ...]:
         """The conditions that a moment lies in it."""
         return at >= self.start, at < self.end
-
-
-class Area(NamedTuple):
-    """A kelurahan; all empty: the complaint's place is not known so well."""
-
-    kelurahan: str
-    kecamatan: str
-    kota: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,120 +69,79 @@ class Delivered:
     waiting: int
 
 
-async def volume(connection: AsyncConnection, period: Period, within: Within = ()) -> Volume:
-    """Count by hour, channel, category and area."""
-    hour = utc_hour(connection, COMPLAINT.c.filed_at)
-    hours = await _counted(connection, period, within, hour)
-    areas = await _counted(
-        connection, period, within,
-        COMPLAINT.c.kelurahan, COMPLAINT.c.kecamatan, COMPLAINT.c.kota,
-    )  # fmt: skip
-    channels = await _counted(connection, period, within, COMPLAINT.c.channel)
-    by_category = await _counted(connection, period, within, COMPLAINT.c.category)
+def volume(facts: Facts) -> Volume:
+    """Count by hour, channel, category and area; the commonest first."""
+    hours, counts = np.unique(facts.column("filed") // HOUR_US, return_counts=True)
     return Volume(
-        total=sum(channels.values()),
-        hours={datetime.fromisoformat(at).replace(tzinfo=UTC): n for (at,), n in hours.items()},
-        channels={name: n for (name,), n in channels.items()},
-        categories={slug: n for (slug,), n in by_category.items()},
-        areas=_areas(areas),
+        total=len(facts.rows),
+        hours={
+            EPOCH + timedelta(hours=int(hour)): int(n)
+            for hour, n in zip(hours, counts, strict=True)
+        },
+        channels=_counted(facts.column("channel"), facts.names["channel"]),
+        categories=_counted(facts.column("category"), facts.names["category"]),
+        areas=_counted(facts.column("area"), facts.areas()),
     )
 
 
-def _areas(counted: dict[tuple[Any, ...], int]) -> dict[Area, int]:
-    found: Counter[Area] = Counter()
-    for names, n in counted.items():
-        found[Area(*(name or "" for name in names)) if names[0] else Area("", "", "")] += n
-    return dict(found.most_common())
+def _counted(column: NDArray[Any], names: Sequence[Name]) -> dict[Name, int]:
+    """How often each name stands in a column, the commonest first."""
+    counts = np.bincount(column[column != NONE], minlength=len(names)).tolist()
+    found = [(name, n) for name, n in zip(names, counts, strict=True) if n]
+    return dict(sorted(found, key=lambda one: (-one[1], one[0])))
 
 
-async def _counted(
-    connection: AsyncConnection, period: Period, within: Within, *by: ColumnElement[Any]
-) -> dict[tuple[Any, ...], int]:
-    """How many complaints share the same values, the commonest first."""
-    count = func.count()
-    statement = (
-        select(*by, count)
-        .select_from(COMPLAINT)
-        .where(*period.holds(COMPLAINT.c.filed_at), *within)
-        .group_by(*by)
-        .order_by(count.desc(), *by)
-    )
-    return {tuple(row[:-1]): row[-1] for row in await connection.execute(statement)}
-
-
-async def corrected(
-    connection: AsyncConnection, period: Period, within: Within = ()
-) -> list[Corrected]:
+def corrected(facts: Facts) -> list[Corrected]:
     """By the category that was predicted, the commonest first.
 
     The first word of a moderator counts: what it found is what the engine, or the citizen whom the
     engine asked, had said.
     """
-    now = {
-        slug: n
-        for (slug,), n in (await _counted(connection, period, within, COMPLAINT.c.category)).items()
-    }
-    predicted, wrong = Counter(now), Counter[str]()
-    for before, said, stands, n in await _first_words(connection, period, within):
-        predicted[stands] -= n
-        predicted[before] += n
-        if said != before:
-            wrong[before] += n
+    category, before, said = (facts.column(name) for name in ("category", "before", "said"))
+    names = facts.names["category"]
+    spoken = before != NONE
+    predicted = _counted(np.where(spoken, before, category), names)
+    wrong = _counted(before[spoken & (said != before)], names)
     return [
-        Corrected(category=slug, predicted=n, corrected=wrong[slug])
-        for slug, n in predicted.most_common()
-        if n > 0
+        Corrected(category=slug, predicted=n, corrected=wrong.get(slug, 0))
+        for slug, n in predicted.items()
     ]
-
-
-async def _first_words(
-    connection: AsyncConnection, period: Period, within: Within
-) -> Sequence[Any]:
-    """(before, said, as it stands now, how often) of each complaint's first word that stands."""
-    first = (
-        select(func.min(CORRECTION.c.id).label("id"))
-        .join(COMPLAINT, COMPLAINT.c.id == CORRECTION.c.complaint_id)
-        .where(
-            CORRECTION.c.category.is_not(None),
-            corrections.stands(),
-            *period.holds(COMPLAINT.c.filed_at),
-            *within,
-        )
-        .group_by(CORRECTION.c.complaint_id)
-        .subquery()
-    )
-    before = json_text(connection, CORRECTION.c.before, "category")
-    by = (before, CORRECTION.c.category, COMPLAINT.c.category)
-    statement = (
-        select(*by, func.count())
-        .join(first, first.c.id == CORRECTION.c.id)
-        .join(COMPLAINT, COMPLAINT.c.id == CORRECTION.c.complaint_id)
-        .where(before.is_not(None))
-        .group_by(*by)
-    )
-    return (await connection.execute(statement)).all()
 
 
 async def deliveries(connection: AsyncConnection, period: Period) -> list[Delivered]:
-    """What became of what we said in the period, by channel, the busiest first."""
+    """What became of what we said in the period, by channel, the busiest first.
+
+    All that arrived is counted by an index of channels, what did not by one of the few that did
+    not: neither database reads the messages themselves.
+    """
+    channel = select(func.min(OUTBOX.c.channel).label("name")).cte(recursive=True)
+    next_one = select(func.min(OUTBOX.c.channel)).where(OUTBOX.c.channel > channel.c.name)
+    channel = channel.union_all(
+        select(next_one.scalar_subquery()).where(channel.c.name.is_not(None))
+    )
+    said = select(func.count()).where(
+        OUTBOX.c.channel == channel.c.name, *period.holds(OUTBOX.c.created_at)
+    )
+    counted = await connection.execute(
+        select(channel.c.name, said.scalar_subquery()).where(channel.c.name.is_not(None))
+    )
+    untold: dict[str, Counter[str]] = {}
     statement = (
         select(OUTBOX.c.channel, OUTBOX.c.state, func.count().label("n"))
-        .where(*period.holds(OUTBOX.c.created_at))
+        .where(text(UNTOLD), *period.holds(OUTBOX.c.created_at))
         .group_by(OUTBOX.c.channel, OUTBOX.c.state)
     )
-    counts: dict[str, Counter[str]] = {}
     for row in await connection.execute(statement):
-        counts.setdefault(row.channel, Counter())[row.state] += row.n
-    found = [
-        Delivered(
-            channel=channel,
-            messages=states.total(),
-            failed=sum(states[state] for state in FAILED),
-            waiting=sum(states[state] for state in _ON_ITS_WAY),
-        )
-        for channel, states in counts.items()
-    ]
-    return sorted(found, key=lambda one: (-one.messages, one.channel))
+        untold.setdefault(row.channel, Counter())[row.state] += row.n
+    found = []
+    for name, messages in counted:
+        states = untold.get(name, Counter())
+        failed = sum(states[state] for state in FAILED)
+        waiting = states.total() - failed
+        found.append(Delivered(channel=name, messages=messages, failed=failed, waiting=waiting))
+    return sorted(
+        (one for one in found if one.messages), key=lambda one: (-one.messages, one.channel)
+    )
 
 
 async def rows(

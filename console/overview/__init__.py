@@ -1,6 +1,7 @@
 """The city in figures: how much, of what, where, how long citizens wait, what stands out just now.
 
 look.py      every figure, asked of the store
+counting.py  the days as they are kept, those that changed counted again
 spikes.py    what is far above its usual
 map.py       kelurahan, shaded
 shown.py     figures as charts and tables

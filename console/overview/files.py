@@ -17,7 +17,8 @@ from console.visitor import visitor
 from nlu.slots.personal import masked
 from store import audit, overview
 from store.audit import Deed
-from store.overview import Area, Period
+from store.facts import Area
+from store.overview import Period
 from store.scope import Scope, within
 from store.waits import Waits
 

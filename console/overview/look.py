@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.desk import Desk
+from console.overview import counting
 from console.overview.spikes import WINDOWS, Spike, clearest, spikes, weeks_known
 from nlu.places.gazetteer import gazetteer
 from store import bursts, overview, waits
@@ -41,14 +43,21 @@ async def look(desk: Desk, period: Period, scope: Scope) -> Seen:
     """Ask everything that a visitor may see. Raises: StoreError."""
     mine = within(scope)
     async with desk.database.read() as connection:
+        deliveries = None if mine else await overview.deliveries(connection, period)
+        spiking = await alarms(connection, desk.clock(), scope)
+    facts = await counting.facts(desk.database, period, scope)
+
+    def counted() -> Seen:
         return Seen(
-            volume=await overview.volume(connection, period, mine),
-            answered=await waits.to_answer(connection, period, mine),
-            done=await waits.to_done(connection, period, mine),
-            corrected=await overview.corrected(connection, period, mine),
-            deliveries=None if mine else await overview.deliveries(connection, period),
-            alarms=await alarms(connection, desk.clock(), scope),
+            volume=overview.volume(facts),
+            answered=waits.to_answer(facts),
+            done=waits.to_done(facts),
+            corrected=overview.corrected(facts),
+            deliveries=deliveries,
+            alarms=spiking,
         )
+
+    return await asyncio.to_thread(counted)
 
 
 async def alarms(connection: AsyncConnection, now: datetime, scope: Scope) -> list[Alarm]:

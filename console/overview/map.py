@@ -21,7 +21,7 @@ from channels.pages import SHARED
 from console.svg import Chart, sheet, tag
 from nlu.places.boundaries import areas_file
 from nlu.places.gazetteer import gazetteer
-from store.overview import Area
+from store.facts import Area
 
 log = structlog.get_logger()
 

@@ -19,7 +19,7 @@ from console.overview.look import Alarm, Seen, alarms, look
 from console.overview.period import CHOICES, Chosen, chosen
 from console.visitor import visitor
 from console.words import words
-from store.overview import Area
+from store.facts import Area
 from store.waits import Waited, Waits
 
 

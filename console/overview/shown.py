@@ -13,7 +13,8 @@ from console.figures import duration, number, percent
 from console.overview.period import Chosen
 from console.svg import Chart
 from dialogs.rule import category_of
-from store.overview import Area, Corrected, Delivered
+from store.facts import Area
+from store.overview import Corrected, Delivered
 from store.waits import Waited, Waits
 
 MOST = 15  # rows of a table; the rest stands in the file

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from store.bursts import WEEK, Told
-from store.overview import Area
+from store.facts import Area
 
 WINDOWS = (timedelta(hours=3), timedelta(hours=24))
 WEEKS = 8

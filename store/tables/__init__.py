@@ -6,6 +6,7 @@
     complaining.py  complaints, who joined them, what happened to them, what waits
     going.py        messages to citizens, what providers said, how channels fare
     teaching.py     moderators' words, and the models that learnt from them
+    counting.py     the overview's days, and which of them have changed
     working.py      people at the desk: accounts, how they come in, what they did
 
 A column that is added needs a migration (docs/upgrade.md); `kanal migrate --check` and a test
@@ -17,6 +18,7 @@ from __future__ import annotations
 from store.tables.base import Row, Utc, table
 from store.tables.coming import Cursor, Delivery, Inbox, Media, PartRow, Prediction
 from store.tables.complaining import Complaint, ComplaintEvent, Settled, Supporter, Task
+from store.tables.counting import OverviewChange, OverviewDay
 from store.tables.going import ChannelState, EarlyReceipt, Exchange, Lease, Outbox, SentPart
 from store.tables.talking import (
     CardRow,
@@ -65,6 +67,8 @@ __all__ = [
     "Media",
     "OneTimeCode",
     "Outbox",
+    "OverviewChange",
+    "OverviewDay",
     "PartRow",
     "Prediction",
     "Row",

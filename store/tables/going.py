@@ -9,6 +9,9 @@ from sqlmodel import Field
 
 from store.tables.base import Row, moment, partial_index, reference, row_id, written
 
+# Words of a partial index: a query that says the same uses it.
+UNTOLD = "state IN ('failed', 'dead', 'queued', 'unknown', 'parked')"
+
 
 class Outbox(Row, table=True):
     """A message to a citizen, from the decision to the receipt."""
@@ -41,7 +44,15 @@ class Outbox(Row, table=True):
         ),
         Index("ix_outbox_conversation", "conversation_id", "id"),
         partial_index("ix_outbox_dead", "id", "state = 'dead'"),
-        Index("ix_outbox_counted", "created_at", "channel", "state"),
+        Index("ix_outbox_told", "channel", "created_at"),
+        Index(  # the few of which the overview counts the state
+            "ix_outbox_untold",
+            "created_at",
+            "channel",
+            "state",
+            postgresql_where=text(UNTOLD),
+            sqlite_where=text(UNTOLD),
+        ),
     )
 
 

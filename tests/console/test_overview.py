@@ -24,7 +24,7 @@ from console.svg import tag
 from dialogs.conversation import Status
 from nlu.places.boundaries import areas_file
 from store.bursts import Told
-from store.overview import Area
+from store.facts import Area
 from store.tables import Audit, Complaint, table
 from tests.console.conftest import House
 

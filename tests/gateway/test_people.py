@@ -353,6 +353,7 @@ async def test_no_table_with_a_citizens_words_was_forgotten(talk: Talk) -> None:
     known |= {"channel_state", "early_receipt", "card", "learning", "conversation_event"}
     known |= {"settled", "saved_view"}  # what people at the desk looked at, and how
     known |= {"training"}
+    known |= {"overview_day", "overview_change"}  # figures
     known |= {"login_attempt", "setup_link", "audit_seal"}  # the same
     known |= {"account", "session", "audit", "api_token"}  # of people at the desk, not of citizens
     assert {one.name for one in Row.metadata.sorted_tables} == known

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from console.overview import counting
 from store import bursts, overview, waits
 from store.codec import dump
 from store.database import Database
-from store.overview import Area, Corrected, Delivered, Period
+from store.facts import Area
+from store.overview import Corrected, Delivered, Period
 from store.scope import Scope, within
 from store.tables import (
     Complaint,
@@ -98,10 +100,10 @@ async def test_volume_by_hour_channel_category_and_area(city: City) -> None:
     await city.filed(NOW - timedelta(days=31))  # before
     await city.filed(NOW)  # after: the end is not part of it
     async with city.database.read() as connection:
-        found = await overview.volume(connection, MONTH)
-        mine = await overview.volume(connection, MONTH, within(SDA))
         shown = await overview.rows(connection, MONTH, most=2)
         others = await overview.rows(connection, MONTH, after=shown[-1].id)
+    found = overview.volume(await counting.facts(city.database, MONTH))
+    mine = overview.volume(await counting.facts(city.database, MONTH, SDA))
     assert found.total == 5
     assert found.hours == {
         datetime(2026, 11, 25, 5, tzinfo=UTC): 1,
@@ -127,10 +129,9 @@ async def test_the_first_word_of_a_person_and_the_last_done_count(city: City) ->
     open_again = await city.filed(start, "sampah", TEBET, status="reopened", agency="dinas_lh")
     await city.moved(open_again, "done", start + timedelta(hours=1))
     await city.filed(start)  # nobody has answered
-    async with city.database.read() as connection:
-        answered = await waits.to_answer(connection, MONTH)
-        done = await waits.to_done(connection, MONTH)
-        mine = await waits.to_answer(connection, MONTH, within(SDA))
+    facts = await counting.facts(city.database, MONTH)
+    answered, done = waits.to_answer(facts), waits.to_done(facts)
+    mine = waits.to_answer(await counting.facts(city.database, MONTH, SDA))
     assert _rounded(answered.all) == Waited(n=6, median=30 * 60, ninth=100 * 60)
     assert {name: _rounded(one) for name, one in answered.agencies.items()} == {
         "dinas_sda": Waited(n=5, median=30 * 60, ninth=100 * 60),
@@ -156,9 +157,8 @@ async def test_a_moderators_message_answers_but_not_the_one_before(city: City) -
             ConversationEvent, conversation_id=talk, at=start + timedelta(minutes=at), kind=kind,
             actor="ani", text="",
         )  # fmt: skip
-    async with city.database.read() as connection:
-        answered = await waits.to_answer(connection, MONTH)
-        done = await waits.to_done(connection, MONTH)
+    facts = await counting.facts(city.database, MONTH)
+    answered, done = waits.to_answer(facts), waits.to_done(facts)
     assert _rounded(answered.all) == Waited(n=1, median=420, ninth=420)
     assert (done.all, done.agencies, done.areas) == (None, {}, {})
 
@@ -179,8 +179,7 @@ async def test_what_was_predicted_is_counted_as_it_was_predicted(city: City) -> 
         Correction, complaint_id=placed, actor="ani", at=at, engine="test", before="{}",
         category=None, categories="[]",
     )  # fmt: skip
-    async with city.database.read() as connection:
-        found = await overview.corrected(connection, MONTH)
+    found = overview.corrected(await counting.facts(city.database, MONTH))
     # Three were predicted banjir; the first word on two of them was another.
     assert found == [
         Corrected(category="banjir", predicted=3, corrected=2),
