@@ -1,6 +1,7 @@
 """How long the console takes to answer with so many complaints.
 
-    python -m benchmarks.console [--complaints 100000] [--rounds 15] [--folder FOLDER] [--postgres]
+    python -m benchmarks.console [--complaints 100000] [--rounds 15] [--folder FOLDER]
+                                 [--postgres [URL]]
 
 An invented city is written first (`kanal demo-data`), or found in the folder of an earlier run.
 Then every page is asked for through the whole console, by a moderator who is signed in: session,
@@ -18,7 +19,7 @@ import secrets
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -180,15 +181,21 @@ def main() -> None:
     parser.add_argument("--complaints", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--folder", type=Path, default=Path("build") / "bench-console")
-    parser.add_argument("--postgres", action="store_true", help="on PostgreSQL too")
+    parser.add_argument(
+        "--postgres",
+        nargs="?",
+        const="",
+        metavar="URL",
+        help="on PostgreSQL too: one that is thrown away, or that of a URL, which keeps its city",
+    )
     chosen = parser.parse_args()
     folder = chosen.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     print(machine())
     print(f"SQLite, {chosen.complaints} complaints")
     asyncio.run(run("sqlite", folder, chosen.complaints, chosen.rounds))
-    if chosen.postgres:
-        with server() as url:
+    if chosen.postgres is not None:
+        with nullcontext(chosen.postgres) if chosen.postgres else server() as url:
             print(f"PostgreSQL, {chosen.complaints} complaints")
             asyncio.run(run(url, folder, chosen.complaints, chosen.rounds))
 

@@ -29,7 +29,7 @@ document.addEventListener("keydown", (event) => {
   form(typed).requestSubmit();
 });
 
-const ofReport = new Set(["status", "agency", "note"]);
+const ofReport = new Set(["status", "agency", "note", "merge"]);
 let ours = null; // the revision before a change of the report that we made ourselves
 
 // What has been taken is forgotten; everything else comes back with the panel.
