@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from nlu import ticket
+from nlu.remembered import Remembered
 
 PLACE_MARK = "xplacex"  # stands for a place's name (engines/mask.py); becomes the word _place
 TICKET_MARK = " xticketx "  # stands for a ticket number; becomes the word _ticket
@@ -38,10 +39,10 @@ _TOKEN = re.compile(
     r"|(?P<clitic>[a-z]{2,}2(?:nya|an)\b)"
     r"|(?P<word>[a-z]+'?[a-z]*2?(?![a-z0-9])|[a-z]+|[0-9]+(?:[.,][0-9]+)*)"
 )
-# The same for a text without @, -, links, "3 in 1", "R.T." and "anak2nya", as most are: only words
-# are left to find.
+# The same for what stands between blanks without @, -, links, "3 in 1", "R.T." and "anak2nya", as
+# most does: only words are left to find, and none of them goes on behind a blank.
 _WORDS = re.compile(r"[a-z]+'?[a-z]*2?(?![a-z0-9])|[a-z]+|[0-9]+(?:[.,][0-9]+)*")
-_NO_WORDS = re.compile(r"[@\-3]|://|www\.|three|tri|\br\.|2nya|2an")
+_NO_WORDS = re.compile(r"[@\-]|://|www\.|\b(?:3|three|tri)(?=[in]|$)|\br\.|2nya|2an")
 _ELONGATED = re.compile(r"([a-z])\1{2,}")
 _NYA = re.compile(r"([a-z]{3,})nya")
 _LAH = re.compile(r"([a-z]{3,}kan|[a-z]{4,}i)lah")  # bersihkanlah, perbaikilah; never masalah
@@ -70,7 +71,7 @@ def clean(text: str) -> str:
     """
     text = text[:MAX_CHARS]
     if text.isascii():
-        return _CONTROL.sub("", text)
+        return text if text.isprintable() else _CONTROL.sub("", text)
     folded = unicodedata.normalize("NFKD", text)
     return "".join(
         c for c in folded if c in "\n\t" or unicodedata.category(c) not in _JUNK_CATEGORIES
@@ -83,8 +84,9 @@ def normalise(text: str) -> str:
     if "#" in text:
         text = _HASHTAG.sub(lambda tag: _CAMEL.sub(" ", tag[0]), text)
     low = text.lower()
-    if not _NO_WORDS.search(low):
-        return _without_names(list(map(_word, _WORDS.findall(low))))
+    chunks = [*map(_chunks.__getitem__, low.split())]
+    if None not in chunks:
+        return _without_names(" ".join([*filter(None, chunks)]))
     tokens: list[str] = []
     for match in _TOKEN.finditer(low):
         kind = match.lastgroup
@@ -100,14 +102,22 @@ def normalise(text: str) -> str:
             tokens.append(f"{_doubled(base)} {end}")
         elif kind:
             tokens.append(_NAMES[kind])
-    return _without_names(tokens)
+    return _without_names(" ".join(tokens))
 
 
-def _without_names(tokens: list[str]) -> str:
-    words = " ".join(tokens).split(" ")
+def _chunk(low: str) -> str | None:
+    """What stands between two blanks, in our spelling; None: `_TOKEN` must read the text."""
+    return None if _NO_WORDS.search(low) else " ".join(map(_word, _WORDS.findall(low)))
+
+
+_chunks = Remembered(_chunk)
+
+
+def _without_names(plain: str) -> str:
+    words = plain.split(" ")
     _, _, names = _lexicon()
-    if names.keys().isdisjoint(words) and "" not in words:
-        return " ".join(words)
+    if names.keys().isdisjoint(words):
+        return plain
     for at in range(len(words) - 1):
         if words[at] in names and words[at + 1] in names[words[at]]:
             words[at : at + 2] = ["_place", ""]

@@ -18,7 +18,6 @@ ALPHABET = "123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PREFIX = "JKT"
 _BODY = 7
 _SPOKEN = str.maketrans({"I": "1", "L": "1", "U": "V"})
-_HINTS = ("jkt", "j k", "jk t")
 _DASHES = "\\-\u2010-\u2015"  # a telephone writes a long one of its own accord
 _GROUP = r"([A-Za-z0-9]{4})"
 _MENTION = re.compile(
@@ -49,6 +48,11 @@ def is_valid(number: str) -> bool:
         and _check(code[:_BODY]) == code[_BODY]
         and number == f"{PREFIX}-{code[:4]}-{code[4:]}"
     )
+
+
+def hinted(word: str) -> bool:
+    """Whether a lower-cased text with this between two blanks may hold a ticket number."""
+    return "jkt" in word or word.endswith(("j", "jk"))
 
 
 def find(text: str) -> list[tuple[str, int, int]]:
@@ -93,7 +97,8 @@ def blank(text: str) -> str:
 
 def _mentions(text: str) -> Iterable[re.Match[str]]:
     low = text.lower()
-    return _MENTION.finditer(text) if any(hint in low for hint in _HINTS) else ()
+    near = "jkt" in low or "j k" in low or "jk t" in low
+    return _MENTION.finditer(text) if near else ()
 
 
 def _number(match: re.Match[str]) -> str:

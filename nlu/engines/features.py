@@ -22,7 +22,8 @@ _STEP = np.uint64(0x100000001B3)  # FNV's prime
 _SHIFT = np.uint64(45)  # 64 - 19: the high bits are the well mixed ones
 _POWERS = np.cumprod(np.full(64, _STEP, dtype=np.uint64))
 _SPACE = 32
-_Word = tuple[NDArray[np.int64], int, int]  # rows, how many, its number in pairs
+_NARROW = 1 << (31 - _OWNER)  # texts whose keys fit 32 bits, which are sorted in half the time
+_Word = tuple[NDArray[np.int32], int, int]  # rows, how many, its number in pairs
 
 
 def buckets(
@@ -127,15 +128,17 @@ class Vocabulary:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         seen = self._seen(flat)
         rows, sizes, sums = zip(*[seen[word] for word in flat], strict=True)
-        owners = np.repeat(np.arange(len(split)) << _OWNER, [len(words) for words in split])
+        kind = np.dtype(np.int32 if len(split) <= _NARROW else np.int64)
+        numbers = (np.arange(len(split)) << _OWNER).astype(kind)
+        owners = np.repeat(numbers, [len(words) for words in split])
         (pairs,) = _pairs(np.array(sums, dtype=np.uint64), owners)
-        known = self._row[pairs & (BUCKETS - 1)].astype(np.int64)
-        known |= (pairs >> _OWNER) << _OWNER  # stays below zero where the model has no row
+        known = self._row[pairs & (BUCKETS - 1)].astype(kind)
+        known |= ((pairs >> _OWNER) << _OWNER).astype(kind)  # below zero where the model has no row
         keys = np.concatenate((np.repeat(owners, sizes) | np.concatenate(rows), known[known >= 0]))
         keys.sort()
         fresh = np.ones(len(keys), dtype=np.bool_)
         np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
-        keys = keys[fresh]
+        keys = keys[fresh].astype(np.int64)
         return keys >> _OWNER, keys & (BUCKETS - 1)
 
     def _seen(self, words: list[str]) -> dict[str, _Word]:
@@ -148,7 +151,7 @@ class Vocabulary:
             fresh, seen = list(dict.fromkeys(words)), {}
         owner, bucket, _ = buckets(fresh)
         row = self._row[bucket]
-        owner, rows = owner[row >= 0], row[row >= 0].astype(np.int64)
+        owner, rows = owner[row >= 0], row[row >= 0]
         edges = np.searchsorted(owner, np.arange(len(fresh) + 1)).tolist()
         codes = np.frombuffer(f" {' '.join(fresh)} ".encode("ascii"), dtype=np.uint8)
         space = codes == _SPACE

@@ -25,6 +25,8 @@ _KIND = re.compile(
 
 def without_places(text: str, found: Resolution) -> str:
     """The text with PLACE_MARK for every name in `found`, whose offsets are into this text."""
+    if not found.mentions:
+        return text
     return "".join([piece for piece, _, _ in pieces(text, found)])
 
 

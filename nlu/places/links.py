@@ -23,7 +23,7 @@ _URL = re.compile(
 )
 SHORT_HOSTS = frozenset({"goo.gl", "maps.app.goo.gl", "g.co", "waze.to", "g.page"})
 _MAP_HOSTS = ("google.", "maps.", "openstreetmap.", "waze.", "bing.", "apple.", "here.")
-_DIGIT = re.compile(r"\d")
+_FRACTION = re.compile(r"\d[.,]\d\d")  # a degree has one, or the sign for it
 _PAIR = r"(-?\d{1,3}(?:\.\d+)?)(?:,|%2C)\s*\+?(-?\d{1,3}(?:\.\d+)?)"
 #: In the order of trust: the marker, what was asked for, where the view was.
 _IN_URL = (
@@ -87,7 +87,7 @@ def find(text: str) -> tuple[Link, ...]:
     if "://" in text or "geo:" in text or "goo" in text or "maps." in text:
         found.extend(_urls(text))
         text = blank(text, found)
-    if _DIGIT.search(text):
+    if _FRACTION.search(text) or "°" in text:
         found.extend(_written(text))
     if "+" in text:
         found.extend(_plus_codes(text))

@@ -27,11 +27,13 @@ from nlu.places.patterns import find_km, find_rt_rw
 from nlu.places.place import Mention
 from nlu.places.spelling import as_many_words, far, near, resembles
 from nlu.places.tokens import Tokens, tokenise
+from nlu.places.words import EXPANSIONS
+from nlu.remembered import Remembered
 
 IN_A_NAME = "in a name"
 _TWO_WORDS = 2
 #: As written, a word that announces a name, be it known or not.
-_OPENING = (
+_ANNOUNCING = (
     words.ROAD_CUES
     | words.GANG_CUES
     | words.COMPLEX_CUES
@@ -40,6 +42,22 @@ _OPENING = (
     | words.HEADS.keys()
     | {first for first, _ in words.DOUBLE_HEADS}
 )
+
+
+#: What may be at a word, as bits.
+_OPENING, _BEGINNING, _STRANGE = 1, 2, 4
+
+
+def _role(raw: str) -> int:
+    """What may be at a word, whatever stands around it; 0: no name begins there."""
+    written = {raw, EXPANSIONS.get(raw, raw)} | ({"rawa"} if raw == "rw" else set())
+    opening = not _ANNOUNCING.isdisjoint(written)
+    beginning = not gazetteer().beginnings.isdisjoint(written)
+    strange = not (raw in words.STOP or raw.isdigit())
+    return _OPENING * opening | _BEGINNING * beginning | _STRANGE * strange
+
+
+_roles = Remembered(_role)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,10 +79,10 @@ def search(text: str) -> list[Found]:
     """The mentions with what they may mean."""
     tokens = tokenise(text)
     found = list(_Scan(tokens, gazetteer()).run())
-    if "r" in tokens.folded:
-        found.extend(Found(m, (), exact=True) for m in find_rt_rw(text, tokens.folded))
-    found.extend(Found(m, (), exact=True) for m in find_km(text, tokens.folded))
-    found.sort(key=lambda one: (one.mention.start, -one.mention.end))
+    patterned = find_rt_rw(text, tokens.folded) + find_km(text, tokens.folded)
+    found += [Found(mention, (), exact=True) for mention in patterned]
+    if len(found) > 1:
+        found.sort(key=lambda one: (one.mention.start, -one.mention.end))
     return found
 
 
@@ -90,45 +108,39 @@ class _Scan:
 
     def run(self) -> Iterator[Found]:
         """Everything found: first what is sure, then doubtful names beside sure ones."""
-        at, size = 0, len(self._tokens)
-        while at < size:
-            end = at + 1
-            if self._begins_nothing(at):
-                at = end
+        past = 0
+        for at, role in enumerate(map(_roles.__getitem__, self._tokens.raw)):
+            if at < past or not role:
                 continue
-            for found, until in self._at(at):
-                end = max(end, until)
+            hit = self._known(at) if role & _BEGINNING else None
+            if (
+                hit is None
+                and not role & _OPENING
+                and not (role & _STRANGE and self._resembles(at))
+            ):
+                continue  # no name can begin here: so it is with most words, and soon seen
+            for found, until in self._at(at, hit):
+                past = max(past, until)
                 yield found
-            at = end
         for hit in self._doubtful:
             if self._beside_sure(hit):
                 yield self._area(hit)
 
-    def _begins_nothing(self, at: int) -> bool:
-        """Whether no name can begin at a word: so it is with most, and soon seen."""
-        tokens = self._tokens
-        raw, word = tokens.raw[at], tokens.words[at]
-        if raw in _OPENING or word in _OPENING:
-            return False
-        if word in self._facts.beginnings and self._known(at) is not None:
-            return False
-        return raw in words.STOP or raw.isdigit() or not self._resembles(at)
-
-    def _at(self, at: int) -> Iterator[tuple[Found, int]]:
+    def _at(self, at: int, hit: _Hit | None) -> Iterator[tuple[Found, int]]:
+        """What is found at a word; `hit`: the gazetteer's name there."""
         word = self._tokens.raw[at]
         if word in words.ROAD_CUES:
             yield from self._road(at)
         elif word in words.GANG_CUES:
             yield from self._named(at, "gang")
-        elif word in words.COMPLEX_CUES and not self._known(at):
+        elif word in words.COMPLEX_CUES and not hit:
             yield from self._complex(at)
         else:
-            yield from self._name_or_poi(at)
+            yield from self._name_or_poi(at, hit)
 
     # -- names of the gazetteer ------------------------------------------------------------
 
-    def _name_or_poi(self, at: int) -> Iterator[tuple[Found, int]]:
-        hit = self._known(at)
+    def _name_or_poi(self, at: int, hit: _Hit | None) -> Iterator[tuple[Found, int]]:
         headed = names.headed(self._tokens, at, self._facts)
         if headed and (hit is None or headed.end > hit.end):
             yield self._make(at, headed.end, headed.facts[0].name, headed.facts), headed.end
@@ -193,16 +205,13 @@ class _Scan:
 
     def _resembles(self, at: int) -> bool:
         """Whether a misspelled name may begin at a word; else `_misspelled` finds nothing."""
-        tokens, joined = self._tokens, ""
+        tokens = self._tokens
         if at and tokens.raw[at - 1] in words.AREA_CUES:
             return True
-        for end in range(at, min(at + 3, len(tokens.raw))):
-            joined += tokens.words[end]
-            if resembles(joined):
-                return True
-            if not tokens.joins[end]:
-                break
-        return False
+        end = at + 1  # a name goes on for three words at most
+        if tokens.joins[at]:
+            end += 2 if tokens.joins[end] else 1
+        return resembles(tokens.words[at:end])
 
     def _misspelled(self, at: int) -> Iterator[tuple[Found, int]]:
         tokens = self._tokens

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from nlu.places.place import Mention
 
@@ -19,18 +18,21 @@ _RT_RW = re.compile(
 _KM = re.compile(r"(?<![a-z0-9])km\.?\s?(\d{1,3})(?:([.,+])(\d{1,3}))?(?![a-z0-9/])")
 
 
-def find_rt_rw(text: str, folded: str) -> Iterator[Mention]:
+def find_rt_rw(text: str, folded: str) -> list[Mention]:
     """Neighbourhoods: "RT.005/RW 03", "rt 5 rw 3", "rt05/03", "RW 09", "RT/RW 05/03"."""
-    if "rt" not in folded and "rw" not in folded and "r.t" not in folded:
-        return
-    for match in _RT_RW.finditer(folded):
-        a_rt, a_rw, a_slash, b_rw, b_rt, c_rt, c_rw = match.groups()
-        rt, rw = a_rt or b_rt or c_rt, a_rw or a_slash or b_rw or c_rw
-        start = match.start()
-        end = start + len(match[0].rstrip(" /\\,.-"))
-        yield Mention(
-            start=start, end=end, surface=text[start:end], kind="rt_rw", name=_rt_rw_name(rt, rw)
-        )
+    if "rt" in folded or "rw" in folded or "r.t" in folded:
+        return [_rt_rw(text, match) for match in _RT_RW.finditer(folded)]
+    return []
+
+
+def _rt_rw(text: str, match: re.Match[str]) -> Mention:
+    a_rt, a_rw, a_slash, b_rw, b_rt, c_rt, c_rw = match.groups()
+    rt, rw = a_rt or b_rt or c_rt, a_rw or a_slash or b_rw or c_rw
+    start = match.start()
+    end = start + len(match[0].rstrip(" /\\,.-"))
+    return Mention(
+        start=start, end=end, surface=text[start:end], kind="rt_rw", name=_rt_rw_name(rt, rw)
+    )
 
 
 def _rt_rw_name(rt: str | None, rw: str | None) -> str:
@@ -42,13 +44,14 @@ def _rt_rw_name(rt: str | None, rw: str | None) -> str:
     return "/".join(parts)
 
 
-def find_km(text: str, folded: str) -> Iterator[Mention]:
+def find_km(text: str, folded: str) -> list[Mention]:
     """Kilometre marks: "km 12", "KM. 12+300". A distance ("5 km") has its number first."""
-    if "km" not in folded:
-        return
-    for match in _KM.finditer(folded):
-        start, end = match.span()
-        tail = f"{match[2]}{match[3]}" if match[3] else ""
-        yield Mention(
-            start=start, end=end, surface=text[start:end], kind="km", name=f"KM {match[1]}{tail}"
-        )
+    return [_km(text, match) for match in _KM.finditer(folded)] if "km" in folded else []
+
+
+def _km(text: str, match: re.Match[str]) -> Mention:
+    start, end = match.span()
+    tail = f"{match[2]}{match[3]}" if match[3] else ""
+    return Mention(
+        start=start, end=end, surface=text[start:end], kind="km", name=f"KM {match[1]}{tail}"
+    )

@@ -35,6 +35,9 @@ class Resolution:
     short_link: str = ""  # a map link whose point only a request would tell
 
 
+_NOTHING = Resolution(mentions=(), place=None, candidates=())
+
+
 def resolve(
     text: str,
     boundaries: Boundaries | None = None,
@@ -52,6 +55,8 @@ def resolve(
     if found:
         return _with_links(text, found, boundaries, followed or {})
     named = search(text)
+    if not named:
+        return _NOTHING
     answer = read(named, boundaries)
     return Resolution(
         mentions=tuple([one.mention for one in named]),

@@ -7,7 +7,9 @@ a word and is asked everywhere; two errors are only looked for behind a cue, by 
 
 from __future__ import annotations
 
+import string
 from collections import defaultdict
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from rapidfuzz import process
@@ -15,10 +17,14 @@ from rapidfuzz.distance import OSA
 
 from nlu.places.gazetteer import Area, Entry, gazetteer
 from nlu.places.words import listed
+from nlu.remembered import Remembered
 
 SHORTEST = 7  # letters: below, too many words of the language are one error away from a name
 SHORTEST_CUED = 5
 SHORTEST_FAR = 9
+_WHOLE = 1 << 20  # more letters than a text has
+_END = 3
+_LETTERS = string.ascii_lowercase + string.digits
 
 #: Words one error away from a name.
 _NO_TYPOS = listed(
@@ -52,23 +58,71 @@ def _shortenings(word: str) -> set[str]:
 
 
 @cache
-def _ends() -> tuple[frozenset[str], frozenset[str]]:
-    """What keys begin with; and what they end with, behind their first letter."""
+def _ends() -> tuple[dict[str, int], dict[str, int]]:
+    """What keys begin with; and what they end with, behind their first letter.
+
+    Of each the lengths of these keys, as bits.
+    """
     keys, _ = _names()
-    heads = frozenset(key[:at] for key in keys for at in range(len(key) + 1))
-    return heads, frozenset(key[0] + key[at:] for key in keys for at in range(1, len(key) + 1))
+    heads: dict[str, int] = defaultdict(int)
+    tails: dict[str, int] = defaultdict(int)
+    for key in keys:
+        for at in range(len(key) + 1):
+            heads[key[:at]] |= 1 << len(key)
+            tails[key[0] + key[max(at, 1) :]] |= 1 << len(key)
+    return dict(heads), dict(tails)
 
 
-def resembles(word: str) -> bool:
-    """Whether `near` can find anything without a cue.
+def resembles(words: Sequence[str]) -> bool:
+    """Whether `near` finds anything, without a cue, in words put together from the first one on.
 
     One error leaves one half of a name whole, and `near` wants the first letter right.
     """
+    alone, stem, initial, _ = _shapes[words[0]]
+    if alone or len(words) == 1:
+        return alone
+    if (len(words[0]) + len(words[1])) // 2 > stem:
+        for word in words[1:]:
+            if initial & _shapes[word][3]:
+                break
+        else:
+            return False  # no half of a name in any of them: so it is with most
+    joined = words[0]
+    for word in words[1:]:
+        joined += word
+        if _half_a_name(joined):
+            return True
+    return False
+
+
+def _half_a_name(word: str) -> bool:
+    """Whether a half of it is that of a name that is as long, give or take a letter."""
     size = len(word)
     if size < SHORTEST:
         return False
     heads, tails = _ends()
-    return word[: size // 2] in heads or word[0] + word[size // 2 + 1 :] in tails
+    half = size // 2
+    lengths = heads.get(word[:half], 0) | tails.get(word[0] + word[half + 1 :], 0)
+    return lengths >> (size - 1) & 0b111 != 0
+
+
+def _shape(word: str) -> tuple[bool, int, int, int]:
+    """What a word tells of itself, and of words put together with it in front or at the end.
+
+    Answers: whether it resembles a name; how many of its first letters a name begins with, more
+    than any word has if all; its first letter as a bit; the first letters of names that end like
+    it, as bits. A second half has three letters or more (SHORTEST), so three are looked at.
+    """
+    heads, tails = _ends()
+    stem = sum(word[: at + 1] in heads for at in range(len(word)))
+    end = word[-_END:]
+    endings = sum(
+        1 << ord(letter) for letter in _LETTERS if len(end) < _END or letter + end in tails
+    )
+    return _half_a_name(word), _WHOLE if stem == len(word) else stem, 1 << ord(word[0]), endings
+
+
+_shapes = Remembered(_shape)
 
 
 def near(word: str, *, cued: bool = False) -> str | None:
@@ -76,7 +130,7 @@ def near(word: str, *, cued: bool = False) -> str | None:
 
     Errors: a letter too many, too few, another one, or two exchanged.
     """
-    if not (cued or resembles(word)):
+    if not (cued or resembles((word,))):
         return None
     if len(word) < SHORTEST_CUED or word in _NO_TYPOS or word.isdigit():
         return None

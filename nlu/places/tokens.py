@@ -46,9 +46,11 @@ def key(name: str) -> str:
     return "".join(EXPANSIONS.get(word, word) for word in _WORD.findall(fold(name)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(
+    slots=True
+)  # not frozen: it is made for every text, and freezing costs half as much again
 class Tokens:
-    """Words in order; all tuples have the same length."""
+    """Words in order; all tuples have the same length. Nobody changes them."""
 
     text: str  # as given
     folded: str
@@ -57,7 +59,14 @@ class Tokens:
     starts: tuple[int, ...]
     ends: tuple[int, ...]
     joins: tuple[bool, ...]  # whether a name may go on from this word to the next
-    cased: bool  # the text has capitals and small letters, so that a capital means something
+    _cased: bool | None = None
+
+    @property
+    def cased(self) -> bool:
+        """The text has capitals and small letters, so that a capital means something."""
+        if self._cased is None:
+            self._cased = _has_cases(self.text)
+        return self._cased
 
     def __len__(self) -> int:
         return len(self.words)
@@ -80,10 +89,11 @@ def tokenise(text: str) -> Tokens:
     parts = _PARTS.split(folded)  # what stands between, word, between, word, ..., between
     edges = [*accumulate(map(len, parts))]
     starts, ends = tuple(edges[0:-1:2]), tuple(edges[1::2])
-    raw = tuple(parts[1::2])
+    raw, gaps = tuple(parts[1::2]), parts[2:-1:2]
     if "#" in text:
         starts, ends = _uncamel(text, starts, ends)
         raw = tuple([folded[start:end] for start, end in zip(starts, ends, strict=True)])
+        gaps = [folded[end:then] for end, then in zip(ends, starts[1:], strict=False)]
     return Tokens(
         text=text,
         folded=folded,
@@ -91,8 +101,7 @@ def tokenise(text: str) -> Tokens:
         words=_spelled(raw),
         starts=starts,
         ends=ends,
-        joins=_joins(folded, starts, ends),
-        cased=_cased(text),
+        joins=_joins(raw, gaps),
     )
 
 
@@ -107,23 +116,23 @@ def _spelled(raw: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _joins(folded: str, starts: tuple[int, ...], ends: tuple[int, ...]) -> tuple[bool, ...]:
-    if not starts:
+def _joins(raw: tuple[str, ...], gaps: list[str]) -> tuple[bool, ...]:
+    """For each word whether a name may go on behind it, over the gap to the next one."""
+    if not raw:
         return ()
-    joins = []
-    for start, end, then in zip(starts, ends, starts[1:], strict=False):
-        if end == then or (then == end + 1 and folded[end] == " "):
-            joins.append(True)
-            continue
-        gap = folded[end:then]
-        if "." in gap and end - start > _ABBREVIATION and folded[start:end] not in ABBREVIATED:
-            joins.append(len(gap) == 1)  # "Jl.Mawar", "di mall. Petugas"
-        else:
-            joins.append(_LOOSE.fullmatch(gap) is not None)
-    return (*joins, False)
+    over = [
+        gap == " " or not gap or _bridged(word, gap) for word, gap in zip(raw, gaps, strict=False)
+    ]
+    return (*over, False)
 
 
-def _cased(text: str) -> bool:
+def _bridged(word: str, gap: str) -> bool:
+    if "." in gap and len(word) > _ABBREVIATION and word not in ABBREVIATED:
+        return len(gap) == 1  # "Jl.Mawar", "di mall. Petugas"
+    return _LOOSE.fullmatch(gap) is not None
+
+
+def _has_cases(text: str) -> bool:
     """Not all capitals, nor every word with a capital."""
     if text.islower() or text.isupper():
         return False

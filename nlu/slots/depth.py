@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from nlu.slots.hints import holds, shortest
+from nlu.slots.hints import holds, shortest, within_words
 from nlu.understanding import Entity
 
 Range = tuple[int, int]
@@ -83,7 +83,13 @@ _FAR_AFTER = re.compile(
     r"persegi|panjang|lebar|kubik)\b"
 )
 _HINTS = shortest([*_RULES["hints"], *(word for word in BODY if "orang" not in word)])
+_HINT_WORDS = within_words(_HINTS)
 _WATER, _DRY, _WET = (shortest(_RULES[kind]) for kind in ("water", "dry", "wet"))
+
+
+def hinted(word: str) -> bool:
+    """Whether a lower-cased text with this between two blanks may hold a depth."""
+    return holds(word, _HINT_WORDS)
 
 
 def find_depths(low: str) -> list[Entity]:

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from nlu.normalise import MAX_CHARS, normalise
+from nlu.remembered import Remembered
 from nlu.slots.hints import holds, shortest
 
 # Cut out before anything is looked for: here the words of danger mean something else.
@@ -45,6 +48,12 @@ _FIGURES = re.compile(
     r"when)|kaca mobil terkunci|(?:pagar|pintu|gerbang|portal|gembok|toilet|taman|"
     r"ditutup) (?:\w+ )?terkunci"
 )
+# Of what it matches, a word has one of these in it.
+_FIGURE_WORDS = """
+    tawuran jenggot jebak traffic api bakar evakuasi fire burn ledak sengat tenggelam kritis pura
+    kunci
+"""
+_FIGURE_HINTS = shortest(_FIGURE_WORDS.split())
 _FEAR = re.compile(
     r"\b(?:takut(?:nya)?|khawatir|kuatir|bisa|rawan|jangan|berpotensi|potensi|hampir|nyaris|kalau|"
     r"jika|apabila|bila|"
@@ -100,6 +109,7 @@ _DISTRESS = re.compile(r"\b(?:perahu|boat|banjir|hanyut|terjebak)\b")
 class Signal:
     """Words of danger, and what must or must not stand around them."""
 
+    hints: str  # of what `words` matches, a word has one of these in it, or none is looked for
     words: re.Pattern[str]
     person: bool = False  # somebody must be named anywhere in the text
     person_before: bool = False  # ... within a few words before: things drown too
@@ -111,6 +121,7 @@ class Signal:
 
 _SIGNALS = (
     Signal(
+        "bakar api koba jago lalap fire burning flames ledak explo bocor leak",
         re.compile(
             r"\bkebakaran\b|\b(?:ter|ke)bakar\b|\b(?:ada|keluar|titik|muncul|tolong|semburan|"
             r"jilatan|si|mengeluarkan) api\b|"
@@ -129,6 +140,7 @@ _SIGNALS = (
         animals=True,
     ),
     Signal(
+        "jebak perangkap kurung kepung isol trapped",
         re.compile(
             r"\b(?:ter|ke)jebak\b|\bterperangkap\b|\bterkurung\b|\bter(?:kepung|isolasi|isolir)\b|"
             r"\btrapped\b"
@@ -137,6 +149,7 @@ _SIGNALS = (
         past=False,
     ),
     Signal(
+        "kunci jepit timpa nimpa timbun tiban kubur crushed buried roboh ambruk runtuh",
         re.compile(
             r"\bterkunci\b|\b(?:ter|ke)jepit\b|\b(?:ter|ke|me)timpa\b|\bmenimpa\b|\b(?:ter|"
             r"ke)timbun\b|\bketiban\b|\bterkubur\b|"
@@ -146,12 +159,14 @@ _SIGNALS = (
         person=True,
     ),
     Signal(
+        "trum sengat electr",
         re.compile(
             r"\b(?:ke|ter)s[ea]?trum\b|\b(?:ter|ke)sengat\b|\belectrocut\w*\b|\bkestrum\b|"
             r"\belectric(?:al)? shock\b"
-        )
+        ),
     ),
     Signal(
+        "trum kabel kawat wire power electric",
         re.compile(
             r"\b(?:me)?nyetrum\b|\b(?:kabel|kawat) (?:listrik|pln)(?: \w+){0,2} (?:putus|jatuh|"
             r"tergeletak)\b|\b(?:putus|jatuh)(?:nya)? (?:kabel|kawat) (?:listrik|pln)\b|"
@@ -160,12 +175,15 @@ _SIGNALS = (
         ),
     ),
     Signal(
+        "lagi seret",
         re.compile(
             r"\b(?:tidak|belum) (?:muncul|keluar|ketemu|ditemukan) lagi\b|\bhilang terseret\b"
         ),
         person=True,
     ),
     Signal(
+        "tenggelam kelelep hanyut seret drown swept cebur cemplung nyemplung jatuh "
+        "jatoh masuk perosok fell",
         re.compile(
             r"\btenggelam\b|\bkelelep\b|\bhanyut\b|\b(?:ter|ke)seret (?:arus|air|banjir|kali|"
             r"sungai|ombak)\b|\bdrown\w*\b|"
@@ -177,6 +195,8 @@ _SIGNALS = (
         person_before=True,
     ),
     Signal(
+        "diri loncat lompat terjun suicide pingsan sadar sekarat jantung kejang "
+        "unconscious heart luka darah bayi jiwa melahirkan bleeding napas ambul",
         re.compile(
             r"\bbunuh diri\b|\bgantung diri\b|\b(?:mau|ingin|hendak|akan|coba|mencoba) (?:loncat|"
             r"lompat|terjun)\b|"
@@ -189,17 +209,19 @@ _SIGNALS = (
             r"\bkorban jiwa\b|\bpendarahan\b|\bmau melahirkan\b|"
             r"\bbleeding\b|\btidak bernapas\b|"
             r"\bbutuh ambulans?\b|\bneed an ambulance\b"
-        )
+        ),
     ),
     Signal(
+        "bacok keroyok culik begal tikam sandera tembak tawuran stabb kidnap gun",
         re.compile(
             r"\b(?:di|ke)?bacok(?:an)?\b|\bdi(?:keroyok|culik|begal|tikam|sandera)\b|"
             r"\bbaku tembak\b|"
             r"\btawuran\b(?= (?:\w+ ){0,3}(?:celurit|clurit|sajam|senjata|parang|golok|samurai))|"
             r"\bstabb(?:ed|ing)\b|\bkidnapp(?:ed|ing)\b|\bgun ?shots?\b"
-        )
+        ),
     ),
     Signal(
+        "tusuk tembak pukul aniaya rampok todong attacked robbed beaten",
         re.compile(
             r"\bdi(?:tusuk|tembak|pukuli|aniaya|rampok|todong)\b|\b(?:being |is )?(?:attacked|"
             r"robbed|beaten)\b"
@@ -207,6 +229,7 @@ _SIGNALS = (
         person=True,
     ),
     Signal(
+        "elamat atap genteng",
         re.compile(
             r"\b(?:selamatkan|menyelamatkan)\b|"
             r"\b(?:di|ke|naik) (?:atas )?(?:atap|genteng)\b(?= rumah|$)"
@@ -215,6 +238,7 @@ _SIGNALS = (
         distress=True,
     ),
     Signal(
+        "evakuasi rescue",
         re.compile(r"\b(?:di|meng)?evakuasi\b|\brescue\b"),
         person=True,
         plight=True,
@@ -233,16 +257,43 @@ _DANGERS = """
     bayi putus kabel kawat wire power electric etrum royok attack
 """
 _HINTS = shortest(_DANGERS.split())
+_BITS = tuple((2 << at, signal) for at, signal in enumerate(_SIGNALS))
+_FIGURE, _ANY = 1, sum(bit for bit, _ in _BITS)
 _LONG = re.compile(r"([a-z])\1{2,}")
 
 
 def emergency(text: str) -> bool:
     """Whether the text, as given, tells of danger to life now."""
-    # Elongation hides words from the quick look: "kebakaaaran".
-    if not holds(_LONG.sub(r"\1", text[:MAX_CHARS].lower()), _HINTS):
+    looked_at = any(map(_hinted.__getitem__, text[:MAX_CHARS].lower().split()))
+    return looked_at and in_danger(normalise(text))
+
+
+def in_danger(plain: str) -> bool:
+    """The same of a normalised text, if a word of the text is `hinted`."""
+    signs = reduce(or_, map(_signs.__getitem__, plain.split()), 0)
+    if not signs & _ANY:
         return False
-    text = _FIGURES.sub(" ", normalise(text))
-    return any(_holds(signal, text) for signal in _SIGNALS)
+    if signs & _FIGURE:
+        plain = _FIGURES.sub(" ", plain)
+    return any(_holds(signal, plain) for bit, signal in _BITS if signs & bit)
+
+
+def hinted(word: str) -> bool:
+    """Whether a text with this between two blanks, in lower case, is looked at at all."""
+    # Elongation hides words from the quick look: "kebakaaaran".
+    return holds(_LONG.sub(r"\1", word), _HINTS)
+
+
+def _sign(word: str) -> int:
+    """What a normalised text with this word may hold: a bit for each signal, one for figures."""
+    signs = _FIGURE * holds(word, _FIGURE_HINTS)
+    for bit, signal in _BITS:
+        signs |= bit * holds(word, signal.hints.split())
+    return signs
+
+
+_hinted = Remembered(hinted)
+_signs = Remembered(_sign)
 
 
 def _holds(signal: Signal, text: str) -> bool:

@@ -14,6 +14,11 @@ def shortest(hints: Iterable[str]) -> tuple[str, ...]:
     return tuple(known)
 
 
+def within_words(hints: Iterable[str]) -> tuple[str, ...]:
+    """Of each hint a word, so that a text with the hint has a word with that in it."""
+    return shortest(max(hint.split(), key=len) for hint in hints)
+
+
 def holds(low: str, hints: Iterable[str]) -> bool:
     """Whether a lower-cased text holds any of the hints, be it within a word."""
     for hint in hints:  # noqa: SIM110 (a generator costs twice as much, and this runs on all texts)

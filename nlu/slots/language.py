@@ -9,6 +9,7 @@ from importlib.resources import files
 import yaml
 
 from nlu import ticket
+from nlu.remembered import Remembered
 
 MOST = 400  # characters that are looked at
 _WORD = re.compile(r"[a-z]+")
@@ -16,10 +17,22 @@ _WORD = re.compile(r"[a-z]+")
 
 def language(text: str) -> str:
     """Answer "en" when more of the text's words are English than Indonesian, else "id"."""
+    return language_of(ticket.blank(text[:MOST]).lower().split())
+
+
+def language_of(words: list[str]) -> str:
+    """The same of what stands between blanks, in lower case."""
+    return "en" if sum(map(_scores.__getitem__, words)) > 0 else "id"
+
+
+def _score(low: str) -> int:
+    """How many English words stand between two blanks, less the Indonesian ones."""
     english, indonesian = _words()
-    words = _WORD.findall(ticket.blank(text[:MOST]).lower())
-    score = sum(map(english.__contains__, words)) - sum(map(indonesian.__contains__, words))
-    return "en" if score > 0 else "id"
+    words = _WORD.findall(low)
+    return sum(map(english.__contains__, words)) - sum(map(indonesian.__contains__, words))
+
+
+_scores = Remembered(_score)
 
 
 @cache

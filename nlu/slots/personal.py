@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from nlu import ticket
+from nlu.slots.hints import holds
 from nlu.understanding import Entity
 
 _DIGIT = re.compile(r"\d")
@@ -31,11 +32,17 @@ _NAME = re.compile(
     r"[Pp]erkenalkan\s(?:saya|nama saya)\s+|[Mm]y name is\s+)"
     r"((?:(?:[Bb]apak|[Ii]bu|[Bb]pk\.?|[Ss]dr\.?)\s)?[A-Z][a-z']+(?:\s[A-Z][a-z'.]*){0,3})"
 )
+_NAME_HINTS = ("nama", "Nama", "name", "erkenalkan", "a.n")
 _NIK_LENGTH = 16
 _MASKS = {"phone": "0000", "nik": "0000", "plate": "0000"}
 _NO_NAMES = re.compile(
     r"(?:Jalan|Jl|Gang|Gg|Kelurahan|Kecamatan|Kampung|Taman|Pasar|Warga|Nama|Alamat|Ketua)\b"
 )
+
+
+def hinted(word: str) -> bool:
+    """Whether a text with this between two blanks, lower-cased, may hold personal data."""
+    return "@" in word or _DIGIT.search(word) is not None or holds(word, _NAME_HINTS)
 
 
 def find_personal(text: str) -> list[Entity]:
@@ -46,7 +53,7 @@ def find_personal(text: str) -> list[Entity]:
         found += [_entity("email", m[0].lower(), m.start(), m.end()) for m in _EMAIL.finditer(text)]
     if _DIGIT.search(text):
         found += [*_numbers(text), *_plates(text)]
-    if "nama" in text or "Nama" in text or "name" in text or "erkenalkan" in text or "a.n" in text:
+    if holds(text, _NAME_HINTS):
         found += [
             _entity("name", m[1], m.start(1), m.end(1))
             for m in _NAME.finditer(text)

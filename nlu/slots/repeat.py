@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from nlu.slots.hints import holds
 from nlu.understanding import Entity
 
 _ORDINALS = {
@@ -12,6 +13,7 @@ _ORDINALS = {
     "tujuh": 7, "delapan": 8, "sembilan": 9, "sepuluh": 10, "second": 2, "third": 3, "fourth": 4,
     "fifth": 5, "twice": 2, "two": 2, "three": 3, "four": 4, "five": 5,
 }  # fmt: skip
+_HINTS = ("lapor", "adu", "repo", "ompla", "kali")
 SEVERAL = 2  # "berkali-kali": at least
 _WORD = "|".join(sorted(_ORDINALS, key=len, reverse=True))
 _TOLD = (
@@ -32,9 +34,14 @@ _REPEAT = re.compile(
 )
 
 
+def hinted(low: str) -> bool:
+    """Whether a lower-cased text, or a word of it, may say how often."""
+    return holds(low, _HINTS)
+
+
 def find_repeats(low: str) -> list[Entity]:
     """Spans that say how often, in lower-cased text."""
-    if not ("lapor" in low or "adu" in low or "repo" in low or "ompla" in low or "kali" in low):
+    if not hinted(low):
         return []
     found = []
     for match in _REPEAT.finditer(low):

@@ -49,7 +49,14 @@ _HINTS = re.compile(
     r"sejak|d(?:ari|r) |since|mulai|dah |sdh|udh|udeh|uda |lama|for |lalu|ago|akhir|ber|already|"
     r"hari|bulan|bln|thn|tahun|ming"
 )
+# The same of what stands between two blanks.
+_HINT_WORDS = re.compile(_HINTS.pattern.replace(" ", "$"))
 _ENDING = (" gak", " ga", " tidak", " tdk", " belum", " blm")
+
+
+def hinted(word: str) -> bool:
+    """Whether a lower-cased text with this between two blanks may say since when."""
+    return _HINT_WORDS.search(word) is not None
 
 
 def find_since(low: str) -> list[Entity]:

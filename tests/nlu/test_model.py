@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,33 @@ def copy(var: Path, tmp_path: Path) -> Path:
     """A models folder of one's own, and the current model in it."""
     shutil.copytree(var / "models", tmp_path / "models")
     return tmp_path / "models" / (tmp_path / "models" / "current").read_text().strip()
+
+
+_LOADED = """
+import json, sys
+opened = []
+sys.addaudithook(lambda event, given: event == "open" and opened.append(str(given[0])))
+from pathlib import Path
+from nlu.engines.embedded import EmbeddedEngine
+del opened[:]
+engine = EmbeddedEngine.load(Path(sys.argv[1]))
+loaded = opened[:]
+engine.read(["Banjir 30 cm di Menteng, sudah 3 hari"])
+print(json.dumps({"load": loaded, "read": opened[len(loaded):], "modules": list(sys.modules)}))
+"""
+
+
+def test_loading_reads_the_model_and_the_first_text_the_tables(var: Path) -> None:
+    """Neither corpus nor training, and no library that takes longer to import than all of it."""
+    command = [sys.executable, "-c", _LOADED, str(var / "models")]
+    told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    names = [Path(path).name for path in told["load"] if not path.endswith((".py", ".pyc"))]
+    assert names == ["current", "model.json", "model.npz"]
+    kinds = {Path(path).suffix for path in told["read"]}
+    assert kinds <= {".yml", ".csv", ".py", ".pyc"}, told["read"]
+    assert not [path for path in told["read"] if "corpus" in path or "frozen" in path]
+    heavy = {"sklearn", "scipy", "matplotlib", "shapely", "sqlalchemy", "pydantic", "nlu.training"}
+    assert heavy.isdisjoint(told["modules"])
 
 
 def test_a_model_is_small(copy: Path) -> None:
