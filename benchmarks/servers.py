@@ -111,6 +111,19 @@ def rss_mb(pid: int) -> float:
     return int(line.split()[1]) * 1024 / 1e6
 
 
+def with_children(pid: int) -> list[int]:
+    """A process, and those that it forked."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(one for child in children for one in with_children(int(child)))]
+
+
+def pss_mb(pid: int) -> float:
+    """The same with pages that several processes share counted in parts, once in all."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    line = next(line for line in rollup.splitlines() if line.startswith("Pss:"))
+    return int(line.split()[1]) * 1024 / 1e6
+
+
 def load(port: int, connections: int, requests: int, first: int = 1) -> dict[str, float]:
     """Run the load generator in a process of its own."""
     command = [
