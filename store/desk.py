@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.conversation import Status
 from store import loose
+from store.dialect import plan_for_these
 from store.scope import EVERYTHING, Scope, in_area, within
 from store.tables import Complaint, ComplaintEvent, Utc, table
 from store.urgency import OPEN, SETTLED, Need
@@ -147,7 +148,11 @@ async def page_of(
 async def conditions(
     connection: AsyncConnection, wanted: Filter, scope: Scope
 ) -> list[ColumnElement[bool]]:
-    """What the rows of `complaint` must be. Raises: ValueError for a bad area."""
+    """What the rows of `complaint` must be. Raises: ValueError for a bad area.
+
+    What is asked with them in this transaction is planned for them.
+    """
+    await plan_for_these(connection)
     which = [*within(scope), *in_area(wanted.area)]
     which += [
         C[name] == value

@@ -267,6 +267,20 @@ async def test_counts_are_of_what_is_shown(house: House, monkeypatch) -> None:
     assert (counted.total, counted.capped) == (1, True)
 
 
+async def test_postgresql_plans_a_filter_for_what_it_asks_and_nothing_else(house: House) -> None:
+    """SQLite always does."""
+
+    async def mode(*, asked: bool) -> str:
+        async with house.database.read() as connection:
+            if asked:
+                await counts.look(connection, Filter(), EVERYTHING, now=LATER)
+            return str(await connection.scalar(text("SHOW plan_cache_mode")))
+
+    sqlite = house.database.is_sqlite
+    modes = [] if sqlite else [await mode(asked=True), await mode(asked=False)]
+    assert modes == ([] if sqlite else ["force_custom_plan", "auto"])
+
+
 async def test_urgency_follows_what_is_done(house: House) -> None:
     ticket = await house.file("A", confidence=0.2)
     assert await house.urgency("A") == Need.UNSURE
