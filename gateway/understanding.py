@@ -62,4 +62,5 @@ def _taught_from() -> Iterator[Path]:
     yield nlu_folder / "categories.yml"
     yield nlu_folder / "lexicon.yml"
     yield nlu_folder / "keywords.yml"
+    yield nlu_folder / "concepts.yml"
     yield from (nlu_folder / "corpus").rglob("*.yml")

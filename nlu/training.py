@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from nlu.calibration import CHOSEN, Held, calibrate, leaning
 from nlu.categories import shares
 from nlu.corpus import INTENTS, Example, read
-from nlu.engines.features import BUCKETS, buckets
+from nlu.engines.features import BUCKETS, features
 from nlu.engines.joint import CATEGORIES
 from nlu.engines.model import FORMAT, Card, Model
 from nlu.lessons import ALWAYS, Lesson, lessons
@@ -185,7 +185,7 @@ def _version(taught: Sequence[Lesson]) -> str:
 def _design(texts: Sequence[str]) -> Design:
     from scipy import sparse  # noqa: PLC0415 (serving starts without scipy)
 
-    owner, bucket, word = buckets(texts)
+    owner, bucket, word = features(texts)
     frequency = np.bincount(bucket, minlength=BUCKETS)
     used = np.flatnonzero(frequency >= SEEN).astype(np.int32)
     scale = np.log((1 + len(texts)) / (1 + frequency[used])).astype(np.float32) + 1

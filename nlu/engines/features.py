@@ -1,5 +1,8 @@
 """Word and character n-grams of normalised texts as buckets: numpy alone, a batch at a time.
 
+Beside them `features` has what the words mean (nlu/concepts.py): the concepts of each word, and
+pairs of neighbours in which a concept stands for its word ("drain clogged").
+
 Words and pairs of words, and character n-grams of 2 to 5 within a word's bounds (as scikit-learn's
 `char_wb` does), are hashed into 2**20 buckets: words into the upper half, characters into the
 lower. No vocabulary is kept, so a model is small, and a
@@ -13,6 +16,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from nlu.concepts import of_word
+
 BUCKETS = 1 << 20
 WORDS = BUCKETS >> 1  # buckets from here on are of words
 MOST_WORDS = 16_384  # that are remembered, some 6 MB; then it begins anew
@@ -23,7 +28,9 @@ _SHIFT = np.uint64(45)  # 64 - 19: the high bits are the well mixed ones
 _POWERS = np.cumprod(np.full(64, _STEP, dtype=np.uint64))
 _SPACE = 32
 _NARROW = 1 << (31 - _OWNER)  # texts whose keys fit 32 bits, which are sorted in half the time
-_Word = tuple[NDArray[np.int32], int, int]  # rows, how many, its number in pairs
+_CONCEPT, _MEANT = 3, 4  # what tells their buckets from those of words (1) and of pairs (2)
+# Rows, how many, its number in pairs, the number of what it means.
+_Word = tuple[NDArray[np.int32], int, int, int]
 
 
 def buckets(
@@ -44,11 +51,74 @@ def buckets(
     keys = np.concatenate(
         [*_characters(codes.astype(np.uint64), space, owner), *_words(codes, space, owner)]
     )
+    return _distinct(keys)
+
+
+def _distinct(
+    keys: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     keys.sort()
     if keys.size:  # texts without a letter have none
         keys = np.concatenate((keys[:1], keys[1:][keys[1:] != keys[:-1]]))
     bucket = keys & (BUCKETS - 1)
     return keys >> _OWNER, bucket, bucket >= WORDS
+
+
+def features(
+    texts: Sequence[str],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """`buckets`, and those of what the words mean among them: what the model is taught."""
+    owner, bucket, _ = buckets(texts)
+    return _distinct(np.concatenate((owner << _OWNER | bucket, *_meanings(texts))))
+
+
+def _meanings(texts: Sequence[str]) -> list[NDArray[np.int64]]:
+    split = [text.split() for text in texts]
+    flat = [word for words in split for word in words]
+    if not flat:
+        return []
+    owners = np.repeat(np.arange(len(split)) << _OWNER, [len(words) for words in split])
+    distinct = list(dict.fromkeys(flat))
+    at = {word: number for number, word in enumerate(distinct)}
+    sums = _numbers(distinct)
+    concepts = [of_word(word) for word in distinct]
+    meant = _meant(concepts, sums)
+    order = np.array([at[word] for word in flat])
+    owned = np.repeat(owners, [len(concepts[number]) for number in order])
+    named = [concept for number in order for concept in concepts[number]]
+    return [owned | _of_concepts(named), *_meant_pairs(sums[order], meant[order], owners)]
+
+
+def _numbers(words: Sequence[str]) -> NDArray[np.uint64]:
+    """A number for each word, or for anything else that is written in ASCII without a space."""
+    codes = np.frombuffer(f" {' '.join(words)} ".encode("ascii"), dtype=np.uint8)
+    space = codes == _SPACE
+    return _sums(codes, space, np.flatnonzero(space[:-1] & ~space[1:]) + 1)
+
+
+def _of_concepts(concepts: Sequence[str]) -> NDArray[np.int64]:
+    if not concepts:
+        return np.zeros(0, dtype=np.int64)
+    return WORDS | _bucket(_numbers(concepts), _CONCEPT)
+
+
+def _meant(concepts: Sequence[tuple[str, ...]], sums: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """For each word the number of its first concept, or its own where it has none."""
+    some = [at for at, named in enumerate(concepts) if named]
+    meant = sums.copy()
+    if some:  # "=" stands in no word: a concept is never taken for a word of its name
+        meant[some] = _numbers([f"={concepts[at][0]}" for at in some])
+    return meant
+
+
+def _meant_pairs(
+    sums: NDArray[np.uint64], meant: NDArray[np.uint64], owners: NDArray[np.int64]
+) -> list[NDArray[np.int64]]:
+    """Pairs of neighbours of which one or both are meant by a concept."""
+    spoken = sums != meant
+    keep = (owners[1:] == owners[:-1]) & (spoken[1:] | spoken[:-1])
+    pairs = (meant[:-1] * _STEP + meant[1:])[keep]
+    return [owners[1:][keep] | WORDS | _bucket(pairs, _MEANT)]
 
 
 def _bucket(values: NDArray[np.uint64], size: int) -> NDArray[np.int64]:
@@ -107,7 +177,7 @@ def _sums(
 
 
 class Vocabulary:
-    """`buckets` for a server: remembers which rows of a model the words of texts have.
+    """`features` for a server: remembers which rows of a model the words of texts have.
 
     People say the same words again and again; their n-grams need not be hashed each time. Only
     pairs of words are left to be hashed for a text.
@@ -127,11 +197,12 @@ class Vocabulary:
         if not flat:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         seen = self._seen(flat)
-        rows, sizes, sums = zip(*[seen[word] for word in flat], strict=True)
+        rows, sizes, spelt, concepts = zip(*[seen[word] for word in flat], strict=True)
         kind = np.dtype(np.int32 if len(split) <= _NARROW else np.int64)
         numbers = (np.arange(len(split)) << _OWNER).astype(kind)
         owners = np.repeat(numbers, [len(words) for words in split])
-        (pairs,) = _pairs(np.array(sums, dtype=np.uint64), owners)
+        sums, meant = np.array([spelt, concepts], dtype=np.uint64)
+        pairs = np.concatenate((*_pairs(sums, owners), *_meant_pairs(sums, meant, owners)))
         known = self._row[pairs & (BUCKETS - 1)].astype(kind)
         known |= ((pairs >> _OWNER) << _OWNER).astype(kind)  # below zero where the model has no row
         keys = np.concatenate((np.repeat(owners, sizes) | np.concatenate(rows), known[known >= 0]))
@@ -149,16 +220,15 @@ class Vocabulary:
             return seen
         if len(seen) + len(fresh) > MOST_WORDS:
             fresh, seen = list(dict.fromkeys(words)), {}
-        owner, bucket, _ = buckets(fresh)
+        owner, bucket, _ = features(fresh)
         row = self._row[bucket]
         owner, rows = owner[row >= 0], row[row >= 0]
         edges = np.searchsorted(owner, np.arange(len(fresh) + 1)).tolist()
-        codes = np.frombuffer(f" {' '.join(fresh)} ".encode("ascii"), dtype=np.uint8)
-        space = codes == _SPACE
-        starts = np.flatnonzero(space[:-1] & ~space[1:]) + 1
-        for word, begin, end, number in zip(
-            fresh, edges, edges[1:], _sums(codes, space, starts).tolist(), strict=False
+        sums = _numbers(fresh)
+        meant = _meant([of_word(word) for word in fresh], sums)
+        for word, begin, end, *numbers in zip(
+            fresh, edges, edges[1:], sums.tolist(), meant.tolist(), strict=False
         ):
-            seen[word] = (rows[begin:end].copy(), end - begin, number)
+            seen[word] = (rows[begin:end].copy(), end - begin, *numbers)
         self._words = seen
         return seen

@@ -25,7 +25,7 @@ from nlu.corpus import INTENTS
 from nlu.engines.features import BUCKETS, Vocabulary
 from nlu.engines.joint import CATEGORIES, Scores
 
-FORMAT = 2
+FORMAT = 3
 _FEW = 180  # rows: above, OpenBLAS wakes threads, which cost more here than they bring
 _ONES = np.ones(_FEW, dtype=np.float32)
 REBUILD = "run `kanal nlu train` to build it anew"
