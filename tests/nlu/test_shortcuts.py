@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 from nlu import normalise as normalising
 from nlu.corpus import read
 from nlu.engines.embedded import _rounded
-from nlu.engines.features import BUCKETS, MOST_WORDS, Vocabulary, buckets
+from nlu.engines.features import BUCKETS, MOST_WORDS, Vocabulary, features
 from nlu.normalise import normalise
 from nlu.places import spelling
 from nlu.places.gazetteer import gazetteer
@@ -92,7 +92,7 @@ def test_beginnings_are_those_of_all_names():
 def test_remembered_words_have_the_features_of_texts(texts: list[str], seed: int) -> None:
     row = np.random.default_rng(seed).permutation(BUCKETS).astype(np.int32)
     row[::3] = -1  # what the model does not know
-    owner, bucket, _ = buckets(texts)
+    owner, bucket, _ = features(texts)
     long_way = {(o, row[b]) for o, b in zip(owner, bucket, strict=True) if row[b] >= 0}
     vocabulary = Vocabulary(row)
     for _ in range(2):  # fresh words, then remembered ones

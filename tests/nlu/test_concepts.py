@@ -1,0 +1,89 @@
+"""Words that stand for the same kind of thing are known by it, also those that no example uses."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from nlu.concepts import known, of_word
+from nlu.corpus import read
+from nlu.engines.embedded import EmbeddedEngine
+from nlu.engines.features import BUCKETS, WORDS, buckets, features
+from nlu.normalise import normalise
+
+
+@pytest.mark.parametrize(
+    ("word", "concept"),
+    [
+        ("got", "drain"),
+        ("pecomberan", "drain"),
+        ("penumpukan", "pile"),  # a prefix that swallowed the stem's first letter
+        ("ditumpukin", "pile"),
+        ("pengemisnya", "beggar"),
+        ("menebang", "tree"),
+        ("motornya", "vehicle"),
+    ],
+)
+def test_a_word_or_its_stem_has_a_concept(word: str, concept: str) -> None:
+    assert concept in of_word(word)
+
+
+def test_what_is_no_known_word_has_none() -> None:
+    assert of_word("xyzzy") == of_word("") == of_word("_place") == ()
+
+
+def test_a_verb_tells_who_acts() -> None:
+    assert "_done_to" in of_word("ditambal")
+    assert "_does" in of_word("menambal")
+    assert "_done_to" not in of_word("dian")  # too short for a verb
+
+
+def test_each_row_is_written_as_it_is_read() -> None:
+    # A word that normalisation writes otherwise would never be looked up.
+    assert {word for word in known() if normalise(word) != word} == set()
+    assert all(re.fullmatch("[a-z_]+", word) for word in known())
+
+
+def test_most_of_what_people_write_about_has_a_concept() -> None:
+    texts = [normalise(example.text).split() for example in read() if example.categories]
+    spoken = sum(any(of_word(word) for word in words) for words in texts)
+    assert spoken > 0.95 * len(texts)
+
+
+def test_features_are_those_of_words_and_what_they_mean() -> None:
+    one, other, strange = (features([text])[1] for text in ("got mampet", "gutter sampet", "xyzzy"))
+    plain = buckets(["got mampet"])[1]
+    assert set(plain) < set(one)
+    shared = (set(one) & set(other)) - set(plain)
+    assert len(shared) == 3  # two concepts and their neighbourhood
+    assert min(shared) >= WORDS
+    assert max(one) < BUCKETS
+    assert (strange == buckets(["xyzzy"])[1]).all()
+
+
+def test_concepts_of_a_text_do_not_depend_on_its_neighbours() -> None:
+    texts = ["got mampet", "", "banjir", "sampah di got"]
+    owner, bucket, word = features(texts)
+    assert (np.diff(owner) >= 0).all()
+    assert (word == (bucket >= WORDS)).all()
+    for at, text in enumerate(texts):
+        assert bucket[owner == at].tolist() == features([text])[1].tolist()
+        assert all(left < right for left, right in pairwise(bucket[owner == at].tolist()))
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("kalenan depan rumah sampet", "saluran_air"),
+        ("pada sebat di dalam halte", "kawasan_rokok"),
+        ("cuanki nutup pintu masuk sekolah", "pkl_liar"),
+        ("luwak masuk plafon", "penyelamatan"),
+    ],
+)
+def test_a_word_that_no_example_uses_still_speaks(
+    engine: EmbeddedEngine, text: str, category: str
+) -> None:
+    assert engine.read([text])[0].category == category
