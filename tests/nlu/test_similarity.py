@@ -41,7 +41,7 @@ def test_no_test_text_stands_in_the_corpus(labelled: Any) -> None:
     corpus = [(example.text, grams(example.text)) for example in read() if len(example.text) > 12]
     found = [
         (row["text"], text)
-        for name in ("categories", "intents")
+        for name in ("categories", "intents", "strangers")
         for row in labelled(name)
         if len(row["text"]) > 12
         for mine in [grams(row["text"])]
