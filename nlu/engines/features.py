@@ -12,6 +12,7 @@ text's features cost the same few numpy calls whether one text comes or a hundre
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ _POWERS = np.cumprod(np.full(64, _STEP, dtype=np.uint64))
 _SPACE = 32
 _NARROW = 1 << (31 - _OWNER)  # texts whose keys fit 32 bits, which are sorted in half the time
 _CONCEPT, _MEANT = 3, 4  # what tells their buckets from those of words (1) and of pairs (2)
+_PAIRED = np.array([[2], [_MEANT]], dtype=np.uint64)
 # Rows, how many, its number in pairs, the number of what it means.
 _Word = tuple[NDArray[np.int32], int, int, int]
 
@@ -121,8 +123,20 @@ def _meant_pairs(
     return [owners[1:][keep] | WORDS | _bucket(pairs, _MEANT)]
 
 
-def _bucket(values: NDArray[np.uint64], size: int) -> NDArray[np.int64]:
-    mixed = (values + np.uint64(size)) * _MULTIPLY
+def _both_pairs(numbers: NDArray[np.uint64], owners: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """`_pairs` of the first row and `_meant_pairs` of both, in the calls of one."""
+    spoken = numbers[0] != numbers[1]
+    keep = np.empty((2, len(owners) - 1), dtype=np.bool_)
+    np.equal(owners[1:], owners[:-1], out=keep[0])
+    np.logical_and(keep[0], spoken[1:] | spoken[:-1], out=keep[1])
+    bucket = _bucket(numbers[:, :-1] * _STEP + numbers[:, 1:], _PAIRED)
+    bucket |= WORDS
+    bucket |= owners[1:]
+    return bucket[keep]
+
+
+def _bucket(values: NDArray[np.uint64], size: int | NDArray[np.uint64]) -> NDArray[np.int64]:
+    mixed = (values + np.asarray(size, dtype=np.uint64)) * _MULTIPLY
     mixed ^= mixed >> np.uint64(29)
     return ((mixed * _MULTIPLY) >> _SHIFT).astype(np.int64)
 
@@ -201,8 +215,7 @@ class Vocabulary:
         kind = np.dtype(np.int32 if len(split) <= _NARROW else np.int64)
         numbers = (np.arange(len(split)) << _OWNER).astype(kind)
         owners = np.repeat(numbers, [len(words) for words in split])
-        sums, meant = np.array([spelt, concepts], dtype=np.uint64)
-        pairs = np.concatenate((*_pairs(sums, owners), *_meant_pairs(sums, meant, owners)))
+        pairs = _both_pairs(np.array((spelt, concepts), dtype=np.uint64), owners)
         known = self._row[pairs & (BUCKETS - 1)].astype(kind)
         known |= ((pairs >> _OWNER) << _OWNER).astype(kind)  # below zero where the model has no row
         keys = np.concatenate((np.repeat(owners, sizes) | np.concatenate(rows), known[known >= 0]))
