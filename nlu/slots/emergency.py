@@ -249,11 +249,11 @@ _SIGNALS = (
 _DANGERS = """
     bakar api koba jago lalap fire burning flames ledak explo bocor leak jebak perangkap kurung
     kepung isol trapped kunci jepit timpa timbun tiban kubur crushed buried roboh ambruk runtuh
-    strum setrum sengat electroc tenggelam kelelep hanyut seret drown swept cebur cemplung
+    strum setrum satrum sengat electroc tenggelam kelelep hanyut seret drown swept cebur cemplung
     nyemplung jatuh jatoh perosok fell diri lompat loncat terjun suicide pingsan sadar sekarat
     jantung kejang unconscious heart luka jiwa darah melahirkan bleeding napas ambul evakuasi
     rescue perahu boat masuk bacok keroyok culik begal tikam sandera tembak tawuran stabb kidnap
-    gun tusuk pukul aniaya rampok todong attacked robbed beaten nimpa shock selamat atap genteng
+    gun tusuk pukul aniaya rampok todong attacked robbed beaten nimpa shock elamat atap genteng
     bayi putus kabel kawat wire power electric etrum royok attack
 """
 _HINTS = shortest(_DANGERS.split())

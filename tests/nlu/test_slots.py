@@ -62,6 +62,11 @@ def test_depths_of_the_written_texts(labelled: Any) -> None:
     assert len(wrong) <= 2, wrong
 
 
+@pytest.mark.parametrize("struck", ["kesetrum", "kestrum", "kesatrum", "tersengat listrik"])
+def test_who_is_struck_by_current_is_seen_in_every_spelling(struck: str) -> None:
+    assert emergency(f"ada anak {struck} di tiang")
+
+
 def test_every_emergency_is_seen_and_nearly_nothing_else(labelled: Any) -> None:
     texts = labelled("emergency")
     missed = [row["text"] for row in texts if row["emergency"] and not emergency(row["text"])]
