@@ -189,44 +189,49 @@ RAIDS = listed("melakukan operasi hasil giat kegiatan razia dilakukan")
 #: Words that end a name, or are no name after "jl": what goes on in a street rather than its name.
 STOP = listed(
     """
-    ada adalah air aja aje akan akibat akibatnya akses aku al2 alias aliran amat ampe anak and
-    angkot apa apakah apalagi area aspal atas atasi atau ayo babak bagaimana bagian bahaya
-    bahkan baik bakar baku bandel banget bangsat bangunan banjir banyak bapak baru batas bau
-    bawah becek begal begini begitu belakang belum benar bener berair beraspal berbahaya berdebu
-    bergelombang berhari berlobang berlubang bersih besar beserta betis biar biasa bikin bisa
-    bising blm blocked blok blum bocor bolong bolongan bongkar broken buat buka bukan buntu
-    butuh byk cc cek cepat cm coba cukup cuma curah dada dah dalam dan dapat dari daripada
-    datang debu deh dekat dengan depan deras dg dgn di dia diaspal dibangun dibenerin diberi
-    dibiarkan dibikin dibongkar dibuat digali dihuni dijadikan dijual dikasih dilalui dilewati
-    dimana dimohon dinas dipakai dipasang diperbaiki diri disini disitu ditambal diterusin
-    ditutup diurus dok dong dpn drainase dua duh dulu eh ekstrim engga enggak entah evakuasi
-    flood flooded for foto fyi ga gak gali galian gan ganggu gara gelap gelombang genangan
-    gimana gorong got gue gw habis hampir hancur hari hati hendak hidup hilang hingga hitam hole
-    hub hujan ikut ingin ini is isi itu jadi jakarta jalan jalanan jalur jam jangan jarang jebol
-    jelek jembatan jg jika jl jln juga kabel kadang kagak kah kalau kali kalo kami kampung kan
-    kanan karena karna kayak ke kebanjiran kecamatan kecil kegenang kejadian kelurahan kemarin
-    kena kenapa kendala kendaraan keras kereta kering keruh ketika ketinggian ketutup kiri kita
-    knee kok kondisi kondisinya kosong kotor kpd krn kurang lagi lahan lain laka lalu lama
-    lambat lampu langsung lantai lapor laporan lawan lebar lebih lewat lg lho liat licin lihat
-    lingkungan lintas lobang loh lokasi longsor luas lubang lumayan lumpuh lurah lurus macet
-    macetnya mah mahkota main makin malah malam mampet mana masih masuk masyarakat mati mau
-    melalui melawan melintas meluap memang membahayakan mengakibatkan mengalir mengganggu
-    menggenang menggenangi menjadi menuju menunggu merah merendam meresahkan meter mhn minta
-    mobil mogok mohon motor msh mulai mulus muncul naik near nih nya nyala nyampe oleh on orang
-    padahal padam pagi pak pakai panas parah parit parkir pas pasca patah pembangunan pemukiman
-    penerangan pengaspalan pengendara penuh penyebab per perbaikan perbatasan perlu pernah
-    pinggir pintas please plis pohon polisi pompa posisi ppsu proyek pun putus ramai rame rawan
-    raya rendah road rt rumah rumahnya rusak rw saat saja saluran sama sambil sampah sampai sana
-    sangat satu saya sayang sblm sdh sebab sebagai sebelah sebelum seberang sebetis sedada
-    sedang sedikit segera sehingga sejak sekali sekarang sekitar sekolah selalu selama selesai
-    selokan selutut semakin sementara sempit semua seolah sepaha sepanjang seperti sepi
-    sepinggang sering serta setelah setiap setinggi siang sih silahkan since sini sisa sisi skrg
-    sma smp soalnya solusi sore sudah sulit supaya surut susah tadi tak tambah tambal tampak
-    tanah tanggul tanpa tapi tdk telah tembok tembus tempat tengah tentang tepat tepi terbuka
-    tercecer terendam tergenang terhambat terjadi terjebak terlalu terlihat tertutup terus
+    abis ada adalah air aja aje akan akibat akibatnya akses aku al2 alias aliran amat amblas
+    ambles ambrol ampe anak ancur and angkot anjlok apa apakah apalagi aq area aspal atas atasi
+    atau ayo babak bagaimana bagian bahaya bahkan baik bakar baku bandel banget bangsat bangunan
+    banjir banjirin banyak bapak baru batas bau bawah becek becyek begal begini begitu belakang
+    belum benar bener berair beraspal berbahaya berdebu bergelombang berhari berlobang berlubang
+    bersih besar beserta betis biar biasa bikin bisa bising blm blocked blok blum bocor bolong
+    bolongan bongkar broken buat bubar buka bukan buntu butuh byk cc cek cepat cm coba copot
+    cukup cuma curah dada dah dalam dan dapat dari daripada datang debu deh dekat dengan depan
+    deras dg dgn di dia diaspal dibangun dibenerin diberi dibeton dibiarkan dibikin diblokir
+    dibongkar dibuat dicor digali digembok dihuni dijadikan dijaga dijagain dijajah dijebol
+    dijual dikasih dikeruk dikuasai dikunci dilalui dilewati dimana dimohon dinas dipagar
+    dipakai dipake dipalang dipasang dipenuhi diperbaiki diportal diri diserobot disini disitu
+    disulap ditambal diterusin ditutup diurus doang dok dong dpn drainase dua duh dulu eh
+    ekstrim engga enggak entah evakuasi flood flooded for foto fyi ga gaada gada gak gali galian
+    gan ganggu gara gelap gelep gelombang genangan gimana gini gitu gorong got gue gw habis
+    hampir hancur hari hati hendak hidup hilang hingga hitam hole hub hujan ikut ingin ini is
+    isi itu jadi jakarta jalan jalanan jalur jam jangan jarang jebol jelek jembatan jg jika jl
+    jln juga juta kabel kadang kagak kah kalau kali kalo kami kampung kan kanan kapan karena
+    karna kayak ke kebanjiran kecamatan kecil kegenang kejadian kek kelurahan kemarin kena
+    kenapa kendala kendaraan keras kereta kering keropos keruh ketika ketinggian ketutup
+    kinclong kiri kita knee kok kondisi kondisinya kosong kosong2 kotor kpd krn kurang kyk lagi
+    lahan lain laka lalu lama lambat lampu langsung lantai lapor laporan lawan lebar lebih lewat
+    lg lho liat licin lihat lingkungan lintas lobang loh lokasi longsor luas lubang lumayan
+    lumpuh lurah lurus macet macetnya mah mahkota main makin malah malam mampet mana masih masuk
+    masyarakat mati mau melalui melawan melintas meluap memang membahayakan mengakibatkan
+    mengalir mengelupas mengganggu menggenang menggenangi menjadi menuju menunggu merah merendam
+    meresahkan meter mhn minta mobil mogok mohon motor msh mulai mulu mulus muncul naik near
+    ngga nggak nih nunggak nya nyala nyampe nyang oleh on orang pada padahal padam pagi pak
+    pakai panas parah parit parkir pas pasca patah pembangunan pemukiman penerangan pengaspalan
+    pengendara penuh penyebab per perbaikan perbatasan perbulan perlu pernah pinggir pintas
+    please plis pls pohon polisi pompa posisi ppsu proyek pun putus ramai rame rata rawan raya
+    rendah retak ribu road rt rumah rumahnya rupiah rusak rw saat saja saluran sama sambil
+    sampah sampai sana sangat satu saya sayang sblm sdh sebab sebagai sebelah sebelum seberang
+    sebetis sebulan sedada sedang sedikit segera sehari sehingga sejak sekali sekarang sekitar
+    sekolah selalu selama selesai selokan selutut semakin semenjak sementara seminggu sempit
+    semua semuany semuanya seolah sepaha sepanjang seperti sepi sepinggang sering serta setelah
+    setiap setinggi siang siapa siapapun sih silahkan since sini sisa sisi skrg sma smp soalnya
+    solusi sore sudah sulit supaya surut susah sy tadi tak tambah tambal tampak tanah tanggul
+    tanpa tapi tdk telah tembok tembus tempat tengah tentang tepat tepi terbuka tercecer
+    terendam tergenang terhambat terjadi terjebak terkelupas terlalu terlihat tertutup terus
     terutama tetap tetapi tgl the tiang tiap tiba tidak tikus tinggal tinggi tlg tlng tol tolong
-    toloong tong trotoar tsb tuh turun tutup tuuh udah udh umum untuk urukan utama utk viral wah
-    waist waktu warga with wkt ya yaa yah yaitu yang yg yth
+    tolongin toloong tong trotoar tsb tuh turun tutup tuuh udah ude udeh udh umum untuk urukan
+    utama utk viral wah waist waktu warga with wkt ya yaa yah yaitu yang yg yg2 yth
     """
 )
 
