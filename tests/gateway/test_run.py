@@ -24,6 +24,13 @@ from benchmarks.servers import free_port, wait_for
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-c", "from gateway.cli import main; main()"]
 
+# What Python 3.13 says of a server that is closed while it takes a connection; nothing is wrong
+# then (https://github.com/python/cpython/issues/109564).
+CLOSED_WHILE_ACCEPTING = re.compile(
+    r"Exception ignored in: <function _SelectorTransport\.__del__ [^\n]+\n"
+    r"Traceback [^\n]+\n(?:  [^\n]+\n)+TypeError: 'NoneType' object is not iterable\n"
+)
+
 
 class Service:
     """A gateway in a process of its own."""
@@ -154,7 +161,7 @@ def test_sigterm_drains_and_ends_clean(service: Service) -> None:
     said = service.log.read_text()
     assert "gateway.draining" in said
     assert "gateway.stopped" in said
-    assert "Traceback" not in said
+    assert "Traceback" not in CLOSED_WHILE_ACCEPTING.sub("", said)
 
 
 def test_a_taken_port_is_told_with_the_remedy(service: Service) -> None:
