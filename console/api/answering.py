@@ -40,7 +40,7 @@ class Wording(shapes.Shape):
 class Reply(shapes.Shape):
     """What a person wrote to the citizen, and how far it came."""
 
-    id: shapes.Id
+    id: shapes.Number
     at: datetime
     actor: str
     text: str
@@ -109,18 +109,8 @@ async def answer(call: Call) -> Answering:
             Wording(key=one.key, language=one.locale, title=one.title, text=one.text)
             for one in found.wordings
         ],
-        replies=[
-            Reply(
-                id=str(one.id),
-                at=one.at,
-                actor=one.actor,
-                text=one.text,
-                channel=one.channel,
-                state=one.state,
-            )
-            for one in found.replies
-        ],
-        notes=[TalkNote(at=one.at, actor=one.actor, text=one.text) for one in found.notes],
+        replies=[Reply.made_of(one) for one in found.replies],
+        notes=[TalkNote.made_of(one) for one in found.notes],
     )
 
 
@@ -167,8 +157,6 @@ OPERATIONS = (
         query=AnsweringAsked,
         answers=Answering,
         tag="talks",
-        problems=(404,),
-        parameters={"id": shapes.NUMBER},
     ),
     Operation(
         method="POST",
@@ -180,7 +168,6 @@ OPERATIONS = (
         body=Draft,
         answers=Preview,
         tag="talks",
-        problems=(404, 409),
-        parameters={"id": shapes.NUMBER},
+        problems=(409,),
     ),
 )

@@ -108,20 +108,7 @@ async def neighbours(call: Call) -> Neighbours:
     found = await found_of(call)
     async with call.desk.database.read() as connection:
         near = await beside.near(connection, found, call.scope)
-    return Neighbours(
-        items=[
-            Neighbour(
-                ticket=one.ticket,
-                category=one.category,
-                status=one.status,
-                metres=one.metres,
-                lat=one.lat,
-                lon=one.lon,
-                filed_at=one.filed_at,
-            )
-            for one in near
-        ]
-    )
+    return Neighbours(items=[Neighbour.made_of(one) for one in near])
 
 
 async def twins(call: Call) -> Twins:
@@ -129,18 +116,7 @@ async def twins(call: Call) -> Twins:
     report, found = await finding.twins(call.desk, call.path["ticket"], call.scope)
     if report is None:
         raise ProblemError(404, "not-found", "No complaint of that number")
-    return Twins(
-        items=[
-            Twin(
-                ticket=one.ticket,
-                category=one.category,
-                text=one.text,
-                metres=one.metres,
-                like=one.like,
-            )
-            for one in found
-        ]
-    )
+    return Twins(items=[Twin.made_of(one) for one in found])
 
 
 async def places(call: Call) -> Places:
@@ -173,7 +149,7 @@ async def why(call: Call) -> Why:
     return Why(
         category=told.category,
         engine=told.now,
-        items=[Mover(word=one.word, share=one.share) for one in told.movers],
+        items=[Mover.made_of(one) for one in told.movers],
     )
 
 

@@ -141,8 +141,7 @@ def _change(
         body=body,
         answers=shapes.Changed,
         tag="complaints",
-        problems=(404, 409),
-        parameters=shapes.OF_TICKET,
+        problems=(409,),
         **more,
     )
 

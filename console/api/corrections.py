@@ -64,9 +64,6 @@ class Parted(shapes.Changed):
     second: str
 
 
-_NUMBER = {"correction": shapes.NUMBER}
-
-
 def _mark(call: Call) -> Mark:
     return Mark(ticket=call.path["ticket"], rev=changing.seen(call))
 
@@ -143,8 +140,7 @@ OPERATIONS = (
         body=Correction,
         answers=Corrected,
         tag="corrections",
-        problems=(404, 409),
-        parameters=shapes.OF_TICKET,
+        problems=(409,),
     ),
     Operation(
         method="POST",
@@ -156,8 +152,7 @@ OPERATIONS = (
         body=Merge,
         answers=Corrected,
         tag="corrections",
-        problems=(404, 409),
-        parameters=shapes.OF_TICKET,
+        problems=(409,),
     ),
     Operation(
         method="POST",
@@ -169,8 +164,7 @@ OPERATIONS = (
         body=Split,
         answers=Parted,
         tag="corrections",
-        problems=(404, 409),
-        parameters=shapes.OF_TICKET,
+        problems=(409,),
     ),
     Operation(
         method="POST",
@@ -181,7 +175,6 @@ OPERATIONS = (
         act=undo,
         answers=shapes.Changed,
         tag="corrections",
-        problems=(404, 409),
-        parameters=_NUMBER,
+        problems=(409,),
     ),
 )

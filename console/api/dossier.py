@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from console.api import photos, shapes
+from console.api import shapes
 from console.api.operation import Call, Operation
 from console.api.photos import Photo
 from console.api.problem import ProblemError
@@ -67,7 +67,7 @@ class Joined(shapes.Shape):
 class Todo(shapes.Shape):
     """A task about it, done or not."""
 
-    id: shapes.Id
+    id: shapes.Number
     reason: str
     at: datetime
     done_at: datetime | None
@@ -161,11 +161,11 @@ def _complaint(found: Dossier, over: Veil) -> Complaint:
         language=one.locale,
         conversation=str(one.conversation_id),
         candidates=[
-            Candidate(category=each.category, confidence=each.confidence) for each in candidates
+            Candidate.made_of(each) for each in candidates
         ],
         slots=_plain(one.slots),
         merged=list(one.merged),
-        photos=[photos.photo(each) for each in one.photos],
+        photos=[Photo.made_of(each) for each in one.photos],
         joined=[
             Joined(
                 conversation=str(each.conversation_id),
@@ -176,13 +176,7 @@ def _complaint(found: Dossier, over: Veil) -> Complaint:
             for each in one.joined
         ],
         tasks=[
-            Todo(
-                id=str(each.id),
-                reason=each.reason,
-                at=each.at,
-                done_at=each.done_at,
-                done_by=each.done_by,
-            )
+            Todo.made_of(each)
             for each in one.tasks
         ],
         corrections=[_word(each) for each in one.corrections],
@@ -248,7 +242,7 @@ def looked(
     **more: Any,
 ) -> Operation:
     """An operation on one complaint that changes nothing of it."""
-    wanted = {"method": "GET", "right": Right.LOOK, "problems": (404,), **more}
+    wanted = {"method": "GET", "right": Right.LOOK, **more}
     return Operation(
         path=f"/complaints/{{ticket}}{path}",
         name=name,
@@ -256,7 +250,6 @@ def looked(
         act=act,
         answers=answers,
         tag="complaints",
-        parameters=shapes.OF_TICKET,
         **wanted,
     )
 

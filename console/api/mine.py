@@ -13,7 +13,7 @@ from pydantic import Field
 from console.api import shapes
 from console.api.operation import Call, Operation
 from console.api.problem import ProblemError
-from console.api.staff import MARK, Named, Sessions, by, sessions_of
+from console.api.staff import Named, Sessions, by, sessions_of
 from console.people import acts, programs
 from console.rights import Right
 from store import staff
@@ -90,7 +90,6 @@ async def end_token(call: Call) -> Ended:
 
 
 def _mine(method: str, path: str, name: str, summary: str, act: Any, answers: Any) -> Operation:
-    numbers = {"id": shapes.NUMBER} if "{id}" in path else {}
     return Operation(
         method=method,
         path=f"/me/{path}",
@@ -100,8 +99,6 @@ def _mine(method: str, path: str, name: str, summary: str, act: Any, answers: An
         act=act,
         answers=answers,
         tag="me",
-        problems=(404,) if numbers else (),
-        parameters={**numbers, **(MARK if "{mark}" in path else {})},
     )
 
 

@@ -17,7 +17,7 @@ from nlu import shelf
 from nlu.engines.model import ModelError
 from store import learnings
 from store.learnings import Learnt
-from store.trainings import AlreadyTrainingError, Run
+from store.trainings import AlreadyTrainingError
 
 
 class Model(shapes.Shape):
@@ -41,7 +41,7 @@ class Models(shapes.Shape):
 class Training(shapes.Shape):
     """One training of a candidate: how far it is, or what came of it."""
 
-    id: shapes.Id
+    id: shapes.Number
     at: datetime
     actor: str
     state: str = Field(description="running, done, failed")
@@ -97,13 +97,6 @@ class Questions(shapes.Shape):
 
 
 _LISTED = 50
-_VERSION = {"version": {"type": "string", "pattern": "^[0-9]{8}-[0-9a-f]{8}$"}}
-
-
-def _model(one: Learnt) -> Model:
-    return Model(
-        at=one.at, actor=one.actor, outcome=one.outcome, version=one.version, before=one.before
-    )
 
 
 async def models(call: Call) -> Models:
@@ -115,7 +108,7 @@ async def models(call: Call) -> Models:
     return Models(
         current=shelf.current_version(call.desk.var),
         corrections_since=since,
-        items=[_model(one) for one in items],
+        items=[Model.made_of(one) for one in items],
     )
 
 
@@ -126,8 +119,8 @@ async def teaching(call: Call) -> Teaching:
         current=found.current,
         serving=found.serving,
         corrections_since=found.fresh,
-        training=_training(found.run) if found.run else None,
-        candidate=_model(found.candidate) if found.candidate else None,
+        training=Training.made_of(found.run) if found.run else None,
+        candidate=Model.made_of(found.candidate) if found.candidate else None,
         promotable=found.promotable,
         figures=dict(found.figures),
         models=[
@@ -169,19 +162,6 @@ async def train(call: Call) -> Begun:
     return Begun(id=str(number))
 
 
-def _training(run: Run) -> Training:
-    return Training(
-        id=str(run.id),
-        at=run.at,
-        actor=run.actor,
-        state=run.state,
-        step=run.step,
-        share=run.share,
-        version=run.version,
-        ended_at=run.ended_at,
-    )
-
-
 Change = Callable[..., Awaitable[Learnt]]
 
 
@@ -199,7 +179,7 @@ async def _changed(call: Call, change: Change) -> Model:
         raise ProblemError(
             409, "model", "It does not become the current one", str(error)
         ) from error
-    return _model(made)
+    return Model.made_of(made)
 
 
 async def promote(call: Call) -> Model:
@@ -266,7 +246,6 @@ OPERATIONS = (
             answers=Model,
             tag="models",
             problems=(409,),
-            parameters=_VERSION,
         )
         for path, summary, act in (
             ("promote", "Let a candidate that measures better serve", promote),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -17,12 +17,14 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from console.api.problem import ProblemError, answer
+from console.api.shapes import TICKET
 from console.desk import Desk
 from console.rights import RIGHTS, Right, Role
 from console.teach.trainer import Trainer
 from console.visitor import scope_of
 from store import tokens
 from store.database import StoreError
+from store.loose import KINDS
 from store.scope import Scope
 from store.tokens import Bearer
 
@@ -31,6 +33,15 @@ log = structlog.get_logger()
 _BEARER = re.compile(r"Bearer ([\w-]{20,100})", re.IGNORECASE | re.ASCII)
 
 Parameters = Mapping[str, str]
+
+_NUMBER = {"type": "string", "pattern": "^[0-9]{1,18}$"}  # of a row
+_NAMED: dict[str, Mapping[str, Any]] = {  # what a path may name
+    **dict.fromkeys(("id", "photo", "correction", "batch"), _NUMBER),
+    "ticket": {"type": "string", "pattern": TICKET},
+    "kind": {"type": "string", "enum": list(KINDS)},  # of what waits and is no complaint
+    "mark": {"type": "string", "pattern": "^(all|[0-9a-f]{16})$"},  # of a session
+    "version": {"type": "string", "pattern": "^[0-9]{8}-[0-9a-f]{8}$"},  # of a model
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +94,11 @@ class Operation:
     most_bytes: int = 1_000_000  # of a body
     status: int = 200
     problems: tuple[int, ...] = ()  # beside those that every operation may answer (contract.py)
-    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # path: JSON schema
+
+    @property
+    def parameters(self) -> dict[str, Mapping[str, Any]]:
+        """What the path names, each with its JSON schema."""
+        return {name: _NAMED[name] for name in re.findall(r"{(\w+)}", self.path)}
 
 
 def route(desk: Desk, trainer: Trainer, one: Operation, base: str) -> web.RouteDef:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -14,7 +14,6 @@ from console.report import acts, veil
 from console.report.unreadable import MOST, Part
 from console.rights import Right
 from store import dossier
-from store.pictures import Picture
 
 _SIDE = 100_000  # pixels: more than any photo that is kept
 
@@ -22,12 +21,12 @@ _SIDE = 100_000  # pixels: more than any photo that is kept
 class Photo(shapes.Shape):
     """A kept photo: pixels alone, upright, without metadata. Its bytes are at /photos/{photo}."""
 
-    id: shapes.Id
+    id: shapes.Number
     width: int
     height: int
     by_officer: bool
     published: bool
-    edited_from: shapes.Id | None = Field(description="the photo that it was made of")
+    edited_from: shapes.Number | None = Field(description="the photo that it was made of")
     replaced: bool = Field(description="another was made of it: it is not published itself")
     lat: float | None = Field(description="where the citizen's camera was")
     lon: float | None
@@ -70,21 +69,6 @@ class Publication(shapes.Change):
     published: bool
 
 
-def photo(one: Picture) -> Photo:
-    """A photo as it is answered."""
-    return Photo(
-        id=str(one.id),
-        width=one.width,
-        height=one.height,
-        by_officer=one.by_officer,
-        published=one.published,
-        edited_from=str(one.edited_from) if one.edited_from else None,
-        replaced=one.replaced,
-        lat=one.lat,
-        lon=one.lon,
-    )
-
-
 async def photos(call: Call) -> Photos:
     """A complaint's photos."""
     async with call.desk.database.read() as connection:
@@ -92,7 +76,7 @@ async def photos(call: Call) -> Photos:
     if found is None:
         raise ProblemError(404, "not-found", "No complaint of that number")
     shown = veil.complaint(found, veil.veil(call, anonymous=found.anonymous))
-    return Photos(items=[photo(one) for one in shown.photos])
+    return Photos(items=[Photo.made_of(one) for one in shown.photos])
 
 
 async def file(call: Call) -> bytes:
@@ -133,8 +117,6 @@ async def publish(call: Call) -> shapes.Changed:
     return await changing.changed(call, act)
 
 
-_PHOTO: dict[str, Any] = {"photo": shapes.NUMBER}
-_BOTH: dict[str, Any] = {**shapes.OF_TICKET, **_PHOTO}
 OPERATIONS = (
     Operation(
         method="GET",
@@ -145,8 +127,6 @@ OPERATIONS = (
         act=photos,
         answers=Photos,
         tag="photos",
-        problems=(404,),
-        parameters=shapes.OF_TICKET,
     ),
     Operation(
         method="GET",
@@ -157,8 +137,6 @@ OPERATIONS = (
         act=file,
         answers="image/jpeg",
         tag="photos",
-        problems=(404,),
-        parameters=_PHOTO,
     ),
     Operation(
         method="POST",
@@ -171,8 +149,7 @@ OPERATIONS = (
         answers=Edited,
         status=201,
         tag="photos",
-        problems=(404, 409),
-        parameters=_BOTH,
+        problems=(409,),
     ),
     Operation(
         method="POST",
@@ -184,7 +161,6 @@ OPERATIONS = (
         body=Publication,
         answers=shapes.Changed,
         tag="photos",
-        problems=(404, 409),
-        parameters=_BOTH,
+        problems=(409,),
     ),
 )

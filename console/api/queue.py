@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -16,11 +16,9 @@ from console.queue import acts
 from console.rights import Right
 from nlu.slots.personal import masked
 from store import counts as counting
-from store import desk, loose, pulse
+from store import desk, pulse
 from store.desk import ANY, Cursor, Filter, Item
 from store.urgency import Need
-
-_SEEN: dict[str, Any] = {"kind": {"type": "string", "enum": list(loose.KINDS)}, "id": shapes.NUMBER}
 
 
 class QueueAsked(Filtered, shapes.PageAsked):
@@ -97,7 +95,7 @@ class ChangesAsked(shapes.Shape):
 class Beat(shapes.Shape):
     """A complaint that has changed, or somebody who waits and has none (no ticket)."""
 
-    id: shapes.Id
+    id: shapes.Number
     ticket: str
     new: bool
 
@@ -197,11 +195,7 @@ async def changes(call: Call) -> Changes:
         mine = await desk.among(connection, tickets, Filter(status=ANY), call.scope)
     held = {one.ticket for one in mine} | ({""} if call.scope.whole else set())
     return Changes(
-        items=[
-            Beat(id=str(one.id), ticket=one.ticket, new=one.new)
-            for one in beats
-            if one.ticket in held
-        ],
+        items=[Beat.made_of(one) for one in beats if one.ticket in held],
         next=str(beats[-1].id) if beats else asked.after,
     )
 
@@ -258,8 +252,6 @@ OPERATIONS = (
         query=Filtered,
         answers=Alike,
         tag="queue",
-        problems=(404,),
-        parameters=shapes.OF_TICKET,
     ),
     Operation(
         method="POST",
@@ -270,7 +262,5 @@ OPERATIONS = (
         act=seen,
         answers=Looked,
         tag="queue",
-        problems=(404,),
-        parameters=_SEEN,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -52,14 +52,18 @@ Id = Annotated[
 ]
 
 
-NUMBER = {"type": "string", "pattern": "^[0-9]{1,18}$"}  # of a row, in a path
-OF_TICKET = {"ticket": {"type": "string", "pattern": TICKET}}  # parameters of a path
+Number = Annotated[Id, BeforeValidator(str)]  # an `Id` that is answered: made of a row's
 
 
 class Shape(BaseModel):
     """The base of all that is sent and answered; an unknown field is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def made_of(cls, one: object) -> Self:
+        """What has attributes of these names, as it is answered."""
+        return cls.model_validate(one, from_attributes=True)
 
 
 class PageAsked(Shape):

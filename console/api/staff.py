@@ -87,10 +87,6 @@ class Named(shapes.Shape):
     name: str
 
 
-_ACCOUNT: dict[str, Any] = {"id": shapes.NUMBER}
-MARK: dict[str, Any] = {"mark": {"type": "string", "pattern": "^(all|[0-9a-f]{16})$"}}
-
-
 def by(call: Call) -> By:
     """Who acts on accounts, and when."""
     return By(actor=call.actor, now=call.desk.clock(), ids=call.desk.ids)
@@ -194,18 +190,7 @@ async def sessions(call: Call) -> Sessions:
 
 def sessions_of(found: Sequence[Browser]) -> Sessions:
     """Sessions as they are answered."""
-    return Sessions(
-        items=[
-            Session(
-                mark=one.mark,
-                agent=one.agent,
-                made_at=one.made_at,
-                seen_at=one.seen_at,
-                expires_at=one.expires_at,
-            )
-            for one in found
-        ]
-    )
+    return Sessions(items=[Session.made_of(one) for one in found])
 
 
 async def end_session(call: Call) -> Named:
@@ -230,7 +215,7 @@ async def enable(call: Call) -> Named:
 def _on_one(
     method: str, path: str, summary: str, act: Callable[[Call], Awaitable[BaseModel]], **more: Any
 ) -> Operation:
-    wanted = {"name": path, "answers": Named, "parameters": _ACCOUNT, **more}
+    wanted = {"name": path, "answers": Named, **more}
     return Operation(
         method=method,
         path=f"/accounts/{{id}}/{path}",
@@ -238,7 +223,7 @@ def _on_one(
         right=Right.PEOPLE,
         act=act,
         tag="people",
-        problems=(404, 409),
+        problems=(409,),
         **wanted,
     )
 
@@ -280,6 +265,5 @@ OPERATIONS = (
         "Sign somebody out of a browser, or of all",
         end_session,
         name="end_session",
-        parameters={**_ACCOUNT, **MARK},
     ),
 )

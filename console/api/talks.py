@@ -51,9 +51,6 @@ class Said(shapes.Shape):
     conversation: shapes.Id
 
 
-_TALK = {"id": shapes.NUMBER}
-
-
 async def _read(call: Call) -> dossier.Talk:
     """The conversation that the path names; officers read conversations at their reports alone."""
     found = None
@@ -146,7 +143,7 @@ def _operation(
     answers: type[BaseModel] = Said,
     **more: Any,
 ) -> Operation:
-    wanted = {"method": "POST", "right": Right.ANSWER, "problems": (404, 409), **more}
+    wanted = {"method": "POST", "right": Right.ANSWER, "problems": (409,), **more}
     return Operation(
         path=f"/talks/{{id}}{path}",
         name=name,
@@ -154,7 +151,6 @@ def _operation(
         act=act,
         answers=answers,
         tag="talks",
-        parameters=_TALK,
         **wanted,
     )
 
@@ -168,7 +164,7 @@ OPERATIONS = (
         reveal,
         Talk,
         right=Right.ACT,
-        problems=(404,),
+        problems=(),
     ),
     _operation("/messages", "say", "Write to the citizen on his channel", say, body=Words),
     _operation("/take", "take", "Let the bot fall silent for a person", take, query=TalkSeen),

@@ -74,7 +74,7 @@ class Spoken(shapes.Shape):
 class Missed(shapes.Shape):
     """What somebody did meanwhile."""
 
-    id: shapes.Id
+    id: shapes.Number
     at: datetime
     kind: str
     actor: str
@@ -140,10 +140,7 @@ def _left(one: ConflictError) -> Left:
     return Left(
         ticket=one.ticket,
         revision=str(one.rev),
-        changes=[
-            Missed(id=str(each.id), at=each.at, kind=each.kind, actor=each.actor)
-            for each in one.changes
-        ],
+        changes=[Missed.made_of(each) for each in one.changes],
     )
 
 
@@ -213,7 +210,5 @@ OPERATIONS = (
         body=Reverse,
         answers=Reversed,
         tag="corrections",
-        problems=(404,),
-        parameters={"batch": shapes.NUMBER},
     ),
 )

@@ -31,7 +31,7 @@ class AuditAsked(shapes.Shape):
 class Deed(shapes.Shape):
     """Who did what."""
 
-    id: shapes.Id
+    id: shapes.Number
     at: datetime
     actor: str
     act: str
@@ -65,17 +65,7 @@ async def log(call: Call) -> Deeds:
         )
     shown, more = rows[: asked.most], len(rows) > asked.most
     return Deeds(
-        items=[
-            Deed(
-                id=str(one.id),
-                at=one.at,
-                actor=one.actor,
-                act=one.act,
-                subject=one.subject,
-                detail=dict(one.detail),
-            )
-            for one in shown
-        ],
+        items=[Deed.made_of(one) for one in shown],
         next=str(shown[-1].id) if more else None,
     )
 

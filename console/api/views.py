@@ -114,7 +114,5 @@ OPERATIONS = (
         act=delete,
         answers=ViewNumber,
         tag="queue",
-        problems=(404,),
-        parameters={"id": shapes.NUMBER},
     ),
 )
