@@ -46,9 +46,8 @@ def key(name: str) -> str:
     return "".join(EXPANSIONS.get(word, word) for word in _WORD.findall(fold(name)))
 
 
-@dataclass(
-    slots=True
-)  # not frozen: it is made for every text, and freezing costs half as much again
+# Not frozen: it is made for every text, and freezing costs half as much again.
+@dataclass(slots=True)
 class Tokens:
     """Words in order; all tuples have the same length. Nobody changes them."""
 

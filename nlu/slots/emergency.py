@@ -245,18 +245,9 @@ _SIGNALS = (
         past=False,
     ),
 )
-# A text with none of these, in lower case, holds no signal.
-_DANGERS = """
-    bakar api koba jago lalap fire burning flames ledak explo bocor leak jebak perangkap kurung
-    kepung isol trapped kunci jepit timpa timbun tiban kubur crushed buried roboh ambruk runtuh
-    strum setrum satrum sengat electroc tenggelam kelelep hanyut seret drown swept cebur cemplung
-    nyemplung jatuh jatoh perosok fell diri lompat loncat terjun suicide pingsan sadar sekarat
-    jantung kejang unconscious heart luka jiwa darah melahirkan bleeding napas ambul evakuasi
-    rescue perahu boat masuk bacok keroyok culik begal tikam sandera tembak tawuran stabb kidnap
-    gun tusuk pukul aniaya rampok todong attacked robbed beaten nimpa shock elamat atap genteng
-    bayi putus kabel kawat wire power electric etrum royok attack
-"""
-_HINTS = shortest(_DANGERS.split())
+# A text with none of these, in lower case, holds no signal, however it is spelled.
+_SPELLED = ("royok", "attack", "shock", "putus", "perahu", "boat")
+_HINTS = shortest([*_SPELLED, *(hint for signal in _SIGNALS for hint in signal.hints.split())])
 _BITS = tuple((2 << at, signal) for at, signal in enumerate(_SIGNALS))
 _FIGURE, _ANY = 1, sum(bit for bit, _ in _BITS)
 _LONG = re.compile(r"([a-z])\1{2,}")

@@ -158,7 +158,9 @@ def test_every_sign_of_danger_is_in_a_word_that_hints_at_it(signal: dangers.Sign
     def look(plain: str) -> None:
         match = signal.words.search(plain)
         assert match
-        assert any(holds(word, signal.hints.split()) for word in match[0].split())
+        words = match[0].split()
+        assert any(holds(word, signal.hints.split()) for word in words)
+        assert any(map(dangers.hinted, words))
 
     look()
 
