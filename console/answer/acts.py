@@ -23,6 +23,8 @@ from store.media import Kept
 from store.progress import Result
 from store.scope import EVERYTHING, Scope
 
+MOST_PHOTOS = 4  # of one status
+
 
 class UnknownChoiceError(ValueError):
     """A choice that nobody has; `what` says which: status, agency, too_many (photos)."""

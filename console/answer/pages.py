@@ -31,7 +31,6 @@ from store.media import Kept
 
 _REPORT = "/console/reports/{ticket}"
 _TALK = r"/console/talks/{talk:\d{1,18}}"
-MOST_PHOTOS = 4  # of one status
 CHANGED = "report-changed"  # the event that tells the page around the panel
 Act = Callable[["_Request"], Awaitable[object]]
 
@@ -251,7 +250,7 @@ class _Answers:
         return panel.caps_for(self._desk, to) if to else None
 
     async def _kept(self, form: Form) -> tuple[Kept, ...]:
-        if len(form.photos) > MOST_PHOTOS:
+        if len(form.photos) > acts.MOST_PHOTOS:
             raise UnknownChoiceError("too_many", str(len(form.photos)))
         return tuple([await self._desk.keep_photo(one) for one in form.photos])
 

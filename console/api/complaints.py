@@ -9,7 +9,6 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from console.answer import acts
-from console.answer.pages import MOST_PHOTOS
 from console.api import changing, shapes
 from console.api.operation import Call, Operation
 from console.api.problem import ProblemError
@@ -39,7 +38,7 @@ class StatusChange(shapes.Change):
     status: Status
     note: Annotated[str, Field(max_length=4000, pattern=shapes.TEXT)] = ""
     photos: list[Photo] = Field(
-        default_factory=list, max_length=MOST_PHOTOS, description="of the result"
+        default_factory=list, max_length=acts.MOST_PHOTOS, description="of the result"
     )
     publish: Annotated[bool, Field(description="everybody may see the photos")] = False
 
