@@ -12,7 +12,7 @@ are fitted after it. The scores lean a little towards what is no complaint.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,17 +53,6 @@ class Held:
     scores: Scores
     intents: list[str | None]
     categories: list[tuple[str, ...]]
-
-    @classmethod
-    def empty(cls) -> Self:
-        return cls(np.zeros((0, _HEADS), dtype=np.float32), [], [])
-
-    def __add__(self, other: Held) -> Held:
-        return Held(
-            np.concatenate([self.scores, other.scores]),
-            self.intents + other.intents,
-            self.categories + other.categories,
-        )
 
 
 def calibrate(held: Held) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 A street name must not predict a complaint. So every example with an annotated place is taught a
 second time with the place of another example: names become noise, the words around them stay.
 Nor must courtesy: "mohon segera ditindaklanjuti" stands alone in `tidak_jelas` and beside anything
-in real reports, so every complaint is taught once more with the words of a vague one beside it.
+in real reports, so every complaint is taught once more with the words of a vague one beside it; and
+with a third of its own left out, for no single word must be needed.
 Nor must the thing tell a complaint from what is none: "pohon tumbang sudah dievakuasi" is none for
 what is said of the tree. So the head of intents is told each text of other things too.
 """
@@ -26,7 +27,9 @@ from nlu.places.resolve import resolve
 SECOND_SHARE = 0.35  # of a text with two complaints; the main one has the rest
 KEYWORD_WEIGHT = 1.0  # of a phrase of keywords.yml against an example
 TOPICLESS_SHARE = 0.3  # of "halo" and "ya" against an example of bukan_aduan: there are many
-VAGUE_WEIGHT = 0.3  # of an example with a vague one beside it, against the example
+VAGUE_WEIGHT = 0.5  # of an example with a vague one beside it, against the example
+LEFT_OUT = 0.35  # of its words there, where it has WORDS_TO_SPARE
+WORDS_TO_SPARE = 4
 NO_REPORT_WEIGHT = 0.4  # of an example of bukan_aduan against one of "other": there are many
 OTHER_THINGS = 3  # that a text which is no complaint is told of; a complaint is told of one
 AFTER = 0.6  # how often it follows
@@ -36,6 +39,7 @@ _THANKS = re.compile(r"\bterima kasih\b|\bapresiasi\b|\bsalut\b|\bmantap\b|\btha
 _TOPICLESS = frozenset(
     {"thanks", "greet", "help", "affirm", "deny", "skip", "cancel", "stop", "other"}
 )
+_ABOUT_AN_OLD_ONE = ABOUT_A_COMPLAINT - {"report"}
 _THINGS = tuple(
     slug
     for slug in CATEGORIES
@@ -92,7 +96,7 @@ def lessons(examples: Sequence[Example], *, seed: int) -> list[Lesson]:
             taught += [_no_report(one) for one in (*own, *_of_others(own[0], OTHER_THINGS, chance))]
         elif vague and _is_complaint(example):
             taught.append(_among_vague(own[0], chance.choice(vague), chance))
-        if example.intent in ABOUT_A_COMPLAINT and own[0].intent:
+        if example.intent in _ABOUT_AN_OLD_ONE:
             taught += _of_others(own[0], 1, chance)
     return [*taught, *_from_keywords()]
 
@@ -128,10 +132,18 @@ def _is_complaint(example: Example) -> bool:
 
 
 def _among_vague(lesson: Lesson, vague: str, chance: random.Random) -> Lesson:
-    """The lesson with a vague complaint before or after it: for the head of categories only."""
+    """Most of the lesson, a vague complaint before or after it: for the head of categories only."""
     plain = normalise(without_places(vague, resolve(vague)))
-    parts = (lesson.text, plain) if chance.random() < AFTER else (plain, lesson.text)
+    own = _most_of(lesson.text, chance)
+    parts = (own, plain) if chance.random() < AFTER else (plain, own)
     return replace(lesson, text=" ".join(parts), intent=None, weight=VAGUE_WEIGHT, original=False)
+
+
+def _most_of(text: str, chance: random.Random) -> str:
+    words = text.split()
+    if len(words) < WORDS_TO_SPARE:
+        return text
+    return " ".join([word for word in words if chance.random() >= LEFT_OUT] or words)
 
 
 def _from_keywords() -> list[Lesson]:

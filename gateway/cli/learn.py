@@ -176,7 +176,7 @@ def models() -> None:
             one.card.before,
         )
     Console().print(table)
-    typer.echo("category, intent: accuracy, cross-validated on the corpus")
+    typer.echo("category, intent: accuracy on held-out examples of the corpus")
 
 
 def promote(

@@ -171,7 +171,7 @@ def train(var: Var) -> None:
     card = json.loads((folder / "model.json").read_text(encoding="utf-8"))["card"]
     typer.echo(f"{folder}: {card['examples']} examples")
     for name, value in card["scores"].items():
-        typer.echo(f"  {name} (cross-validated): {value}")
+        typer.echo(f"  {name} (held-out examples): {value}")
 
 
 @app.command()

@@ -44,7 +44,7 @@ class Card:
     sharpness: tuple[float, float]  # of intents and of categories, see joint.decide
     accept: float  # from this confidence on a category is taken without asking
     ask: float  # from this one on the citizen is asked between the best; below: a moderator
-    scores: dict[str, float]  # cross-validated, for information
+    scores: dict[str, float]  # of held-out texts, for information
     corrections: int = 0  # lessons that corrections gave
     learned_to: int = 0  # id of the newest correction that was looked at; 0: none
     before: str = ""  # the version that was current when this one was made so

@@ -167,4 +167,4 @@ def test_training_says_what_it_reached(monkeypatch: pytest.MonkeyPatch, var: Pat
     )
     done = run("train")
     assert done.exit_code == 0
-    assert "category_accuracy (cross-validated)" in done.stdout
+    assert "category_accuracy (held-out examples)" in done.stdout
