@@ -31,7 +31,6 @@ VAGUE_WEIGHT = 0.5  # of an example with a vague one beside it, against the exam
 LEFT_OUT = 0.35  # of its words there, where it has WORDS_TO_SPARE
 WORDS_TO_SPARE = 4
 NO_REPORT_WEIGHT = 0.4  # of an example of bukan_aduan against one of "other": there are many
-OTHER_THINGS = 3  # that a text which is no complaint is told of; a complaint is told of one
 AFTER = 0.6  # how often it follows
 VAGUE_CHARS = 70  # what is longer is a report of its own
 ALWAYS = -1  # the group of lessons that every fold may know
@@ -93,28 +92,21 @@ def lessons(examples: Sequence[Example], *, seed: int) -> list[Lesson]:
             )
         own = taught[-len(texts) :]
         if example.categories == ("bukan_aduan",):
-            taught += [_no_report(one) for one in (*own, *_of_others(own[0], OTHER_THINGS, chance))]
+            taught += [_no_report(one) for one in (*own, *_of_others(own[0], chance))]
         elif vague and _is_complaint(example):
             taught.append(_among_vague(own[0], chance.choice(vague), chance))
         if example.intent in _ABOUT_AN_OLD_ONE:
-            taught += _of_others(own[0], 1, chance)
+            taught += _of_others(own[0], chance)
     return [*taught, *_from_keywords()]
 
 
-def _of_others(lesson: Lesson, times: int, chance: random.Random) -> list[Lesson]:
-    """The lesson with other things in place of its own, for the head of intents only."""
+def _of_others(lesson: Lesson, chance: random.Random) -> list[Lesson]:
+    """The lesson with other things in place of its own, if any, for the head of intents only."""
     if not _names_a_topic(lesson.text):
         return []
     things = [phrase for slug in _THINGS for phrase in keywords()[slug]]
-    return [
-        replace(
-            lesson,
-            text=_topics().sub(lambda _: chance.choice(things), lesson.text),
-            categories={},
-            original=False,
-        )
-        for _ in range(times)
-    ]
+    text = _topics().sub(lambda _: chance.choice(things), lesson.text)
+    return [replace(lesson, text=text, categories={}, original=False)]
 
 
 def _no_report(lesson: Lesson) -> Lesson:
