@@ -12,8 +12,8 @@ import nlu
 from gateway.metrics import Meters
 from gateway.settings import Settings
 from nlu.engine import Engine
-from nlu.engines.embedded import EmbeddedEngine, Places
-from nlu.engines.model import ModelError
+from nlu.engines.embedded import EmbeddedEngine, Places, current
+from nlu.engines.model import ModelError, check
 from nlu.engines.rasa import FellBack, RasaEngine, RasaServer
 from nlu.places.resolve import resolve
 
@@ -50,7 +50,7 @@ def needs_training(settings: Settings) -> bool:
     """Whether no model can be read, or the corpus is newer than the model."""
     models = models_folder(settings.var)
     try:
-        EmbeddedEngine.load(models)
+        check(current(models))
     except ModelError:
         return True
     trained_at = (models / "current").stat().st_mtime

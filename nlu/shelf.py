@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nlu.engines.model import Card, Model, ModelError, card_in, load
+from nlu.engines.model import Card, Model, ModelError, card_in, check
 
 KEPT = 6  # models that stay on disk; the current one and its predecessor stay in any case
 
@@ -65,13 +65,9 @@ def listed(var: Path, *, checked: bool = True) -> list[Listed]:
     """Every model on disk, newest first; unless `checked` by their cards alone, which is quick."""
     models = var / "models"
     folders = [path for path in models.glob("*") if path.is_dir() and path.name[0] != "."]
-    read = _checked if checked else card_in
+    read = check if checked else card_in
     found = [_listed(folder, current_version(var), read) for folder in folders]
     return sorted(found, key=lambda one: (one.made_at, one.version), reverse=True)
-
-
-def _checked(folder: Path) -> Card:
-    return load(folder).card
 
 
 def _listed(folder: Path, current: str, read: Callable[[Path], Card]) -> Listed:

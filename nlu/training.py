@@ -148,7 +148,7 @@ def finish(
         corrections=prepared.more,
         **calibration,
     )
-    return Model(card, used=design.used, weight=heads.weight, scale=design.scale, bias=bias)
+    return Model.rounded(card, used=design.used, weight=heads.weight, scale=design.scale, bias=bias)
 
 
 def _calibration(taught: Sequence[Lesson], design: Design, tell: Progress) -> dict[str, Any]:

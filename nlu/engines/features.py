@@ -197,11 +197,13 @@ class Vocabulary:
     pairs of words are left to be hashed for a text.
 
     Args:
-        row: the model's row of each bucket, -1 where it has none.
+        used: the bucket of each of the model's rows, in rising order.
     """
 
-    def __init__(self, row: NDArray[np.int32]) -> None:
-        self._row = row
+    def __init__(self, used: NDArray[np.int32]) -> None:
+        self._used = used
+        self._known = np.zeros(BUCKETS, dtype=np.bool_)  # most buckets of a text are not: no search
+        self._known[used] = True
         self._words: dict[str, _Word] = {}
 
     def rows(self, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -216,14 +218,18 @@ class Vocabulary:
         numbers = (np.arange(len(split)) << _OWNER).astype(kind)
         owners = np.repeat(numbers, [len(words) for words in split])
         pairs = _both_pairs(np.array((spelt, concepts), dtype=np.uint64), owners)
-        known = self._row[pairs & (BUCKETS - 1)].astype(kind)
-        known |= ((pairs >> _OWNER) << _OWNER).astype(kind)  # below zero where the model has no row
-        keys = np.concatenate((np.repeat(owners, sizes) | np.concatenate(rows), known[known >= 0]))
+        pairs = pairs[self._known[pairs & (BUCKETS - 1)]]
+        known = self._rows(pairs & (BUCKETS - 1)) | ((pairs >> _OWNER) << _OWNER).astype(kind)
+        keys = np.concatenate((np.repeat(owners, sizes) | np.concatenate(rows), known))
         keys.sort()
         fresh = np.ones(len(keys), dtype=np.bool_)
         np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
         keys = keys[fresh].astype(np.int64)
         return keys >> _OWNER, keys & (BUCKETS - 1)
+
+    def _rows(self, known: NDArray[np.int64]) -> NDArray[np.int32]:
+        """The model's row of each bucket that it has."""
+        return self._used.searchsorted(known.astype(np.int32)).astype(np.int32)
 
     def _seen(self, words: list[str]) -> dict[str, _Word]:
         """All that is remembered, these words included. A thread beside may learn them too."""
@@ -234,8 +240,8 @@ class Vocabulary:
         if len(seen) + len(fresh) > MOST_WORDS:
             fresh, seen = list(dict.fromkeys(words)), {}
         owner, bucket, _ = features(fresh)
-        row = self._row[bucket]
-        owner, rows = owner[row >= 0], row[row >= 0]
+        known = self._known[bucket]
+        owner, rows = owner[known], self._rows(bucket[known])
         edges = np.searchsorted(owner, np.arange(len(fresh) + 1)).tolist()
         sums = _numbers(fresh)
         meant = _meant([of_word(word) for word in fresh], sums)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nlu.engines.embedded import EmbeddedEngine
-from nlu.engines.model import ModelError, load
+from nlu.engines.model import Model, ModelError, load
 
 MOST_BYTES = 15_000_000
 
@@ -51,6 +51,19 @@ def test_loading_reads_the_model_and_the_first_text_the_tables(var: Path) -> Non
 
 def test_a_model_is_small(copy: Path) -> None:
     assert sum(path.stat().st_size for path in copy.iterdir()) < MOST_BYTES
+
+
+def test_a_weight_loses_less_than_half_a_unit_of_its_row(copy: Path) -> None:
+    fitted = np.random.default_rng(1708).normal(size=(500, 50)).astype(np.float32)
+    fitted[7] = 0
+    scale = np.linspace(1, 9, 500, dtype=np.float32)
+    bias = np.zeros(50, dtype=np.float32)
+    used = np.arange(500, dtype=np.int32)
+    model = Model.rounded(load(copy).card, used=used, weight=fitted, scale=scale, bias=bias)
+    exact = fitted * scale[:, None]
+    served = model._weight * model._unit[:, None]
+    most = np.abs(exact).max(axis=1, keepdims=True)
+    assert (np.abs(served - exact) <= most / 127 * 0.5001).all()
 
 
 def test_arrays_that_were_changed_are_refused(copy: Path) -> None:
