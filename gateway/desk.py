@@ -15,8 +15,6 @@ from console.broadcast import Broadcast
 from console.desk import Desk
 from console.people.acts import AccountError, Post
 from console.people.grants import Grant
-from console.people.oidc import Client, SignOn
-from console.people.provider import Provider, ProviderError
 from console.people.sso import Sso
 from gateway.accounts import Key
 from gateway.areas import CityMap
@@ -97,6 +95,9 @@ def single_sign_on(settings: Settings, keyring: Keyring, agencies: Agencies) -> 
     told = settings.console.oidc
     if told is None:
         return None
+    from console.people.oidc import Client, SignOn  # noqa: PLC0415 - see console/people/sso.py
+    from console.people.provider import Provider, ProviderError  # noqa: PLC0415 - the same
+
     grants = {}
     for group, one in told.roles.items():
         try:

@@ -14,12 +14,12 @@ from console import cookies
 from console.desk import Desk
 from console.door import Handler, csrf_of, guarded, unguarded
 from console.origin import HOME, address_of, is_foreign, own_path
-from console.people import acts, doorstep, familiar, lockout, oidc
+from console.people import acts, doorstep, familiar, lockout
 from console.people.acts import AccountError, By
 from console.people.doorstep import Typed
 from console.people.grants import newcomer
-from console.people.oidc import SignOnError
 from console.people.passwords import LONGEST, Passwords, objection
+from console.people.sso import SSO_PATH, SignOnError
 from console.rights import Right
 from console.visitor import VISITOR, Visitor, visitor
 from store import accounts, staff
@@ -50,8 +50,8 @@ class Entry:
         ]
         if desk.sso is not None:
             found += [
-                web.get(f"{oidc.PATH}/begin", self._open(self.begin)),
-                web.get(oidc.PATH, self._open(self.end)),
+                web.get(f"{SSO_PATH}/begin", self._open(self.begin)),
+                web.get(SSO_PATH, self._open(self.end)),
             ]
         return found
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from console.people.id_token import Claims
 from console.rights import Role
+
+Claims = Mapping[str, Any]  # what the provider says of a person
 
 _NAME = re.compile(r"[^a-z0-9._@+-]+")
 _LONGEST_NAME = 64

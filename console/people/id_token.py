@@ -17,7 +17,7 @@ from joserfc import jws, jwt
 from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 
-Claims = Mapping[str, Any]
+from console.people.grants import Claims
 
 #: What may sign: asymmetric alone. With HS256 a public key would be a password; `none` is nobody.
 HASHES = {

@@ -23,25 +23,12 @@ from typing import Any
 
 from yarl import URL
 
-from console.people.id_token import Claims, Expected, TokenRefusedError, UnknownKeyError, verified
+from console.people.grants import Claims
+from console.people.id_token import Expected, TokenRefusedError, UnknownKeyError, verified
 from console.people.provider import CodeRefusedError, Provider, ProviderError, Tokens
+from console.people.sso import SSO_PATH, SignOnError
 
-PATH = "/console/login/sso"  # the provider sends the browser back here
 _GOOD_FOR = timedelta(minutes=10)
-
-
-class SignOnError(Exception):
-    """A sign-on that does not succeed. `word` is a key of the pages' words; the rest for the log.
-
-    away       the provider does not answer, or answers what we do not understand
-    cancelled  the person, or the provider, did not want to
-    forged     it was not begun in this browser, or too long ago, or was answered before
-    refused    what came back is not to be believed
-    """
-
-    def __init__(self, word: str, detail: str) -> None:
-        super().__init__(detail)
-        self.word = word
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +43,7 @@ class Client:
     @property
     def redirect_uri(self) -> str:
         """Where the provider sends the browser back to; registered there."""
-        return f"{self.site}{PATH}"
+        return f"{self.site}{SSO_PATH}"
 
 
 class SignOn:

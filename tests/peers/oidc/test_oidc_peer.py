@@ -14,8 +14,9 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from console.people.grants import Grant, newcomer
-from console.people.oidc import Client, SignOn, SignOnError
+from console.people.oidc import Client, SignOn
 from console.people.provider import Provider, Tokens
+from console.people.sso import SignOnError
 from console.rights import Role
 from tests.peers.oidc.conftest import CLIENT, SECRET, SITE, Peer, Person
 
