@@ -26,6 +26,8 @@ ANSWER = 40  # characters; a shorter text may be the bare answer to "how deep?"
 _NUMBERS: dict[str, float] = _RULES["numbers"]
 _BODY = "|".join(sorted(BODY, key=len, reverse=True))
 _THINGS = "|".join(sorted(THINGS, key=len, reverse=True))
+_HALF = ("setengah", "separuh")
+_HALVES = "|".join(sorted((t for t in THINGS if t.startswith(_HALF)), key=len, reverse=True))
 _UP_TO = (
     r"(?:se(?:tinggi|dalam|batas|kitar|ukuran|kira)\s?|sampai\s|sampe\s|smpe\s|smp\s|ampe\s|"
     r"nyampe\s|hingga\s|"
@@ -37,8 +39,7 @@ _UP_TO = (
     r"my\s|our\s)?)+"
 )
 _WORDS = re.compile(
-    rf"(?<!\w)(?:(?P<up>{_UP_TO})(?P<what>{_BODY}|{_THINGS})s?|(?P<half>(?:setengah|"
-    rf"separuh)\sban(?:\s(?:motor|mobil))?)"
+    rf"(?<!\w)(?:(?P<up>{_UP_TO})(?P<what>{_BODY}|{_THINGS})s?|(?P<half>{_HALVES})"
     rf"|(?P<bare>{_BODY})(?=\s(?:orang\sdewasa|org\sdewasa|dewasa|anak|orang)\b|[-\s](?:deep|high|"
     rf"level)\b"
     rf"|\s?(?:-|sampai|sampe|hingga)\s?(?:se)?(?:{_BODY})\b))"
@@ -131,11 +132,7 @@ def _bodies(low: str) -> list[tuple[int, int, Range]]:
         up = match["up"] or ""
         if what == "orang" and "tinggi" not in up and "dalam" not in up:
             continue
-        if (
-            what in THINGS
-            and not what.startswith(("setengah", "separuh"))
-            and not _REACHES.search(up)
-        ):
+        if what in THINGS and not what.startswith(_HALF) and not _REACHES.search(up):
             continue
         least, most = BODY.get(what) or THINGS[what]
         if re.search(r"di\s?atas\s*$|melebihi\s$|lewat\s$|melewati\s$", up):
@@ -179,6 +176,7 @@ def _range(match: re.Match[str]) -> Range | None:
 def _number(said: str) -> float:
     if said[0].isdigit():
         return float(said.replace(",", "."))
+    said = " ".join(said.split())  # a line may end within it
     tens, _, ones = said.partition(" puluh")
     if _ or said not in _NUMBERS:
         return _NUMBERS[tens] * 10 + (5 if ones else 0)

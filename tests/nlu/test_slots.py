@@ -62,6 +62,20 @@ def test_depths_of_the_written_texts(labelled: Any) -> None:
     assert len(wrong) <= 2, wrong
 
 
+@pytest.mark.parametrize(
+    ("text", "depth"),
+    [
+        ("banjir separuh ban mobil", [25, 35]),
+        ("banjir sampai setengah ban motor", [25, 35]),
+        ("banjir dua\npuluh cm", [20, 20]),
+        ("banjir tiga\tpuluh lima cm", [35, 35]),
+        ("banjir setengah\nban mobil", None),  # two lines, two things
+    ],
+)
+def test_every_depth_that_is_looked_for_has_a_size(text: str, depth: list[int] | None) -> None:
+    assert [one.value for one in entities(text, "depth_cm")] == ([depth] if depth else [])
+
+
 @pytest.mark.parametrize("struck", ["kesetrum", "kestrum", "kesatrum", "tersengat listrik"])
 def test_who_is_struck_by_current_is_seen_in_every_spelling(struck: str) -> None:
     assert emergency(f"ada anak {struck} di tiang")
