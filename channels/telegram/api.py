@@ -10,15 +10,32 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from telegram import Bot, InputFile
-from telegram.error import TelegramError
-from telegram.request import BaseRequest, RequestData
+
+
+@contextmanager
+def _without(*libraries: str) -> Iterator[None]:
+    """What is imported in this block finds these not installed, unless they are in use already."""
+    absent = set(libraries).difference(sys.modules)
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]  # None: Python's own sign
+    try:
+        yield
+    finally:
+        for library in absent:
+            del sys.modules[library]
+
+
+# Both are optional there, and take 9 MB: for passports, which we do not read, and for a command.
+with _without("cryptography", "click"):
+    from telegram import Bot, InputFile
+    from telegram.error import TelegramError
+    from telegram.request import BaseRequest, RequestData
 
 # telegram logs URLs and messages at DEBUG and answers that are not JSON at ERROR, httpx (which it
 # imports) every URL at INFO. What matters of all that comes back as an outcome.

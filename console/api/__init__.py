@@ -17,6 +17,9 @@ both its scopes and the account's role allow, and sees what the account sees.
 
 from __future__ import annotations
 
+import json
+from functools import cache
+
 from aiohttp import web
 
 from console.api import (
@@ -58,10 +61,14 @@ def operations() -> tuple[Operation, ...]:
 def routes(desk: Desk, trainer: Trainer) -> list[web.RouteDef]:
     """A route an operation, the contract itself, and a problem for every other path."""
     every = operations()
-    document = contract.document(every, title=f"Kanal Warga, {desk.city}", base=BASE)
+
+    @cache  # drawn when it is first asked for
+    def drawn() -> str:
+        title = f"Kanal Warga, {desk.city}"
+        return json.dumps(contract.document(every, title=title, base=BASE))
 
     async def told(_: web.Request) -> web.Response:
-        return web.json_response(document)
+        return web.json_response(text=drawn())
 
     return [
         web.get(f"{BASE}/openapi.json", told),

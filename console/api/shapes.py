@@ -58,7 +58,8 @@ Number = Annotated[Id, BeforeValidator(str)]  # an `Id` that is answered: made o
 class Shape(BaseModel):
     """The base of all that is sent and answered; an unknown field is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Most are never spoken between two starts: each is made ready when it is.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     @classmethod
     def made_of(cls, one: object) -> Self:

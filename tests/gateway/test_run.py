@@ -104,6 +104,20 @@ def service(tmp_path: Path, model_var: Path) -> Service:
     return Service(tmp_path, model_var)
 
 
+def test_what_the_settings_do_not_name_is_not_loaded(service: Service) -> None:
+    """Each takes megabytes: training, single sign-on, other channels, another database, photos."""
+    service.environment["PYTHONPROFILEIMPORTTIME"] = "1"
+    with service.running():
+        pass
+    loaded = {line.rpartition("|")[2].strip() for line in service.log.read_text().splitlines()}
+    assert {"gateway", "numpy", "telegram"} <= loaded
+    training = {"sklearn", "scipy", "matplotlib"}
+    unnamed = {"joserfc", "tweepy", "asyncpg", "PIL", "pillow_heif", "shapely"}
+    # What was looked for and is kept away from Telegram's library is told too: not what is in it.
+    kept_away = {"cryptography.utils", "click.core"}
+    assert loaded & (training | unnamed | kept_away) == set()
+
+
 def test_it_says_where_it_is_and_how_it_feels(service: Service) -> None:
     with service.running():
         assert service.get("/health/live") == (200, '{"status": "live"}')
