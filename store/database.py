@@ -116,6 +116,8 @@ def _sqlite(url: URL) -> AsyncEngine:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        # kB; unset it is 2,000, of every connection, for pages that the system holds anyway.
+        cursor.execute("PRAGMA cache_size=-500")
         if writes:
             cursor.execute("PRAGMA busy_timeout=0")  # inline.begin waits, not the loop
         cursor.close()

@@ -35,7 +35,7 @@ def _config(connection: Connection) -> Config:
 
 async def upgrade(database: Database) -> None:
     """Apply the revisions that are missing. Several processes may call it at once."""
-    if await _current(database) == head():
+    if await is_current(database):
         return
     from alembic import command  # noqa: PLC0415
 
@@ -43,6 +43,11 @@ async def upgrade(database: Database) -> None:
         if not database.is_sqlite:
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
+
+
+async def is_current(database: Database) -> bool:
+    """Whether no revision is missing."""
+    return await _current(database) == head()
 
 
 async def _current(database: Database) -> str | None:
