@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import hashlib
 import secrets
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # the training library is large; most tests do without it
     from nlu.engines.embedded import EmbeddedEngine
 
 ROOT = Path(__file__).resolve().parent.parent
+MIGRATED = "migrated"
 
 
 def _digest() -> str:
@@ -69,38 +70,55 @@ def _no_gateway_outlives_its_test() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """URL of a running PostgreSQL."""
-    with postgres_server() as url:
+    """URL of a running PostgreSQL, with a migrated database that others are copied from."""
+    with postgres_server(in_memory=True) as url:
+        asyncio.run(_run_on(url, f"CREATE DATABASE {MIGRATED}"))
+        asyncio.run(_migrate(_named(url, MIGRATED)))
         yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file that others are copied from."""
+    file = tmp_path_factory.mktemp(MIGRATED) / "kanal.db"
+    asyncio.run(_migrate(f"sqlite:///{file}"))
+    return file
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.peer("postgres"))])
-async def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """A fresh database of each kind, as config.yml would name it."""
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of each kind as `kanal migrate` leaves it, named as config.yml would."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'kanal.db'}"
+        file = shutil.copyfile(request.getfixturevalue("sqlite"), tmp_path / "kanal.db")
+        yield f"sqlite:///{file}"
         return
-    async with fresh_database(request.getfixturevalue("postgres")) as url:
-        yield url
+    server, name = request.getfixturevalue("postgres"), f"t{secrets.token_hex(6)}"
+    copied = f"CREATE DATABASE {name} TEMPLATE {MIGRATED} STRATEGY file_copy"
+    asyncio.run(_run_on(server, copied))
+    yield _named(server, name)
+    asyncio.run(_run_on(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-@asynccontextmanager
-async def fresh_database(server: str) -> AsyncIterator[str]:
-    """Make a database on a running PostgreSQL, and drop it afterwards."""
-    name = f"t{secrets.token_hex(6)}"
+def _named(server: str, name: str) -> str:
+    """The URL of another database on the same server."""
+    return server.replace("/postgres?", f"/{name}?")
+
+
+async def _run_on(server: str, statement: str) -> None:
     connection = await asyncpg.connect(server)
-    await connection.execute(f"CREATE DATABASE {name}")
-    try:
-        yield server.replace("/postgres?", f"/{name}?")
-    finally:
-        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        await connection.close()
+    await connection.execute(statement)
+    await connection.close()
+
+
+async def _migrate(url: str) -> None:
+    made = Database(url, ROOT)
+    await schema.upgrade(made)
+    await made.close()
 
 
 @pytest.fixture
 async def database(store_url: str, tmp_path: Path) -> AsyncIterator[Database]:
     """A migrated database of each kind."""
     made = Database(store_url, tmp_path)
-    await schema.upgrade(made)
     yield made
     await made.close()
