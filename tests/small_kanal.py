@@ -5,20 +5,24 @@ python tests/small_kanal.py nlu learn --no-promote --by ani --run 1
 
 from __future__ import annotations
 
+from functools import cache
+
 from nlu import corpus, training
 from nlu.corpus import Example
 
 KEPT = {"joki_3in1", "kawasan_rokok", "bukan_aduan"}
 
 
+@cache
 def small() -> list[Example]:
-    """Three categories and two intents of the corpus."""
-    return [
+    """A third of what the corpus has of three categories and two intents."""
+    chosen = [
         example
         for example in corpus.read()
         if (example.categories and set(example.categories) <= KEPT)
         or example.intent in {"thanks", "greet"}
     ]
+    return chosen[::3]
 
 
 def main() -> None:

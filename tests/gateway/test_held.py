@@ -25,6 +25,11 @@ async def lease_end(database) -> datetime:
         return (await connection.execute(select(table(Lease).c.until))).scalar_one()
 
 
+async def belongs_to(database, owner: str, ends: datetime) -> None:
+    async with database.begin() as connection:
+        await connection.execute(update(table(Lease)).values(owner=owner, until=ends))
+
+
 async def test_another_process_takes_over_when_the_first_ends(database) -> None:
     at_work: list[str] = []
 
@@ -56,17 +61,21 @@ async def test_another_process_takes_over_when_the_first_ends(database) -> None:
 
 
 async def test_work_is_begun_again_after_the_lease_was_lost(database) -> None:
-    begun = []
+    begun, ended = [], []
 
     async def work() -> None:
         begun.append(len(begun))
-        await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(len(ended))
 
     task = asyncio.create_task(while_ours(database, "bind:sms", "one", work, LEASE))
     await until(lambda: len(begun) == 1)
-    async with database.begin() as connection:  # as if another process had it
-        until_then = datetime.now(UTC) + 5 * LEASE
-        await connection.execute(update(table(Lease)).values(owner="another", until=until_then))
+    await belongs_to(database, "another", datetime.now(UTC) + timedelta(days=1))
+    await until(lambda: len(ended) == 1)
+    assert len(begun) == 1
+    await belongs_to(database, "another", datetime.now(UTC))  # it has ended too
     await until(lambda: len(begun) == 2)
     task.cancel()
     with suppress(asyncio.CancelledError):

@@ -15,7 +15,7 @@ from console.teach.promotion import NotBetterError
 from nlu import shelf, training
 from nlu.engines.embedded import EmbeddedEngine
 from nlu.engines.model import ModelError, load
-from store import corrections, learnings, schema
+from store import corrections, learnings
 from store.codec import dump
 from store.corrections import Said
 from store.database import Database
@@ -43,14 +43,13 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def desk(
-    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trained: Path, sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Desk]:
-    chosen = small()
-    monkeypatch.setattr("nlu.corpus.read", lambda: chosen)
-    monkeypatch.setattr("nlu.training.read", lambda: chosen)
+    monkeypatch.setattr("nlu.corpus.read", small)
+    monkeypatch.setattr("nlu.training.read", small)
     shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
+    shutil.copy(sqlite, tmp_path)
     database = Database("sqlite", tmp_path)
-    await schema.upgrade(database)
     yield Desk(database, tmp_path, tmp_path / "frozen")
     await database.close()
 
