@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 import nlu
 from gateway.cli.nlu import PLACE_FIELDS, app
 from nlu import corpus
+from tests.small_kanal import small
 
 KEYS = {
     "id",
@@ -153,7 +154,10 @@ def test_a_file_with_a_mistake_is_refused(tmp_path: Path) -> None:
     assert "texts.jsonl:1" in done.output
 
 
-def test_a_model_is_trained_when_there_is_none(tmp_path: Path) -> None:
+def test_a_model_is_trained_when_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nlu.training.read", small)
     done = run("parse", "--var", str(tmp_path), "macet")
     assert done.exit_code == 0
     assert "training one" in done.output

@@ -8,9 +8,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 from scipy import sparse
 
 from nlu.corpus import read
+
+pytestmark = pytest.mark.once
 
 MOST = 0.6  # Jaccard over character 4-grams
 SHORT = 12  # characters: words that everybody writes in the same way ("ya", "halo") are no leak

@@ -9,17 +9,7 @@ from nlu.corpus import Example, read
 from nlu.engines.model import load
 from nlu.lessons import ALWAYS, VAGUE_WEIGHT, Lesson, lessons
 from nlu.training import TrainingError, fit, point, train
-
-KEPT = ("joki_3in1", "kawasan_rokok", "bukan_aduan")
-
-
-def some() -> list[Example]:
-    return [
-        example
-        for example in read()
-        if (set(example.categories) <= set(KEPT) and example.categories)
-        or example.intent in {"thanks", "greet"}
-    ]
+from tests.small_kanal import small
 
 
 def quiet(_what: str, _share: float) -> None:
@@ -28,7 +18,7 @@ def quiet(_what: str, _share: float) -> None:
 
 def test_the_same_corpus_gives_the_same_model(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        fit(some(), quiet).save(tmp_path / name)
+        fit(small(), quiet).save(tmp_path / name)
     one, two = ((tmp_path / name / "model.npz").read_bytes() for name in ("one", "two"))
     assert load(tmp_path / "one").card == load(tmp_path / "two").card
     assert one == two
@@ -37,7 +27,7 @@ def test_the_same_corpus_gives_the_same_model(tmp_path: Path) -> None:
 def test_progress_is_told_and_grows(tmp_path: Path) -> None:
     told: list[tuple[str, float]] = []
     folder = train(
-        tmp_path, examples=some(), progress=lambda what, share: told.append((what, share))
+        tmp_path, examples=small(), progress=lambda what, share: told.append((what, share))
     )
     shares = [share for _, share in told]
     assert shares == sorted(shares)
@@ -62,7 +52,7 @@ def test_nothing_to_learn_from_is_said() -> None:
 
 
 def test_a_place_is_taught_elsewhere_too() -> None:
-    examples = [example for example in some() if example.entities][:20]
+    examples = [example for example in small() if example.entities][:20]
     taught = [lesson for lesson in lessons(examples, seed=1) if lesson.group != ALWAYS]
     taught = [
         lesson for lesson in taught if lesson.categories and not _is_beside_a_vague_one(lesson)
