@@ -40,10 +40,17 @@ def port() -> int:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, model_var: Path, port: int) -> AsyncIterator[House]:
+def var(tmp_path: Path, model_var: Path, sqlite: Path) -> Path:
+    """A folder as `kanal setup` leaves it."""
+    made = tmp_path / "var"
+    shutil.copytree(model_var / "models", made / "models")
+    shutil.copy(sqlite, made)
+    return made
+
+
+@pytest.fixture
+async def house(var: Path, port: int) -> AsyncIterator[House]:
     """A gateway with the web chat alone, on SQLite."""
-    var = tmp_path / "var"
-    shutil.copytree(model_var / "models", var / "models", symlinks=True)
     settings = Settings(
         var=var,
         public={"port": port, "url": f"http://127.0.0.1:{port}"},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -30,12 +29,8 @@ def card_settings() -> dict[str, str]:
 
 
 @pytest.fixture
-async def post(
-    tmp_path: Path, model_var: Path, port: int, card_settings: dict[str, str]
-) -> AsyncIterator[House]:
+async def post(var: Path, port: int, card_settings: dict[str, str]) -> AsyncIterator[House]:
     """A gateway with mail and cards."""
-    var = tmp_path / "var"
-    shutil.copytree(model_var / "models", var / "models", symlinks=True)
     settings = Settings(
         var=var,
         public={"port": port, "url": f"http://127.0.0.1:{port}"},
@@ -49,8 +44,8 @@ async def post(
 
 
 @pytest.fixture
-def citizen(post: House, tmp_path: Path) -> Citizen:
-    return Citizen(post, Mailbox(tmp_path / "var" / "email" / "mail"))
+def citizen(post: House, var: Path) -> Citizen:
+    return Citizen(post, Mailbox(var / "email" / "mail"))
 
 
 @pytest.fixture

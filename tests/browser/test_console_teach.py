@@ -79,12 +79,15 @@ class School(House):
 
 
 @pytest.fixture
-async def school(tmp_path: Path, port: int, monkeypatch: Any) -> AsyncIterator[School]:
+async def school(
+    tmp_path: Path, sqlite: Path, port: int, monkeypatch: Any
+) -> AsyncIterator[School]:
     var = tmp_path / "var"
     texts = small_kanal.small()
     training.train(var, examples=texts)
     lines = [json.dumps({"text": one.text, "label": one.categories[0]})
              for one in texts if one.categories]  # fmt: skip
+    shutil.copy(sqlite, var)
     (var / "frozen").mkdir()
     (var / "frozen" / "texts.jsonl").write_text("\n".join(lines * 6), encoding="utf-8")
     said = {"schema_version": 1, "var": str(var), "nlu": {"frozen": str(var / "frozen")}}

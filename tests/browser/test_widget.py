@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -109,10 +108,8 @@ async def city(port: int) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, model_var: Path, port: int, city: str) -> AsyncIterator[House]:
+async def house(var: Path, port: int, city: str) -> AsyncIterator[House]:
     """A gateway whose chat the city's site may show."""
-    var = tmp_path / "var"
-    shutil.copytree(model_var / "models", var / "models", symlinks=True)
     webchat = {"messages_per_minute": 600, "allowed_origins": [city]}
     settings = Settings(
         var=var,
