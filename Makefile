@@ -68,7 +68,7 @@ demo: $(VENV)/dev.stamp peers ## a citizen files on every channel, against local
 # Rasa is an option, in an environment of its own: it needs Python 3.10. Nothing else here does.
 $(VENV)-rasa/rasa.stamp: requirements/rasa.txt | $(VENV)/run.stamp
 	@echo "[rasa] Rasa's own environment in $(VENV)-rasa (two minutes and 2.7 GB the first time)"
-	@$(BIN)/python -m nlu.rasa env
+	@PIP_COMPILE=0 $(BIN)/python -m nlu.rasa env # most of it is never imported
 	@touch $@
 
 .PHONY: rasa-env
@@ -84,13 +84,21 @@ rasa-serve: rasa-env ## serve what `make rasa` trained, on loopback, for nlu.eng
 
 # Python 3.13 is looked for by name and among pyenv's versions.
 PYTHON313 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3.13) python3.13)
-.PHONY: test-313
-test-313: ## run the part of the suite without peers on Python 3.13
+$(VENV)-313/dev.stamp: requirements/dev.txt pyproject.toml
 	@$(PYTHON313) --version >/dev/null 2>&1 || { echo "Python 3.13 is not here: make test-313 PYTHON313=/path/to/python3.13"; exit 1; }
+	@echo "[3.13] Python environment in $(VENV)-313"
 	@test -x $(VENV)-313/bin/python || $(PYTHON313) -m venv $(VENV)-313
 	@$(VENV)-313/bin/pip install --quiet --require-hashes -r requirements/dev.txt
 	@$(VENV)-313/bin/pip install --quiet --no-deps --no-build-isolation -e .
-	@KANAL_PEERS=none $(VENV)-313/bin/pytest -q $(AT_ONCE) -m "not peer"
+	@touch $@
+
+.PHONY: env-313
+env-313: $(VENV)-313/dev.stamp ## set up an environment of Python 3.13
+
+# Without what needs a peer, and without what one Python is enough for (`once` in pyproject.toml).
+.PHONY: test-313
+test-313: $(VENV)-313/dev.stamp ## run on Python 3.13 what needs no peer and says something of Python
+	@KANAL_PEERS=none $(VENV)-313/bin/pytest -q $(AT_ONCE) -m "not peer and not once"
 
 .PHONY: bench
 bench: $(VENV)/dev.stamp ## measure: webhooks, the whole pipeline, start-up, memory

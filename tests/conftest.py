@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import hashlib
 import secrets
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -17,24 +16,13 @@ from aiohttp import web_app
 
 from store import schema
 from store.database import Database
+from tests import trained
 from tests.peers.postgres import server as postgres_server
 
 if TYPE_CHECKING:  # the training library is large; most tests do without it
     from nlu.engines.embedded import EmbeddedEngine
 
-ROOT = Path(__file__).resolve().parent.parent
 MIGRATED = "migrated"
-
-
-def _digest() -> str:
-    """Names what a model depends on, so that one model serves until corpus or code changes."""
-    files = sorted(
-        path for ending in ("*.py", "*.yml", "*.csv") for path in (ROOT / "nlu").rglob(ending)
-    )
-    seen = hashlib.sha256()
-    for path in files:
-        seen.update(path.read_bytes())
-    return seen.hexdigest()[:16]
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +30,7 @@ def model_var() -> Path:
     """A folder as `var` is, with a trained model under models/."""
     from nlu.training import train
 
-    var = ROOT / "build" / "test-model" / _digest()
+    var = trained.var()
     var.parent.mkdir(parents=True, exist_ok=True)
     with (var.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # of runs at once, one trains and the others wait for it
@@ -111,7 +99,7 @@ async def _run_on(server: str, statement: str) -> None:
 
 
 async def _migrate(url: str) -> None:
-    made = Database(url, ROOT)
+    made = Database(url, trained.ROOT)
     await schema.upgrade(made)
     await made.close()
 

@@ -55,6 +55,7 @@ def suite(house: Path, *options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.once
 def test_a_new_channel_passes_the_suite(house: Path) -> None:
     laid(house, "line")
 
@@ -90,6 +91,7 @@ BREAKS = {  # channel: (file, what stands there, what takes its place, the test 
 }  # fmt: skip
 
 
+@pytest.mark.once
 def test_the_suite_notices_what_it_is_there_for(house: Path) -> None:
     for name, (file, there, instead, _) in BREAKS.items():
         path = laid(house, name) / file

@@ -314,6 +314,7 @@ async def test_figures_are_those_of_the_account(house: House) -> None:
     assert (await whole.ask("GET", f"/figures?{query}"))[0] == 409
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 async def test_schemathesis_finds_nothing(house: House, tmp_path: Path) -> None:
     """Requests, right and wrong, made from the contract by a tool of others."""

@@ -110,6 +110,7 @@ async def living(var: Path, store_url: str) -> AsyncIterator[House]:
         yield House(gateway, var, store_url)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)  # test_teach has both
 async def test_a_moderators_word_changes_the_answer_without_a_restart(
     var: Path, store_url: str

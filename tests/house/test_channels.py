@@ -8,6 +8,8 @@ import pytest
 
 from tests.conformance.folders import REPOSITORY, Folder, folders
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     "folder", [one for one in folders() if not one.name.startswith("_")], ids=lambda one: one.name

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("gateway", "console", "channels", "nlu", "dialogs", "store")
 NOT_USED = re.compile(r"(^|_)(data|info|manager|helper|utils|process)(_|$)")

@@ -6,6 +6,10 @@ import json
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.once
+
 # Words that a permissive licence, or one that is permissive to whoever only uses it, goes by.
 FINE = (
     "mit",

@@ -15,6 +15,8 @@ import pytest
 
 from gateway import __version__
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
