@@ -1,6 +1,6 @@
-"""`kanal replay` that dies: SIGKILL right after the N-th commit of a kind.
+"""`kanal replay` that dies: SIGKILL right after the N-th commit of a kind, or in the N-th ms.
 
-    python -m tests.crash.child (t1|t2|t3|none) N replay FILE ...
+    python -m tests.crash.child (t1|t2|t3|ms|none) N replay FILE ...
 
 The commits themselves are the real ones; only what follows them never happens.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -42,9 +43,18 @@ def die_after(kind: str, times: int) -> None:
     setattr(owner, name, committed)
 
 
+def die_in(milliseconds: int) -> None:
+    """Be killed then, wherever it is."""
+    death = threading.Timer(milliseconds / 1000, os.kill, (os.getpid(), signal.SIGKILL))
+    death.daemon = True
+    death.start()
+
+
 if __name__ == "__main__":
     kind, times, *command = sys.argv[1:]
-    if kind != "none":
+    if kind == "ms":
+        die_in(int(times))
+    elif kind != "none":
         die_after(kind, int(times))
     sys.argv[1:] = command
     main()
