@@ -11,6 +11,7 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import smtplib
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -132,13 +133,13 @@ async def dovecot(
         _configure(made, user, group, more, certificate)
         drop = {"user": user, "group": group, "extra_groups": []} if os.geteuid() == 0 else {}
         process = await asyncio.create_subprocess_exec(
-            "dovecot", "-F", "-c", f"{name}/dovecot.conf", cwd=name, **drop
+            "dovecot", "-F", "-c", f"{name}/dovecot.conf", cwd=name, start_new_session=True, **drop
         )
         try:
             await until(lambda: _answers(made), "Dovecot")
             yield made
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGKILL)  # asked kindly it takes a second
             await process.wait()
 
 
