@@ -158,6 +158,7 @@ async def test_a_candidate_is_trained_judged_promoted_and_gone_back_from(school:
     ]
 
 
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)  # the test above has both
 async def test_what_measures_no_better_has_no_button(school: School, store_url: str) -> None:
     """A test set that is too small to be sure of anything refuses."""
     first = shelf.current_version(school.desk.var)
