@@ -81,8 +81,7 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{file}"
         return
     server, name = request.getfixturevalue("postgres"), f"t{secrets.token_hex(6)}"
-    copied = f"CREATE DATABASE {name} TEMPLATE {MIGRATED} STRATEGY file_copy"
-    asyncio.run(_run_on(server, copied))
+    asyncio.run(_run_on(server, f"CREATE DATABASE {name} TEMPLATE {MIGRATED}"))
     yield _named(server, name)
     asyncio.run(_run_on(server, f"DROP DATABASE {name} WITH (FORCE)"))
 

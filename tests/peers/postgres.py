@@ -19,7 +19,7 @@ ROOM = 1 << 30  # a cluster with the databases of its tests takes a tenth
 # Durability is proved by killing processes, not the machine: fsync may rest here.
 OPTIONS = "-c listen_addresses='' -c fsync=off -c max_connections=60"
 LITTLE = (
-    "-c wal_level=minimal -c max_wal_senders=0 -c full_page_writes=off "
+    "-c wal_level=minimal -c max_wal_senders=0 -c full_page_writes=off -c autovacuum=off "
     "-c min_wal_size=32MB -c max_wal_size=64MB"
 )
 
