@@ -30,6 +30,14 @@ QUIET = [  # nothing that a browser does by itself: what is requested, our page 
 EXPECTED = ("WebSocket connection", "ERR_CONNECTION_REFUSED")  # while a test has the gateway down
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What looks through a browser needs a peer."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.peer("chromium"))
+
+
 @pytest.fixture
 def port() -> int:
     """A port that is free, and stays the same over a restart."""

@@ -45,7 +45,6 @@ def page_of(text: str) -> str:
     return str(html.get_content())
 
 
-@pytest.mark.peer("chromium")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("text", [TEXT, "https://lapor.kota.example/" + "a" * 400, "x" * 400])
 async def test_an_answer_fits_a_phone_and_can_be_read(
