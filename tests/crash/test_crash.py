@@ -17,6 +17,8 @@ from sqlalchemy import func, select
 from store.database import Database
 from store.tables import Complaint, Inbox, Outbox, table
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 REPORTS = (
     "got depan SD mampet penuh lumpur",

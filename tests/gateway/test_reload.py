@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 from pathlib import Path
@@ -15,8 +16,9 @@ from tests.gateway.test_run import COMMAND, Service
 
 
 @pytest.fixture
-def service(tmp_path: Path, model_var: Path) -> Service:
+def service(tmp_path: Path, model_var: Path, sqlite: Path) -> Service:
     made = Service(tmp_path, model_var)
+    shutil.copy(sqlite, made.var)
     change(made, lambda channels: channels.pop("telegram"))
     return made
 

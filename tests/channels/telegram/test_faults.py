@@ -19,6 +19,9 @@ from store.tables import Exchange, Inbox, Outbox, table
 from tests.channels.telegram.bot_api import BotApi
 from tests.channels.telegram.house import CHAT, RINA, House
 
+# One database is enough here: it is the wire that fails.
+pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+
 MANY = 500
 FAULTS = {
     "500": lambda: web.json_response({"ok": False, "error_code": 500}, status=500),
@@ -33,18 +36,13 @@ FAULTS = {
 }
 
 
-@pytest.fixture(params=["sqlite"])
-def store_url(tmp_path) -> str:
-    """One database is enough here: it is the wire that fails."""
-    return f"sqlite:///{tmp_path / 'kanal.db'}"
-
-
 @pytest.mark.parametrize("fault", [*FAULTS, "all of them"])
 async def test_going_out_nothing_is_lost_and_only_what_was_in_doubt_is_sent_twice(
     house: House, bot_api: BotApi, fault: str
 ) -> None:
-    await give_up_soon(house)
     kinds = list(FAULTS.values()) if fault == "all of them" else [FAULTS[fault]]
+    if TimeoutError in kinds:  # else a busy machine's answer that comes late would be in doubt
+        await give_up_soon(house)
     usual = bot_api._usual
 
     def after_200(method: str, body: dict) -> object:
