@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Table, Text, cast, func, text
+from sqlalchemy import JSON, ColumnElement, Table, Text, cast, func, or_, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 def _insert(connection: AsyncConnection, into: Table) -> Any:
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     return dialect.insert(into)
+
+
+def one_of(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
+    """`column IN values` for a statement that takes many rows: there SQLAlchemy refuses `in_`."""
+    return or_(*(column == value for value in values))
 
 
 async def insert_or_ignore(

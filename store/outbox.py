@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from channels.message import Moved, OutboundMessage
 from store import conversations, exchanges, receipts
 from store.codec import dump, load
+from store.dialect import one_of
 from store.ids import Ids
 from store.tables import ConversationRow, Outbox, table
 
@@ -35,7 +36,7 @@ Account = tuple[str, str]  # channel, account
 _RECORDED = ("state", "part", "attempts", "due_at", "detail", "sent_at")
 _RECORD = (
     update(OUTBOX)
-    .where(OUTBOX.c.id == bindparam("b_id"), OUTBOX.c.state.in_(WAITING))
+    .where(OUTBOX.c.id == bindparam("b_id"), one_of(OUTBOX.c.state, WAITING))
     .values(lease_until=None, **{name: bindparam(name) for name in _RECORDED})
 )
 

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import Receipt, ReceiptStatus
-from store.dialect import insert_once
+from store.dialect import insert_once, one_of
 from store.tables import EarlyReceipt, Outbox, SentPart, table
 
 OUTBOX, PART, EARLY = table(Outbox), table(SentPart), table(EarlyReceipt)
@@ -31,7 +31,7 @@ _BELOW: dict[str, tuple[str, ...]] = {
 }
 _STANDS = (
     update(OUTBOX)
-    .where(OUTBOX.c.id == bindparam("b_id"), OUTBOX.c.state.in_(("sent", "delivered")))
+    .where(OUTBOX.c.id == bindparam("b_id"), one_of(OUTBOX.c.state, ("sent", "delivered")))
     .values(state=bindparam("state"))
 )
 

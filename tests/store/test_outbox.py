@@ -78,6 +78,20 @@ async def write(database: Database, *records: Record) -> None:
         await outbox.record(connection, IDS, records)
 
 
+async def test_what_many_sends_became_is_recorded_together(database: Database) -> None:
+    """Were it refused, each would be written alone: it looks the same and takes twice as long."""
+    await queue(database, "k1", address="ani")
+    await queue(database, "k2", address="budi")
+    first, second = await claim(database)
+    await write(
+        database,
+        record(first, "sent", taken=((0, "p1"),), sent_at=NOON),
+        record(second, "sent", taken=((0, "p2"),), sent_at=NOON),
+    )
+    async with database.read() as connection:
+        assert await outbox.count(connection, "sent") == 2
+
+
 def keys(due) -> list[str]:
     return [one.message.key for one in due]
 
