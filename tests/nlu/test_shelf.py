@@ -20,7 +20,7 @@ def put(var: Path, *versions: str) -> None:
     """Several versions of a model that knows ten features, each made current in its turn."""
     heads = len(INTENTS) + len(CATEGORIES)
     for number, version in enumerate(versions):
-        model = Model(
+        model = Model.rounded(
             Card(version=version, before=shelf.current_version(var), **CARD),
             used=np.arange(10, dtype=np.int32),
             weight=np.zeros((10, heads), dtype=np.float32),
