@@ -31,7 +31,9 @@ from nlu.engines.joint import (
 )
 
 ASKED = 0.25  # at most this share of texts is to be asked about: what figures are given for
-RIGHT = 0.92  # of what is accepted of held-out texts
+# Of what is accepted of held-out texts. Real texts are a little harder: with 0.92 an eighth of the
+# strangers' texts was asked about and 0.94 of the others were right, with 0.95 a quarter and 0.96.
+RIGHT = 0.95
 UNSURE = 0.05  # the share of held-out texts that goes to a person
 _SHARPNESS = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0, 15.0)
 LEANING = (
