@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from nlu.slots.personal import masked
+from nlu.slots.personal import masked, names_in
 from store import conversations, people
 from store.blanks import blank, nobodys, to_nobody
 from store.complaints import NOTE
@@ -87,9 +87,10 @@ async def erase(connection: AsyncConnection, ids: Ids, wish: Wish) -> int:
     await connection.execute(update(SAID).where(SAID.c.conversation_id.in_(talks)).values(text=""))
     for of in (CODE, CARD):
         await connection.execute(delete(of).where(of.c.conversation_id.in_(talks)))
+    names = await _names(connection, talks)
     kinds["message"] = await _messages(connection, ids, talks, wish)
     kinds["photo"], files = await _photos(connection, talks)
-    kinds["complaint"] = await _complaints(connection, talks)
+    kinds["complaint"] = await _complaints(connection, talks, names)
     kinds["answer"] = await _answers(connection, talks, wish.answer_key)
     await _close(connection, talks, erasure_id)
     await connection.execute(
@@ -225,19 +226,34 @@ async def held(connection: AsyncConnection, hashes: Collection[str]) -> set[str]
     return await column_of(connection, MEDIA.c.sha256, MEDIA.c.sha256.in_(hashes))
 
 
-async def _complaints(connection: AsyncConnection, talks: Sequence[int]) -> int:
+async def _names(connection: AsyncConnection, talks: Sequence[int]) -> frozenset[str]:
+    """The names that he told: a part of one, with which he signs, looks like no name by itself."""
+    written = await connection.execute(
+        select(INBOX.c.message).where(INBOX.c.conversation_id.in_(talks))
+    )
+    filed = await connection.execute(
+        select(COMPLAINT.c.text).where(COMPLAINT.c.conversation_id.in_(talks))
+    )
+    told = [json.loads(row.message or "{}").get("text", "") for row in written]
+    return names_in([*told, *(row.text for row in filed)])
+
+
+async def _complaints(
+    connection: AsyncConnection, talks: Sequence[int], names: Collection[str]
+) -> int:
     """His complaints stay as the city's record: masked, and nobody's."""
     filed = COMPLAINT.c.conversation_id.in_(talks)
     mine = await column_of(connection, COMPLAINT.c.id, filed)
-    await _mask(connection, COMPLAINT, filed)
+    await _mask(connection, COMPLAINT, filed, names)
     await connection.execute(update(COMPLAINT).where(filed).values(anonymous=True))
     joined = SUPPORTER.c.conversation_id.in_(talks)
-    await _mask(connection, SUPPORTER, joined)
+    await _mask(connection, SUPPORTER, joined, names)
     await connection.execute(update(SUPPORTER).where(joined).values(lat=None, lon=None))
     told = EVENT.c.complaint_id.in_(mine) & (EVENT.c.actor == "citizen")
     supported = select(SUPPORTER.c.complaint_id).where(joined)
     noted = (EVENT.c.kind == NOTE) & EVENT.c.complaint_id.in_(supported)
-    await _mask_events(connection, told | noted | EVENT.c.inbox_id.in_(_his(talks)))
+    his = told | noted | EVENT.c.inbox_id.in_(_his(talks))
+    await _mask_events(connection, his, names)
     await _forget_notes(connection, mine)
     await _corrections(connection, mine, talks)
     return len(mine)
@@ -266,7 +282,9 @@ def _without_place(before: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "place_words": ""}
 
 
-async def _mask(connection: AsyncConnection, of: Table, which: ColumnElement[bool]) -> None:
+async def _mask(
+    connection: AsyncConnection, of: Table, which: ColumnElement[bool], names: Collection[str]
+) -> None:
     """Take personal data out of the words; answers in words go, figures stay."""
     rows = await connection.execute(
         select(of.c.id, of.c.text, of.c.place_words, of.c.slots).where(which)
@@ -274,8 +292,8 @@ async def _mask(connection: AsyncConnection, of: Table, which: ColumnElement[boo
     changed = [
         {
             "b_id": row.id,
-            "text": masked(row.text),
-            "place_words": masked(row.place_words),
+            "text": masked(row.text, names),
+            "place_words": masked(row.place_words, names),
             "slots": json.dumps(_figures(json.loads(row.slots))),
         }
         for row in rows
@@ -298,10 +316,12 @@ def _figures(slots: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in slots.items() if not isinstance(value, str)}
 
 
-async def _mask_events(connection: AsyncConnection, which: ColumnElement[bool]) -> None:
+async def _mask_events(
+    connection: AsyncConnection, which: ColumnElement[bool], names: Collection[str]
+) -> None:
     rows = await connection.execute(select(EVENT.c.id, EVENT.c.body).where(which))
     changed = [
-        {"b_id": row.id, "body": json.dumps({**body, "text": masked(body["text"])})}
+        {"b_id": row.id, "body": json.dumps({**body, "text": masked(body["text"], names)})}
         for row in rows
         if (body := json.loads(row.body)).get("text")
     ]

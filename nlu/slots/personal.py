@@ -7,6 +7,7 @@ Perpol 7/2021, up to four digits, up to three letters. Values: digits or letters
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 
 from nlu import ticket
 from nlu.slots.hints import holds
@@ -32,6 +33,8 @@ _NAME = re.compile(
     r"[Pp]erkenalkan\s(?:saya|nama saya)\s+|[Mm]y name is\s+)"
     r"((?:(?:[Bb]apak|[Ii]bu|[Bb]pk\.?|[Ss]dr\.?)\s)?[A-Z][a-z']+(?:\s[A-Z][a-z'.]*){0,3})"
 )
+_TITLE = re.compile(r"(?:bapak|ibu|bpk|sdr)$", re.IGNORECASE)
+_SHORTEST = 3  # letters of a word of a name that is hidden elsewhere
 _NAME_HINTS = ("nama", "Nama", "name", "erkenalkan", "a.n")
 _NIK_LENGTH = 16
 _MASKS = {"phone": "0000", "nik": "0000", "plate": "0000"}
@@ -62,11 +65,22 @@ def find_personal(text: str) -> list[Entity]:
     return found
 
 
-def masked(text: str) -> str:
+def names_in(texts: Iterable[str]) -> frozenset[str]:
+    """The words of all names that are told in the texts, as they are written there."""
+    named = (one.value for text in texts for one in find_personal(text) if one.entity == "name")
+    words = (word.strip(".") for name in named for word in name.split())
+    return frozenset(word for word in words if len(word) >= _SHORTEST and not _TITLE.match(word))
+
+
+def masked(text: str, names: Collection[str] = ()) -> str:
     """The text without personal data: what may be shown, or learnt from.
 
-    Digits stay digits, so that a number is still a number; a name or an address becomes "***".
+    Digits stay digits, so that a number is still a number; a name or an address becomes "***", and
+    so does each word of `names`, wherever it stands.
     """
+    if names:
+        known = "|".join(map(re.escape, sorted(names)))
+        text = re.sub(rf"\b(?:{known})\b", "***", text, flags=re.IGNORECASE)
     parts, end = [], 0
     for one in sorted(find_personal(text), key=lambda entity: (entity.start, -entity.end)):
         if one.start >= end:

@@ -13,6 +13,7 @@ REPORT = "air got depan SD 03 Menteng meluap ke jalan"
 SD_03 = "-6.19550, 106.83420"
 ON_MAP = re.compile(r"Pilih di peta|Choose on the map")
 SEND = re.compile(r"^(Kirim|Send)")
+DRAINS = re.compile(r"^(Saluran|Drains)")  # REPORT tells of a flood too: it is asked which it is
 SKIP = re.compile(r"^(Lewati|Skip)")
 ABOUT_A_PHOTO = re.compile(r"\b(foto|photo)\b", re.IGNORECASE)
 
@@ -34,6 +35,8 @@ async def report(chat: Chat, text: str) -> str:
             photo_sent = True
         elif await chat.offers(SEND):
             await chat.press(SEND)
+        elif await chat.offers(DRAINS):
+            await chat.press(DRAINS)
         else:
             await chat.press(SKIP)
     raise AssertionError(f"no ticket after ten answers; the last question was: {question}")
