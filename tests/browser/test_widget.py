@@ -24,7 +24,7 @@ from store.tables import Complaint, ConversationRow, Inbox, Media
 from tests.browser.axe import wrong
 from tests.browser.chat import IMAGES, TICKET, House, jpeg
 from tests.browser.conftest import CHROMIUM, PHONE, QUIET
-from tests.browser.test_webchat import ABOUT_A_PHOTO, ON_MAP, REPORT, SD_03, SEND, SKIP
+from tests.browser.test_webchat import ABOUT_A_PHOTO, DRAINS, ON_MAP, REPORT, SD_03, SEND, SKIP
 from tests.peers.peers import peer
 
 DESKTOP = {"width": 1280, "height": 800}
@@ -174,6 +174,8 @@ async def test_a_report_on_the_citys_site_from_the_first_word_to_the_ticket(site
             photo_sent = True
         elif await site.answer(SEND).count():
             await site.answer(SEND).click()
+        elif await site.answer(DRAINS).count():
+            await site.answer(DRAINS).click()
         else:
             await site.answer(SKIP).click()
     assert ticket is not None
