@@ -234,7 +234,8 @@ async def _names(connection: AsyncConnection, talks: Sequence[int]) -> frozenset
     filed = await connection.execute(
         select(COMPLAINT.c.text).where(COMPLAINT.c.conversation_id.in_(talks))
     )
-    told = [json.loads(row.message or "{}").get("text", "") for row in written]
+    messages = [json.loads(row.message or "{}") for row in written]
+    told = [one.get(said, "") for one in messages for said in ("subject", "text")]
     return names_in([*told, *(row.text for row in filed)])
 
 

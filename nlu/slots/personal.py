@@ -78,15 +78,16 @@ def masked(text: str, names: Collection[str] = ()) -> str:
     Digits stay digits, so that a number is still a number; a name or an address becomes "***", and
     so does each word of `names`, wherever it stands.
     """
-    if names:
-        known = "|".join(map(re.escape, sorted(names)))
-        text = re.sub(rf"\b(?:{known})\b", "***", text, flags=re.IGNORECASE)
     parts, end = [], 0
     for one in sorted(find_personal(text), key=lambda entity: (entity.start, -entity.end)):
         if one.start >= end:
             parts += [text[end : one.start], _MASKS.get(one.entity, "***")]
         end = max(end, one.end)
-    return "".join(parts) + text[end:]
+    plain = "".join(parts) + text[end:]
+    if not names:
+        return plain
+    known = "|".join(map(re.escape, sorted(names)))
+    return re.sub(rf"\b(?:{known})\b", "***", plain, flags=re.IGNORECASE)
 
 
 def _entity(kind: str, value: str, start: int, end: int) -> Entity:

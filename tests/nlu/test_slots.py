@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlu.slots import emergency, find_slots, language
+from nlu.slots.personal import masked, names_in
 
 PERSONAL = [
     ("hub 0812-0000-1234", "phone", "081200001234"),
@@ -101,6 +102,14 @@ def test_personal_data_is_marked(text: str, kind: str, value: str) -> None:
     (found,) = entities(text, kind)
     assert found.value == value
     assert find_slots(text) == [found]
+
+
+def test_a_name_that_was_told_is_hidden_wherever_it_stands() -> None:
+    names = names_in(["nama saya Ibu Rina Sari, hp 081200001234", "got mampet"])
+    assert names == {"Rina", "Sari"}
+    said = "sudah 3 kali lapor, rina. surel rina.sari@contoh.example; Sarinah bukan saya"
+    assert masked(said, names) == "sudah 3 kali lapor, ***. surel ***; Sarinah bukan saya"
+    assert masked("sudah 3 kali lapor, rina") == "sudah 3 kali lapor, rina"
 
 
 @pytest.mark.parametrize("text", NOT_PERSONAL)

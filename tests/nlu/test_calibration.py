@@ -1,0 +1,43 @@
+"""The bands: what is accepted, asked about, or left to a person."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nlu.calibration import Held, calibrate
+from nlu.corpus import INTENTS
+from nlu.engines.joint import CATEGORIES, decide, modest
+
+REPORT = INTENTS.index("report")
+
+
+def held(first: str, second: str, lead: float, right: int, of: int) -> Held:
+    """Texts whose first category leads the second by so much; `right` of them are of the first."""
+    scores = np.full((of, len(INTENTS) + len(CATEGORIES)), -2, dtype=np.float32)
+    scores[:, REPORT] = 1
+    scores[:, len(INTENTS) + CATEGORIES.index(first)] = lead
+    scores[:, len(INTENTS) + CATEGORIES.index(second)] = 0
+    labels = [(first,)] * right + [(second,)] * (of - right)
+    return Held(scores=scores, intents=["report"] * of, categories=labels)
+
+
+def test_two_that_tie_are_asked_about_however_few_they_are() -> None:
+    sure = held("taman", "pohon", lead=3.0, right=96, of=96)
+    ties = held("taman", "pohon", lead=0.0, right=2, of=4)
+    card = calibrate(
+        Held(
+            scores=np.concatenate([sure.scores, ties.scores]),
+            intents=sure.intents + ties.intents,
+            categories=sure.categories + ties.categories,
+        )
+    )
+    _, topics = decide(ties.scores, card["sharpness"])
+    assert card["ask"] <= float(modest(topics).max()) < card["accept"]
+
+
+def test_what_is_always_right_is_accepted() -> None:
+    sure = held("taman", "pohon", lead=3.0, right=100, of=100)
+    card = calibrate(sure)
+    _, topics = decide(sure.scores, card["sharpness"])
+    assert card["accept"] <= float(modest(topics).max())
+    assert card["scores"]["category_accuracy"] == 1.0
