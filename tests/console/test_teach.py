@@ -222,7 +222,7 @@ async def test_the_queue_leads_to_what_would_teach(school: School) -> None:
     _, text, _ = await ani.see("/console/teach")
     assert "/console/talks/" in text
     assert "tolong dicek pak di depan ruko" in text
-    assert "3456" not in text
+    assert "3456-7890" not in text
 
 
 def record(outcome: str, version: str, before: str, after: float, hours: int) -> Learnt:
