@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from nlu.calibration import CHOSEN, Held, calibrate, leaning
 from nlu.categories import shares
 from nlu.corpus import INTENTS, Example, read
-from nlu.engines.features import BUCKETS, features
+from nlu.engines.features import BUCKETS, WORDS, numbers, of_words, pairs
 from nlu.engines.joint import CATEGORIES
 from nlu.engines.model import FORMAT, Card, Model
 from nlu.lessons import ALWAYS, Lesson, lessons
@@ -58,7 +58,7 @@ class Heads:
 class Design:
     """Texts as a sparse matrix over the buckets that at least SEEN texts have."""
 
-    rows: Any  # scipy CSR, L2-normalised
+    rows: Any  # scipy CSR; each by the length of its text, see Table.square
     used: NDArray[np.int32]  # bucket of each column
     scale: NDArray[np.float32]  # inverse document frequency of each column
 
@@ -183,24 +183,38 @@ def _version(taught: Sequence[Lesson]) -> str:
 def _design(texts: Sequence[str]) -> Design:
     from scipy import sparse  # noqa: PLC0415 (serving starts without scipy)
 
-    owner, bucket, word = features(texts)
-    frequency = np.bincount(bucket, minlength=BUCKETS)
+    split = [text.split() for text in texts]
+    words = list(dict.fromkeys(word for one in split for word in one))
+    at = {word: number for number, word in enumerate(words)}
+    once = [dict.fromkeys(one) for one in split]
+    said = _counted(
+        np.repeat(np.arange(len(texts)), [len(one) for one in once]),
+        np.array([at[word] for one in once for word in one]),
+        (len(texts), len(words)),
+    )
+    held = _counted(*of_words(words), (len(words), BUCKETS))
+    owners = np.repeat(np.arange(len(texts)), [len(one) for one in split])
+    order = np.array([at[word] for one in split for word in one])
+    second, bucket = pairs(numbers(words)[:, order], owners)
+    paired = _counted(owners[second], bucket, (len(texts), BUCKETS))
+    rows = (said @ held + paired).tocsr()
+    frequency = np.bincount(rows.indices, minlength=BUCKETS)
     used = np.flatnonzero(frequency >= SEEN).astype(np.int32)
     scale = np.log((1 + len(texts)) / (1 + frequency[used])).astype(np.float32) + 1
-    words = np.zeros(BUCKETS, dtype=np.bool_)
-    words[bucket[word]] = True
-    scale[words[used]] *= WORD_WEIGHT
-    column = np.full(BUCKETS, -1, dtype=np.int64)
-    column[used] = np.arange(len(used))
-    column = column[bucket]
-    keep = column >= 0
-    values = scale[column[keep]]
-    rows = sparse.csr_matrix(
-        (values, (owner[keep], column[keep])), shape=(len(texts), len(used)), dtype=np.float32
-    )
-    norm = np.sqrt(np.maximum(rows.multiply(rows).sum(axis=1), 1e-9))
-    rows = sparse.csr_matrix(rows.multiply(1 / norm), dtype=np.float32)
-    return Design(rows=rows, used=used, scale=scale)
+    scale[used >= WORDS] *= WORD_WEIGHT
+    square = scale * scale
+    squares = said @ (held[:, used] @ square) + paired[:, used] @ square
+    length = np.sqrt(np.maximum(squares, 1e-9))
+    rows = sparse.diags_array(1 / length) @ rows[:, used] @ sparse.diags_array(scale)
+    return Design(rows=sparse.csr_matrix(rows, dtype=np.float32), used=used, scale=scale)
+
+
+def _counted(rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, int]) -> Any:
+    """A sparse matrix of how often each pair of row and column stands there."""
+    from scipy import sparse  # noqa: PLC0415 (as above)
+
+    ones = np.ones(len(rows), dtype=np.float32)
+    return sparse.csr_matrix((ones, (rows, columns)), shape=shape)
 
 
 def _held(taught: Sequence[Lesson], design: Design) -> Held:

@@ -1,18 +1,17 @@
-"""Word and character n-grams of normalised texts as buckets: numpy alone, a batch at a time.
+"""Words and pairs of words, and the words' character n-grams, as buckets: numpy alone.
 
-Beside them `features` has what the words mean (nlu/concepts.py): the concepts of each word, and
-pairs of neighbours in which a concept stands for its word ("drain clogged").
+Beside them is what the words mean (nlu/concepts.py): the concepts of each word, and pairs of
+neighbours in which a concept stands for its word ("drain clogged").
 
-Words and pairs of words, and character n-grams of 2 to 5 within a word's bounds (as scikit-learn's
-`char_wb` does), are hashed into 2**20 buckets: words into the upper half, characters into the
-lower. No vocabulary is kept, so a model is small, and a
-text's features cost the same few numpy calls whether one text comes or a hundred.
+Character n-grams are of 2 to 5 within a word's bounds (as scikit-learn's `char_wb`). All is hashed
+into 2**20 buckets: words into the upper half, characters into the lower. No vocabulary is kept, so
+a model is small. What a text holds is what its words hold, each word once, and its pairs: so a
+server need work out each word but once (engines/vocabulary.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,18 +20,14 @@ from nlu.concepts import of_word
 
 BUCKETS = 1 << 20
 WORDS = BUCKETS >> 1  # buckets from here on are of words
-MOST_WORDS = 16_384  # that are remembered, some 6 MB; then it begins anew
 _OWNER = 20
 _MULTIPLY = np.uint64(0x9E3779B97F4A7C15)  # Knuth's golden ratio, as Fibonacci hashing uses it
 _STEP = np.uint64(0x100000001B3)  # FNV's prime
 _SHIFT = np.uint64(45)  # 64 - 19: the high bits are the well mixed ones
 _POWERS = np.cumprod(np.full(64, _STEP, dtype=np.uint64))
 _SPACE = 32
-_NARROW = 1 << (31 - _OWNER)  # texts whose keys fit 32 bits, which are sorted in half the time
-_CONCEPT, _MEANT = 3, 4  # what tells their buckets from those of words (1) and of pairs (2)
-_PAIRED = np.array([[2], [_MEANT]], dtype=np.uint64)
-# Rows, how many, its number in pairs, the number of what it means.
-_Word = tuple[NDArray[np.int32], int, int, int]
+_CONCEPT = 3  # what tells the buckets of concepts from those of words (1)
+_PAIRED = np.array([[2], [4]], dtype=np.uint64)  # of two words, of what two words mean
 
 
 def buckets(
@@ -66,32 +61,45 @@ def _distinct(
     return keys >> _OWNER, bucket, bucket >= WORDS
 
 
-def features(
-    texts: Sequence[str],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """`buckets`, and those of what the words mean among them: what the model is taught."""
-    owner, bucket, _ = buckets(texts)
-    return _distinct(np.concatenate((owner << _OWNER | bucket, *_meanings(texts))))
+def of_words(words: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """What normalised words hold: distinct (number of the word, bucket) pairs, in their order."""
+    owner, bucket, _ = buckets(words)
+    concepts = [of_word(word) for word in words]
+    owned = np.repeat(np.arange(len(words)) << _OWNER, [len(named) for named in concepts])
+    named = [concept for some in concepts for concept in some]
+    owner, bucket, _ = _distinct(
+        np.concatenate((owner << _OWNER | bucket, owned | _of_concepts(named)))
+    )
+    return owner, bucket
 
 
-def _meanings(texts: Sequence[str]) -> list[NDArray[np.int64]]:
-    split = [text.split() for text in texts]
-    flat = [word for words in split for word in words]
-    if not flat:
-        return []
-    owners = np.repeat(np.arange(len(split)) << _OWNER, [len(words) for words in split])
-    distinct = list(dict.fromkeys(flat))
-    at = {word: number for number, word in enumerate(distinct)}
-    sums = _numbers(distinct)
-    concepts = [of_word(word) for word in distinct]
-    meant = _meant(concepts, sums)
-    order = np.array([at[word] for word in flat])
-    owned = np.repeat(owners, [len(concepts[number]) for number in order])
-    named = [concept for number in order for concept in concepts[number]]
-    return [owned | _of_concepts(named), *_meant_pairs(sums[order], meant[order], owners)]
+def numbers(words: Sequence[str]) -> NDArray[np.uint64]:
+    """Of each normalised word its number in pairs, and that of what it means: 2 x words."""
+    spelt = _hashes(words)
+    return np.array((spelt, _meant([of_word(word) for word in words], spelt)))
 
 
-def _numbers(words: Sequence[str]) -> NDArray[np.uint64]:
+def pairs(
+    numbered: NDArray[np.uint64], owners: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of neighbours: of their words, and of what they mean where one means something.
+
+    Args:
+        numbered: `numbers` of the words of some texts, one behind the other.
+        owners: the text of each word, in rising order.
+
+    Answers equally long arrays: where in `owners` the second word of each pair stands, in rising
+    order, and the bucket.
+    """
+    spoken = numbered[0] != numbered[1]
+    keep = np.empty((2, len(owners) - 1), dtype=np.bool_)
+    np.equal(owners[1:], owners[:-1], out=keep[0])
+    np.logical_and(keep[0], spoken[1:] | spoken[:-1], out=keep[1])
+    bucket = WORDS | _bucket(numbered[:, :-1] * _STEP + numbered[:, 1:], _PAIRED)
+    return keep.T.nonzero()[0] + 1, bucket.T[keep.T]
+
+
+def _hashes(words: Sequence[str]) -> NDArray[np.uint64]:
     """A number for each word, or for anything else that is written in ASCII without a space."""
     codes = np.frombuffer(f" {' '.join(words)} ".encode("ascii"), dtype=np.uint8)
     space = codes == _SPACE
@@ -101,7 +109,7 @@ def _numbers(words: Sequence[str]) -> NDArray[np.uint64]:
 def _of_concepts(concepts: Sequence[str]) -> NDArray[np.int64]:
     if not concepts:
         return np.zeros(0, dtype=np.int64)
-    return WORDS | _bucket(_numbers(concepts), _CONCEPT)
+    return WORDS | _bucket(_hashes(concepts), _CONCEPT)
 
 
 def _meant(concepts: Sequence[tuple[str, ...]], sums: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -109,30 +117,8 @@ def _meant(concepts: Sequence[tuple[str, ...]], sums: NDArray[np.uint64]) -> NDA
     some = [at for at, named in enumerate(concepts) if named]
     meant = sums.copy()
     if some:  # "=" stands in no word: a concept is never taken for a word of its name
-        meant[some] = _numbers([f"={concepts[at][0]}" for at in some])
+        meant[some] = _hashes([f"={concepts[at][0]}" for at in some])
     return meant
-
-
-def _meant_pairs(
-    sums: NDArray[np.uint64], meant: NDArray[np.uint64], owners: NDArray[np.int64]
-) -> list[NDArray[np.int64]]:
-    """Pairs of neighbours of which one or both are meant by a concept."""
-    spoken = sums != meant
-    keep = (owners[1:] == owners[:-1]) & (spoken[1:] | spoken[:-1])
-    pairs = (meant[:-1] * _STEP + meant[1:])[keep]
-    return [owners[1:][keep] | WORDS | _bucket(pairs, _MEANT)]
-
-
-def _both_pairs(numbers: NDArray[np.uint64], owners: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
-    """`_pairs` of the first row and `_meant_pairs` of both, in the calls of one."""
-    spoken = numbers[0] != numbers[1]
-    keep = np.empty((2, len(owners) - 1), dtype=np.bool_)
-    np.equal(owners[1:], owners[:-1], out=keep[0])
-    np.logical_and(keep[0], spoken[1:] | spoken[:-1], out=keep[1])
-    bucket = _bucket(numbers[:, :-1] * _STEP + numbers[:, 1:], _PAIRED)
-    bucket |= WORDS
-    bucket |= owners[1:]
-    return bucket[keep]
 
 
 def _bucket(values: NDArray[np.uint64], size: int | NDArray[np.uint64]) -> NDArray[np.int64]:
@@ -188,66 +174,3 @@ def _sums(
     weighted[space] = 0
     sums: NDArray[np.uint64] = np.add.reduceat(weighted, starts) + (ends - starts).astype(np.uint64)
     return sums
-
-
-class Vocabulary:
-    """`features` for a server: remembers which rows of a model the words of texts have.
-
-    People say the same words again and again; their n-grams need not be hashed each time. Only
-    pairs of words are left to be hashed for a text.
-
-    Args:
-        used: the bucket of each of the model's rows, in rising order.
-    """
-
-    def __init__(self, used: NDArray[np.int32]) -> None:
-        self._used = used
-        self._known = np.zeros(BUCKETS, dtype=np.bool_)  # most buckets of a text are not: no search
-        self._known[used] = True
-        self._words: dict[str, _Word] = {}
-
-    def rows(self, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The distinct (text, row) pairs of normalised texts, in the order of the texts."""
-        split = [text.split() for text in texts]
-        flat = [word for words in split for word in words]
-        if not flat:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        seen = self._seen(flat)
-        rows, sizes, spelt, concepts = zip(*[seen[word] for word in flat], strict=True)
-        kind = np.dtype(np.int32 if len(split) <= _NARROW else np.int64)
-        numbers = (np.arange(len(split)) << _OWNER).astype(kind)
-        owners = np.repeat(numbers, [len(words) for words in split])
-        pairs = _both_pairs(np.array((spelt, concepts), dtype=np.uint64), owners)
-        pairs = pairs[self._known[pairs & (BUCKETS - 1)]]
-        known = self._rows(pairs & (BUCKETS - 1)) | ((pairs >> _OWNER) << _OWNER).astype(kind)
-        keys = np.concatenate((np.repeat(owners, sizes) | np.concatenate(rows), known))
-        keys.sort()
-        fresh = np.ones(len(keys), dtype=np.bool_)
-        np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
-        keys = keys[fresh].astype(np.int64)
-        return keys >> _OWNER, keys & (BUCKETS - 1)
-
-    def _rows(self, known: NDArray[np.int64]) -> NDArray[np.int32]:
-        """The model's row of each bucket that it has."""
-        return self._used.searchsorted(known.astype(np.int32)).astype(np.int32)
-
-    def _seen(self, words: list[str]) -> dict[str, _Word]:
-        """All that is remembered, these words included. A thread beside may learn them too."""
-        seen = self._words
-        fresh = [word for word in dict.fromkeys(words) if word not in seen]
-        if not fresh:
-            return seen
-        if len(seen) + len(fresh) > MOST_WORDS:
-            fresh, seen = list(dict.fromkeys(words)), {}
-        owner, bucket, _ = features(fresh)
-        known = self._known[bucket]
-        owner, rows = owner[known], self._rows(bucket[known])
-        edges = np.searchsorted(owner, np.arange(len(fresh) + 1)).tolist()
-        sums = _numbers(fresh)
-        meant = _meant([of_word(word) for word in fresh], sums)
-        for word, begin, end, *numbers in zip(
-            fresh, edges, edges[1:], sums.tolist(), meant.tolist(), strict=False
-        ):
-            seen[word] = (rows[begin:end].copy(), end - begin, *numbers)
-        self._words = seen
-        return seen

@@ -1,7 +1,7 @@
 """A trained model on disk: arrays in `model.npz`, the rest in `model.json`. Never pickle.
 
     <folder>/model.json   format, version, labels, calibration, bands, SHA-256 of the arrays
-    <folder>/model.npz    buckets int32[n], weight int8[n, heads], unit float32[n],
+    <folder>/model.npz    used int32[n], weight int8[n, heads], unit float32[n],
                           square float32[n], bias float32[heads]
 
 A weight is a byte: how many of its row's units. That is a quarter of the memory of 32 bits, and no
@@ -18,8 +18,7 @@ import json
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from itertools import pairwise
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,11 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlu.corpus import INTENTS
-from nlu.engines.features import Vocabulary
 from nlu.engines.joint import CATEGORIES, Scores
+from nlu.engines.vocabulary import Parts, Table, Vocabulary
 
-FORMAT = 4
-_FEW = 180  # rows: above, OpenBLAS wakes threads, which cost more here than they bring
+FORMAT = 5
 _MOST_UNITS = 127  # that a byte can count, either way
 REBUILD = "run `kanal nlu train` to build it anew"
 
@@ -58,24 +56,12 @@ class Card:
 class Model:
     """Weights of both heads: scores a batch of normalised texts."""
 
-    def __init__(
-        self,
-        card: Card,
-        *,
-        used: NDArray[np.int32],
-        weight: NDArray[np.int8],
-        unit: NDArray[np.float32],
-        square: NDArray[np.float32],
-        bias: NDArray[np.float32],
-    ) -> None:
+    def __init__(self, card: Card, table: Table, bias: NDArray[np.float32]) -> None:
         self.card = card
         self.name = f"embedded {card.version}"  # kept with every prediction
-        self._used = used
-        self._weight = weight
-        self._unit = unit
-        self._square = square
+        self._table = table
         self._bias = bias
-        self._vocabulary = Vocabulary(used)
+        self._vocabulary = Vocabulary(table)
 
     @classmethod
     def rounded(
@@ -94,60 +80,29 @@ class Model:
         """
         most = np.abs(weight).max(axis=1)
         unit = (np.where(most, most, 1) / _MOST_UNITS).astype(np.float32)
-        return cls(
-            card,
+        table = Table(
             used=used,
             weight=np.rint(weight / unit[:, None]).astype(np.int8),
             unit=unit * scale,
             square=scale * scale,
-            bias=bias.astype(np.float32),
         )
+        return cls(card, table, bias.astype(np.float32))
 
     def score(self, texts: list[str]) -> tuple[Scores, NDArray[np.bool_]]:
         """Scores (texts x heads, intents first), and which texts hold anything that is known."""
-        owner, row = self._vocabulary.rows(texts)
-        squares = np.bincount(owner, weights=self._square[row], minlength=len(texts))
-        norm = np.sqrt(np.maximum(squares, 1e-9)).astype(np.float32)
-        heads = np.zeros((len(texts), len(self._bias)), dtype=np.float32)
-        edges = np.searchsorted(owner, np.arange(len(texts) + 1)).tolist()
-        unit = self._unit[row]
-        for at, (begin, end) in enumerate(pairwise(edges)):
-            for first in range(begin, end, _FEW):
-                some = slice(first, min(first + _FEW, end))
-                heads[at] += unit[some].dot(self._weight.take(row[some], axis=0))
-        return heads / norm[:, None] + self._bias, squares > 0
+        sums = self._vocabulary.sums(texts)
+        return sums[:, :-1] / _length(sums)[:, None] + self._bias, sums[:, -1] > 0
 
     def pulls(self, words: Sequence[str], category: int) -> list[float]:
         """How much each word of a normalised text adds to a category's score.
 
-        Against what it adds to the average category: only that moves a probability. A feature that
-        several words have, or a pair of words, counts for each of them in equal parts, so that all
-        pulls together are the score without its bias.
+        Against what it adds to the average category: only that moves a probability. All pulls
+        together are the score without its bias.
         """
-        holders = self._holders(words)
-        rows = np.fromiter(holders, dtype=np.int64, count=len(holders))
-        weights = self._weight[rows, len(INTENTS) :] * self._unit[rows, None]
-        norm = np.sqrt(max(float(self._square[rows].sum()), 1e-9))
-        moved = (weights[:, category] - weights.mean(axis=1)) / norm
-        pulls = [0.0] * len(words)
-        for at, pull in zip(holders.values(), moved.tolist(), strict=True):
-            for word in at:
-                pulls[word] += pull / len(at)
+        parts = self._vocabulary.apart(words)
+        weights = parts[:, len(INTENTS) : -1] / _length(parts.sum(axis=0))
+        pulls: list[float] = (weights[:, category] - weights.mean(axis=1)).tolist()
         return pulls
-
-    def _holders(self, words: Sequence[str]) -> dict[int, list[int]]:
-        """Of each feature of a text that the model knows, the words that hold it."""
-        known = self._vocabulary
-        of = {word: known.rows([word])[1].tolist() for word in dict.fromkeys(words)}
-        holders: dict[int, list[int]] = {}
-        for at, word in enumerate(words):
-            for row in of[word]:
-                holders.setdefault(row, []).append(at)
-        for at, (left, right) in enumerate(pairwise(words)):
-            both = known.rows([f"{left} {right}"])[1].tolist()
-            for row in set(both).difference(of[left], of[right]):
-                holders.setdefault(row, []).extend((at, at + 1))
-        return holders
 
     def save(self, folder: Path) -> None:
         """Write both files below `folder`, which must not be a model in use."""
@@ -155,11 +110,8 @@ class Model:
         raw = io.BytesIO()
         np.savez(  # as it is: unpacking would take longer than all else at a start
             raw,
-            buckets=self._used,
-            weight=self._weight,
-            unit=self._unit,
-            square=self._square,
             bias=self._bias,
+            **{field.name: getattr(self._table, field.name) for field in fields(Table)},
         )
         (folder / "model.npz").write_bytes(raw.getvalue())
         document = {
@@ -179,14 +131,14 @@ def load(folder: Path) -> Model:
         ModelError: it is absent, damaged, of another format, or knows other categories than ours.
     """
     with _checked(folder) as (card, file), np.load(file, allow_pickle=False) as arrays:
-        return Model(
-            card,
-            used=arrays["buckets"],
-            weight=arrays["weight"],
-            unit=arrays["unit"],
-            square=arrays["square"],
-            bias=arrays["bias"],
-        )
+        names = (field.name for field in fields(Table))
+        return Model(card, Table(**{name: arrays[name] for name in names}), arrays["bias"])
+
+
+def _length(sums: Parts) -> NDArray[np.float32]:
+    """How long the texts are, by the last column of their sums."""
+    length: NDArray[np.float32] = np.sqrt(np.maximum(sums[..., -1], np.float32(1e-9)))
+    return length
 
 
 def check(folder: Path) -> Card:

@@ -109,15 +109,12 @@ class _Scan:
     def run(self) -> Iterator[Found]:
         """Everything found: first what is sure, then doubtful names beside sure ones."""
         past = 0
-        for at, role in enumerate(map(_roles.__getitem__, self._tokens.raw)):
+        tokens = self._tokens
+        for at, role in enumerate(map(_roles.__getitem__, tokens.raw)):
             if at < past or not role:
                 continue
             hit = self._known(at) if role & _BEGINNING else None
-            if (
-                hit is None
-                and not role & _OPENING
-                and not (role & _STRANGE and self._resembles(at))
-            ):
+            if hit is None and not role & _OPENING and not (role & _STRANGE and self._alike(at)):
                 continue  # no name can begin here: so it is with most words, and soon seen
             for found, until in self._at(at, hit):
                 past = max(past, until)
@@ -203,21 +200,18 @@ class _Scan:
             return _Hit(hit.at, end + 1, self._facts.names[name], exact=False)
         return hit
 
-    def _resembles(self, at: int) -> bool:
+    def _alike(self, at: int) -> bool:
         """Whether a misspelled name may begin at a word; else `_misspelled` finds nothing."""
-        tokens = self._tokens
-        if at and tokens.raw[at - 1] in words.AREA_CUES:
-            return True
-        end = at + 1  # a name goes on for three words at most
-        if tokens.joins[at]:
-            end += 2 if tokens.joins[end] else 1
-        return resembles(tokens.words[at:end])
+        return resembles(self._tokens.words, self._tokens.joins, at) or self._cued(at)
+
+    def _cued(self, at: int) -> bool:
+        return at > 0 and self._tokens.raw[at - 1] in words.AREA_CUES
 
     def _misspelled(self, at: int) -> Iterator[tuple[Found, int]]:
         tokens = self._tokens
         if tokens.raw[at] in words.STOP or tokens.raw[at].isdigit():
             return
-        cued = at > 0 and tokens.raw[at - 1] in words.AREA_CUES
+        cued = self._cued(at)
         joined, best = "", None
         for end in range(at, min(at + 3, len(tokens.raw))):
             if end > at and tokens.raw[end] in words.ROAD_CUES:

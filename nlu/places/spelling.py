@@ -73,20 +73,29 @@ def _ends() -> tuple[dict[str, int], dict[str, int]]:
     return dict(heads), dict(tails)
 
 
-def resembles(words: Sequence[str]) -> bool:
-    """Whether `near` finds anything, without a cue, in words put together from the first one on.
+def resembles(words: Sequence[str], joins: Sequence[bool], at: int) -> bool:
+    """Whether `near` may find something, without a cue, in one to three words from `at` on.
 
     One error leaves one half of a name whole, and `near` wants the first letter right.
+
+    Args:
+        words: of a text.
+        joins: for each word whether a name may go on from it to the next.
+        at: the first word that is asked about.
     """
-    alone, stem, initial, _ = _shapes[words[0]]
-    if alone or len(words) == 1:
+    alone, size, stem, initial, _ = _shapes[words[at]]
+    if alone or not joins[at]:
         return alone
-    if (len(words[0]) + len(words[1])) // 2 > stem:
-        for word in words[1:]:
-            if initial & _shapes[word][3]:
-                break
-        else:
-            return False  # no half of a name in any of them: so it is with most
+    _, following, _, _, endings = _shapes[words[at + 1]]
+    third = joins[at + 1]
+    if third:
+        endings |= _shapes[words[at + 2]][4]
+    if not initial & endings and (size + following) // 2 > stem:
+        return False  # no half of a name in any of them: so it is with most
+    return _together(words[at : at + (3 if third else 2)])
+
+
+def _together(words: Sequence[str]) -> bool:
     joined = words[0]
     for word in words[1:]:
         joined += word
@@ -106,12 +115,12 @@ def _half_a_name(word: str) -> bool:
     return lengths >> (size - 1) & 0b111 != 0
 
 
-def _shape(word: str) -> tuple[bool, int, int, int]:
+def _shape(word: str) -> tuple[bool, int, int, int, int]:
     """What a word tells of itself, and of words put together with it in front or at the end.
 
-    Answers: whether it resembles a name; how many of its first letters a name begins with, more
-    than any word has if all; its first letter as a bit; the first letters of names that end like
-    it, as bits. A second half has three letters or more (SHORTEST), so three are looked at.
+    Answers: whether it resembles a name; its length; how many of its first letters a name begins
+    with, more than any word has if all; its first letter as a bit; the first letters of names that
+    end like it, as bits. A second half has three letters or more (SHORTEST): so many are looked at.
     """
     heads, tails = _ends()
     stem = sum(word[: at + 1] in heads for at in range(len(word)))
@@ -119,7 +128,8 @@ def _shape(word: str) -> tuple[bool, int, int, int]:
     endings = sum(
         1 << ord(letter) for letter in _LETTERS if len(end) < _END or letter + end in tails
     )
-    return _half_a_name(word), _WHOLE if stem == len(word) else stem, 1 << ord(word[0]), endings
+    size = len(word)
+    return _half_a_name(word), size, _WHOLE if stem == size else stem, 1 << ord(word[0]), endings
 
 
 _shapes = Remembered(_shape)
@@ -130,7 +140,7 @@ def near(word: str, *, cued: bool = False) -> str | None:
 
     Errors: a letter too many, too few, another one, or two exchanged.
     """
-    if not (cued or resembles((word,))):
+    if not (cued or _half_a_name(word)):
         return None
     if len(word) < SHORTEST_CUED or word in _NO_TYPOS or word.isdigit():
         return None

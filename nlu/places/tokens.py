@@ -119,6 +119,8 @@ def _joins(raw: tuple[str, ...], gaps: list[str]) -> tuple[bool, ...]:
     """For each word whether a name may go on behind it, over the gap to the next one."""
     if not raw:
         return ()
+    if gaps.count(" ") == len(gaps):
+        return (*(True,) * len(gaps), False)
     over = [
         gap == " " or not gap or _bridged(word, gap) for word, gap in zip(raw, gaps, strict=False)
     ]

@@ -36,10 +36,10 @@ def told(text: str, plain: str | None = None) -> tuple[list[Entity], str, bool]:
     low = text.lower()
     words = low.split()
     signs = reduce(or_, map(_signs.__getitem__, words), 0)
+    danger = bool(signs & _DANGER) and in_danger(normalise(text) if plain is None else plain)
     if signs & _TICKET or len(text) > MOST or not text.isascii():
-        return find_slots(text), language(text), emergency(text)
-    danger = signs & _DANGER and in_danger(normalise(text) if plain is None else plain)
-    return _found(text, low, signs), language_of(words), bool(danger)
+        return find_slots(text), language(text), danger
+    return _found(text, low, signs), language_of(words), danger
 
 
 def find_slots(text: str) -> list[Entity]:

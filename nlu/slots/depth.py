@@ -95,7 +95,7 @@ def hinted(word: str) -> bool:
 
 def find_depths(low: str) -> list[Entity]:
     """Depths in lower-cased text; two joined by "sampai" or "-" are one range."""
-    if not holds(low, _HINTS) or not _about_water(low):
+    if not _about_water(low) or not holds(low, _HINTS):
         return []
     spans = sorted([*_figures(low), *_bodies(low)])
     merged: list[tuple[int, int, Range]] = []

@@ -11,7 +11,7 @@ import pytest
 from nlu.concepts import known, of_word
 from nlu.corpus import read
 from nlu.engines.embedded import EmbeddedEngine
-from nlu.engines.features import BUCKETS, WORDS, buckets, features
+from nlu.engines.features import BUCKETS, WORDS, buckets, numbers, of_words, pairs
 from nlu.normalise import normalise
 
 
@@ -53,25 +53,33 @@ def test_most_of_what_people_write_about_has_a_concept() -> None:
     assert spoken > 0.95 * len(texts)
 
 
-def test_features_are_those_of_words_and_what_they_mean() -> None:
-    one, other, strange = (features([text])[1] for text in ("got mampet", "gutter sampet", "xyzzy"))
-    plain = buckets(["got mampet"])[1]
-    assert set(plain) < set(one)
-    shared = (set(one) & set(other)) - set(plain)
-    assert len(shared) == 3  # two concepts and their neighbourhood
-    assert min(shared) >= WORDS
-    assert max(one) < BUCKETS
-    assert (strange == buckets(["xyzzy"])[1]).all()
+def test_a_word_holds_its_letters_and_what_it_means() -> None:
+    owner, bucket = of_words(["got", "gutter", "xyzzy"])
+    got, gutter, strange = (set(bucket[owner == at].tolist()) for at in range(3))
+    letters = set(buckets(["got"])[1].tolist())
+    assert letters < got
+    (concept,) = (got & gutter) - letters
+    assert WORDS <= concept < BUCKETS
+    assert strange == set(buckets(["xyzzy"])[1].tolist())
 
 
-def test_concepts_of_a_text_do_not_depend_on_its_neighbours() -> None:
-    texts = ["got mampet", "", "banjir", "sampah di got"]
-    owner, bucket, word = features(texts)
+def test_a_word_does_not_depend_on_its_neighbours() -> None:
+    words = ["got", "mampet", "di", "banjir"]
+    owner, bucket = of_words(words)
     assert (np.diff(owner) >= 0).all()
-    assert (word == (bucket >= WORDS)).all()
-    for at, text in enumerate(texts):
-        assert bucket[owner == at].tolist() == features([text])[1].tolist()
+    for at, word in enumerate(words):
+        assert bucket[owner == at].tolist() == of_words([word])[1].tolist()
         assert all(left < right for left, right in pairwise(bucket[owner == at].tolist()))
+
+
+def test_neighbours_that_mean_the_same_are_the_same_pair() -> None:
+    texts = ["got mampet", "gutter sampet", "", "xyzzy plugh"]
+    split = [text.split() for text in texts]
+    owners = np.repeat(np.arange(4), [len(words) for words in split])
+    second, bucket = pairs(numbers([word for words in split for word in words]), owners)
+    held = [set(bucket[owners[second] == at].tolist()) for at in range(4)]
+    assert [len(some) for some in held] == [2, 2, 0, 1]  # of words, and of what they mean
+    assert len(held[0] & held[1]) == 1
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_a_weight_loses_less_than_half_a_unit_of_its_row(copy: Path) -> None:
     used = np.arange(500, dtype=np.int32)
     model = Model.rounded(load(copy).card, used=used, weight=fitted, scale=scale, bias=bias)
     exact = fitted * scale[:, None]
-    served = model._weight * model._unit[:, None]
+    served = model._table.parts(used)[:, :-1]
     most = np.abs(exact).max(axis=1, keepdims=True)
     assert (np.abs(served - exact) <= most / 127 * 0.5001).all()
 

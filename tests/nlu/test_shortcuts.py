@@ -16,7 +16,6 @@ from rapidfuzz.distance import OSA
 from nlu import normalise as normalising
 from nlu.corpus import read
 from nlu.engines.embedded import _rounded
-from nlu.engines.features import BUCKETS, MOST_WORDS, Vocabulary, features
 from nlu.normalise import normalise
 from nlu.places import spelling
 from nlu.places.gazetteer import gazetteer
@@ -68,15 +67,16 @@ def test_every_misspelling_of_every_name_resembles_it(names):
             for wrong in errors(name, at, LETTERS[(number + at) % 26]):
                 near = wrong[0] == name[0] and OSA.distance(name, wrong) == 1
                 if near and len(wrong) >= spelling.SHORTEST:
-                    assert spelling.resembles([wrong]), (name, wrong)
+                    assert spelling.resembles([wrong], [False], 0), (name, wrong)
                     cut = 1 + (number + at) % (len(wrong) - 1)
-                    assert spelling.resembles([wrong[:cut], wrong[cut:]]), (name, wrong, cut)
+                    halves = [wrong[:cut], wrong[cut:]]
+                    assert spelling.resembles(halves, [True, False], 0), (name, wrong, cut)
 
 
 def test_a_word_of_the_corpus_that_resembles_no_name_is_near_none():
     keys = gazetteer().names
     for word in {word for one in read() for word in tokenise(one.text).words}:
-        if not spelling.resembles([word]) and len(word) >= spelling.SHORTEST:
+        if not spelling.resembles([word], [False], 0) and len(word) >= spelling.SHORTEST:
             assert spelling._near(word) is None or word in keys
 
 
@@ -85,34 +85,6 @@ def test_beginnings_are_those_of_all_names():
     assert facts.names.keys() <= facts.beginnings
     assert all(name[:3] in facts.beginnings for name in facts.names)
     assert "xq" not in facts.beginnings
-
-
-@settings(deadline=None)
-@given(texts=TEXTS, seed=st.integers(0, 2**32 - 1))
-def test_remembered_words_have_the_features_of_texts(texts: list[str], seed: int) -> None:
-    known = np.random.default_rng(seed).random(BUCKETS) < 2 / 3
-    used = np.flatnonzero(known).astype(np.int32)
-    row = {bucket: at for at, bucket in enumerate(used.tolist())}
-    owner, bucket, _ = features(texts)
-    long_way = {(o, row[b]) for o, b in zip(owner, bucket, strict=True) if known[b]}
-    vocabulary = Vocabulary(used)
-    for _ in range(2):  # fresh words, then remembered ones
-        owners, rows = vocabulary.rows(texts)
-        assert len(owners) == len(long_way)
-        assert set(zip(owners, rows, strict=True)) == long_way
-        assert (np.diff(owners) >= 0).all()
-
-
-def test_what_is_remembered_has_a_bound():
-    vocabulary = Vocabulary(np.arange(BUCKETS, dtype=np.int32))
-    words = [f"{a}{b}{c}{d}" for a in LETTERS[:8] for b in LETTERS for c in LETTERS for d in "xyzw"]
-    assert len(words) > MOST_WORDS
-    for at in range(0, len(words), 64):
-        vocabulary.rows([" ".join(words[at : at + 64])])
-    assert len(vocabulary._words) <= MOST_WORDS
-    again = vocabulary.rows(["aaax banjir"])
-    fresh = Vocabulary(np.arange(BUCKETS, dtype=np.int32)).rows(["aaax banjir"])
-    assert all((a == b).all() for a, b in zip(again, fresh, strict=True))
 
 
 @given(low=st.text(alphabet="abc ", max_size=12), hints=st.sets(st.text("abc ", min_size=1)))

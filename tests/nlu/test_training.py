@@ -3,12 +3,13 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from nlu.corpus import Example, read
-from nlu.engines.model import load
+from nlu.engines.model import Model, load
 from nlu.lessons import ALWAYS, VAGUE_WEIGHT, Lesson, lessons
-from nlu.training import TrainingError, fit, point, train
+from nlu.training import TrainingError, fit, point, prepare, train
 from tests.small_kanal import small
 
 
@@ -22,6 +23,20 @@ def test_the_same_corpus_gives_the_same_model(tmp_path: Path) -> None:
     one, two = ((tmp_path / name / "model.npz").read_bytes() for name in ("one", "two"))
     assert load(tmp_path / "one").card == load(tmp_path / "two").card
     assert one == two
+
+
+def test_what_is_taught_is_what_is_served() -> None:
+    prepared = prepare(small(), quiet)
+    design = prepared.design
+    chance = np.random.default_rng(1708)
+    weight = chance.normal(size=(len(design.used), 5)).astype(np.float32)
+    bias = np.arange(5, dtype=np.float32)
+    card = fit(small(), quiet).card
+    model = Model.rounded(card, used=design.used, weight=weight, scale=design.scale, bias=bias)
+    taught = np.asarray(design.rows @ weight + bias)
+    served, known = model.score([lesson.text for lesson in prepared.taught])
+    assert known.any()
+    assert np.abs(served - taught).max() < 0.05  # a weight is rounded to a byte
 
 
 def test_progress_is_told_and_grows(tmp_path: Path) -> None:
