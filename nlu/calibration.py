@@ -41,7 +41,7 @@ LEANING = 0.5  # how far the shares of categories are trusted; 0.5 to 1 are alik
 # Reports weigh little in the head of intents (nlu.training.REPORT_WEIGHT), and floods that are told
 # as news ("info banjir") were taken for no complaint. The lean brings them back, and costs one text
 # in a hundred of those that are none.
-NO_COMPLAINT = -0.05
+NO_COMPLAINT = -0.25
 # Chosen by hand: what makes a model another one.
 CHOSEN = (LEANING, NO_COMPLAINT, MODESTY, REST, RIGHT, TIED)
 _OF_COMPLAINTS = ABOUT_A_COMPLAINT | ABOUT_ANYTHING

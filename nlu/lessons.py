@@ -33,6 +33,7 @@ WORDS_TO_SPARE = 4
 NO_REPORT_WEIGHT = 0.4  # of an example of bukan_aduan against one of "other": there are many
 AFTER = 0.6  # how often it follows
 VAGUE_CHARS = 70  # what is longer is a report of its own
+_GROUP_BITS = 30
 ALWAYS = -1  # the group of lessons that every fold may know
 _THANKS = re.compile(r"\bterima kasih\b|\bapresiasi\b|\bsalut\b|\bmantap\b|\bthank")
 _TOPICLESS = frozenset(
@@ -59,8 +60,11 @@ class Lesson:
 
 
 def lessons(examples: Sequence[Example], *, seed: int) -> list[Lesson]:
-    """All lessons of a corpus, in its order."""
-    chance = random.Random(seed)
+    """All lessons of a corpus, in its order.
+
+    Each example has a chance of its own, from its text: what one more adds does not draw anew for
+    all others, so two models differ by what they were taught, not by luck.
+    """
     places = sorted(
         {
             entity.value
@@ -74,10 +78,10 @@ def lessons(examples: Sequence[Example], *, seed: int) -> list[Lesson]:
         for example in examples
         if example.categories == ("tidak_jelas",) and len(example.text) < VAGUE_CHARS
     ]
-    groups = list(range(len(examples)))
-    chance.shuffle(groups)
     taught = []
-    for example, group in zip(examples, groups, strict=True):
+    for example in examples:
+        chance = random.Random(f"{seed} {example.text}")
+        group = chance.getrandbits(_GROUP_BITS)
         texts = [example.text, *_elsewhere(example, places, chance)]
         for at, text in enumerate(texts):
             taught.append(
