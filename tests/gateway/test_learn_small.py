@@ -230,7 +230,7 @@ async def test_a_vandal_stays_held_out_when_training_anew(desk: Desk) -> None:
         "puntung berserakan di kantin sekolah", "pengunjung puskesmas ngebul dekat bayi",
         "orang ngudut di lift kantor lurah", "joki tiga satu nongkrong di sudirman",
         "bocah jadi joki di pinggir kuningan", "ibu gendong bayi nawarin joki",
-        "satpam sendiri merokok di lobi rsud", "sopir bus merokok sambil nyetir",
+        "satpam sendiri merokok di lobi rsud", "kernet metromini ngepul depan ibu hamil",
         "joki berdiri di bundaran senayan", "bapak bapak ngerokok dekat balita di taman",
     ]  # fmt: skip
     for text in texts:
