@@ -39,8 +39,8 @@ TIED = 0.45  # from this confidence on two categories hold nearly all: the citiz
 _SHARPNESS = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0, 15.0)
 LEANING = 0.5  # how far the shares of categories are trusted; 0.5 to 1 are alike on held-out texts
 # Reports weigh little in the head of intents (nlu.training.REPORT_WEIGHT), and floods that are told
-# as news ("info banjir") were taken for no complaint. The lean brings them back, and costs one text
-# in a hundred of those that are none.
+# as news ("info banjir") were taken for no complaint. The lean brings them back, and costs one of
+# 95 test texts that are none.
 NO_COMPLAINT = -0.25
 # Chosen by hand: what makes a model another one.
 CHOSEN = (LEANING, NO_COMPLAINT, MODESTY, REST, RIGHT, TIED)
