@@ -20,7 +20,7 @@ from nlu.normalise import normalise
 def likeness(text: str, others: Sequence[str]) -> NDArray[np.float64]:
     """How like `text` each of the others is, 0 to 1. Some 30 microseconds a text."""
     plain = [normalise(one) for one in (text, *others)]
-    owner, bucket, _ = buckets(plain)
+    owner, bucket = buckets(plain)
     weight = np.log((1 + len(plain)) / (1 + np.bincount(bucket, minlength=BUCKETS)))[bucket] + 1
     norm = np.sqrt(np.bincount(owner, weight**2, minlength=len(plain)))
     mine = np.zeros(BUCKETS)

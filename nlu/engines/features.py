@@ -30,13 +30,10 @@ _CONCEPT = 3  # what tells the buckets of concepts from those of words (1)
 _PAIRED = np.array([[2], [4]], dtype=np.uint64)  # of two words, of what two words mean
 
 
-def buckets(
-    texts: Sequence[str],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+def buckets(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The distinct (text, bucket) pairs of normalised ASCII texts, in the order of the texts.
 
-    Answers three equally long arrays: the text's number, the bucket, and whether the bucket is
-    one of words (else of characters).
+    Answers two equally long arrays: the text's number and the bucket.
     """
     joined = " " + " ".join(texts) + " "
     codes = np.frombuffer(joined.encode("ascii"), dtype=np.uint8)
@@ -51,26 +48,20 @@ def buckets(
     return _distinct(keys)
 
 
-def _distinct(
-    keys: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+def _distinct(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     keys.sort()
     if keys.size:  # texts without a letter have none
         keys = np.concatenate((keys[:1], keys[1:][keys[1:] != keys[:-1]]))
-    bucket = keys & (BUCKETS - 1)
-    return keys >> _OWNER, bucket, bucket >= WORDS
+    return keys >> _OWNER, keys & (BUCKETS - 1)
 
 
 def of_words(words: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """What normalised words hold: distinct (number of the word, bucket) pairs, in their order."""
-    owner, bucket, _ = buckets(words)
+    owner, bucket = buckets(words)
     concepts = [of_word(word) for word in words]
     owned = np.repeat(np.arange(len(words)) << _OWNER, [len(named) for named in concepts])
     named = [concept for some in concepts for concept in some]
-    owner, bucket, _ = _distinct(
-        np.concatenate((owner << _OWNER | bucket, owned | _of_concepts(named)))
-    )
-    return owner, bucket
+    return _distinct(np.concatenate((owner << _OWNER | bucket, owned | _of_concepts(named))))
 
 
 def numbers(words: Sequence[str]) -> NDArray[np.uint64]:

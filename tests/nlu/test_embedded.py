@@ -105,11 +105,11 @@ async def test_understand_is_read(engine: EmbeddedEngine) -> None:
 
 
 def test_features_of_a_text_do_not_depend_on_its_neighbours() -> None:
-    owner, bucket, word = buckets(["got mampet", "", "banjir"])
+    owner, bucket = buckets(["got mampet", "", "banjir"])
     alone = buckets(["banjir"])[1]
     assert (bucket[owner == 2] == alone).all()
     assert bucket.max() < BUCKETS
-    assert (word == (bucket >= WORDS)).all()
+    assert (bucket >= WORDS).any()
     assert (owner == 0).sum() > (owner == 2).sum() > (owner == 1).sum()
 
 

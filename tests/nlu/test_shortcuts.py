@@ -25,8 +25,6 @@ from nlu.slots import depth, emergency, find_slots, language, personal, repeat, 
 from nlu.slots.hints import holds, shortest
 
 LETTERS = string.ascii_lowercase
-WORDS = st.text(alphabet="abcdefgijklmnoprstu", min_size=1, max_size=70)
-TEXTS = st.lists(st.lists(WORDS, max_size=12).map(" ".join), min_size=1, max_size=6)
 dangers: Any = import_module("nlu.slots.emergency")  # its function has the same name
 FINDERS = {
     depth: depth.find_depths,

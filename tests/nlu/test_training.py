@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nlu.corpus import Example, read
-from nlu.engines.model import Model, load
+from nlu.engines.model import Card, Model, load
 from nlu.lessons import ALWAYS, VAGUE_WEIGHT, Lesson, lessons
 from nlu.training import TrainingError, fit, point, prepare, train
 from tests.small_kanal import small
@@ -15,6 +15,10 @@ from tests.small_kanal import small
 
 def quiet(_what: str, _share: float) -> None:
     """Nobody watches."""
+
+
+def example(text: str, intent: str, *categories: str) -> Example:
+    return Example(text=text, intent=intent, categories=categories, entities=(), source="")
 
 
 def test_the_same_corpus_gives_the_same_model(tmp_path: Path) -> None:
@@ -31,7 +35,7 @@ def test_what_is_taught_is_what_is_served() -> None:
     chance = np.random.default_rng(1708)
     weight = chance.normal(size=(len(design.used), 5)).astype(np.float32)
     bias = np.arange(5, dtype=np.float32)
-    card = fit(small(), quiet).card
+    card = Card(version="", examples=0, sharpness=(1, 1), accept=0.8, ask=0.4, scores={})
     model = Model.rounded(card, used=design.used, weight=weight, scale=design.scale, bias=bias)
     taught = np.asarray(design.rows @ weight + bias)
     served, known = model.score([lesson.text for lesson in prepared.taught])
@@ -92,10 +96,7 @@ def test_a_complaint_is_taught_beside_a_vague_one() -> None:
 def test_no_single_word_of_it_is_needed_there() -> None:
     own = "rokok asap ruang tunggu puskesmas bayi batuk ibu hamil pengap"
     told = {"kawasan_rokok": own, "tidak_jelas": "tolong"}
-    examples = [
-        Example(text=text, intent="report", categories=(slug,), entities=(), source="")
-        for slug, text in told.items()
-    ]
+    examples = [example(text, "report", slug) for slug, text in told.items()]
     kept = Counter[str]()
     for seed in range(50):
         (beside,) = [
@@ -120,26 +121,14 @@ def test_what_is_no_complaint_is_told_to_the_head_of_intents_too() -> None:
 
 
 def test_what_is_said_of_a_thing_is_told_of_other_things_too() -> None:
-    said = Example(
-        text="pohon tumbang sudah dievakuasi petugas",
-        intent="report",
-        categories=("bukan_aduan",),
-        entities=(),
-        source="",
-    )
+    said = example("pohon tumbang sudah dievakuasi petugas", "report", "bukan_aduan")
     told = [lesson for lesson in lessons([said], seed=1) if lesson.group != ALWAYS]
     (retold,) = [one for one in told if one.text.endswith("petugas") and one.text[:5] != "pohon"]
     assert (retold.intent, retold.categories) == ("other", {})
 
 
 def test_that_it_is_not_done_is_told_of_other_things_too() -> None:
-    said = Example(
-        text="pohon tumbang kok dibilang selesai",
-        intent="dispute",
-        categories=(),
-        entities=(),
-        source="",
-    )
+    said = example("pohon tumbang kok dibilang selesai", "dispute")
     told = [lesson for lesson in lessons([said], seed=1) if lesson.group != ALWAYS]
     (other,) = [one for one in told if not one.original]
     assert (other.intent, other.categories) == ("dispute", {})
@@ -149,13 +138,7 @@ def test_that_it_is_not_done_is_told_of_other_things_too() -> None:
 
 def test_one_more_example_changes_no_other() -> None:
     examples = small()[:200]
-    one = Example(
-        text="besi penutup lubang air copot",
-        intent="report",
-        categories=("saluran_air",),
-        entities=(),
-        source="",
-    )
+    one = example("besi penutup lubang air copot", "report", "saluran_air")
     before, after = (lessons(some, seed=1) for some in (examples, [one, *examples]))
     assert [lesson for lesson in after if lesson in before] == before
     assert len(after) > len(before)
