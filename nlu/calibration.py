@@ -20,8 +20,6 @@ from numpy.typing import NDArray
 from nlu.categories import shares
 from nlu.corpus import INTENTS
 from nlu.engines.joint import (
-    ABOUT_A_COMPLAINT,
-    ABOUT_ANYTHING,
     CATEGORIES,
     MODESTY,
     REST,
@@ -38,13 +36,8 @@ UNSURE = 0.05  # the share of held-out texts that goes to a person, at most
 TIED = 0.45  # from this confidence on two categories hold nearly all: the citizen knows which it is
 _SHARPNESS = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0, 15.0)
 LEANING = 0.5  # how far the shares of categories are trusted; 0.5 to 1 are alike on held-out texts
-# Reports weigh little in the head of intents (nlu.training.REPORT_WEIGHT), and floods that are told
-# as news ("info banjir") were taken for no complaint. The lean brings them back, and costs one of
-# 95 test texts that are none.
-NO_COMPLAINT = -0.25
 # Chosen by hand: what makes a model another one.
-CHOSEN = (LEANING, NO_COMPLAINT, MODESTY, REST, RIGHT, TIED)
-_OF_COMPLAINTS = ABOUT_A_COMPLAINT | ABOUT_ANYTHING
+CHOSEN = (LEANING, MODESTY, REST, RIGHT, TIED)
 _HEADS = len(INTENTS) + len(CATEGORIES)
 
 
@@ -91,9 +84,6 @@ def leaning(sharpness: tuple[float, float]) -> Scores:
     logs = np.log([shares()[slug] for slug in CATEGORIES])
     lean = np.zeros(_HEADS, dtype=np.float32)
     lean[len(INTENTS) :] = LEANING * (logs - logs.mean()) / sharpness[1]
-    lean[len(INTENTS) + CATEGORIES.index("bukan_aduan")] += NO_COMPLAINT
-    for at, intent in enumerate(INTENTS):
-        lean[at] = 0.0 if intent in _OF_COMPLAINTS else NO_COMPLAINT
     return lean
 
 
