@@ -129,10 +129,10 @@ def test_texts_by_another_hand(engine: EmbeddedEngine) -> None:
     # Hard on purpose, and of no corpus: floors a little below what was measured (docs/nlu.md).
     strangers = evaluation.evaluate(engine.read, evaluation.read(TEXTS / "strangers.jsonl"))
     recall = {row.name: row.recall for row in strangers.classes}
-    assert strangers.figures["accuracy"].value >= 0.78
-    assert strangers.figures["accuracy_accepted"].value >= 0.86
-    assert strangers.figures["top_3"].value >= 0.93
-    assert recall["bukan_aduan"] >= 0.7
+    assert strangers.figures["accuracy"].value >= 0.85
+    assert strangers.figures["accuracy_accepted"].value >= 0.93
+    assert strangers.figures["top_3"].value >= 0.95
+    assert recall["bukan_aduan"] >= 0.8
 
 
 def test_the_first_six_are_never_weak(report: evaluation.Report) -> None:
@@ -214,8 +214,19 @@ def test_what_is_no_complaint_is_known_whatever_thing_it_tells_of(
     assert min(none.recall, none.precision) >= 0.9
 
 
+def test_work_done_praise_and_questions_are_told_from_complaints_in_the_same_words(
+    engine: EmbeddedEngine,
+) -> None:
+    texts = evaluation.read(TEXTS / "no-complaint-blind.jsonl")
+    report = evaluation.evaluate(engine.read, texts)
+    (none,) = [row for row in report.classes if row.name == "bukan_aduan"]
+    assert none.recall >= 0.75
+    assert none.precision >= 0.88
+    assert report.figures["accuracy"].value >= 0.8
+
+
 def test_a_second_complaint_is_told_from_more_words_on_the_first(engine: EmbeddedEngine) -> None:
-    texts = evaluation.read(Path(__file__).parent / "texts" / "two.jsonl")
+    texts = evaluation.read(TEXTS / "two.jsonl")
     figures = evaluation.evaluate(engine.read, texts).figures
     assert figures["two_found"].value >= 0.75
     assert figures["two_where_one"].value <= 0.1
