@@ -196,7 +196,7 @@ def _design(texts: Sequence[str]) -> Design:
     held = _counted(*of_words(words), (len(words), BUCKETS))
     owners = np.repeat(np.arange(len(texts)), [len(one) for one in split])
     order = np.array([at[word] for one in split for word in one])
-    second, bucket = pairs(numbers(words)[:, order], owners)
+    _, second, bucket = pairs(numbers(words)[:, order], owners)
     paired = _counted(owners[second], bucket, (len(texts), BUCKETS))
     rows = (said @ held + paired).tocsr()
     frequency = np.bincount(rows.indices, minlength=BUCKETS)

@@ -1,7 +1,8 @@
 """Words and pairs of words, and the words' character n-grams, as buckets: numpy alone.
 
-Beside them is what the words mean (nlu/concepts.py): the concepts of each word, and pairs of
-neighbours in which a concept stands for its word ("drain clogged").
+Beside them is what the words mean (nlu/concepts.py): the concepts of each word, pairs of
+neighbours in which a concept stands for its word ("drain clogged"), and pairs of concepts a word or
+two apart.
 
 Character n-grams are of 2 to 5 within a word's bounds (as scikit-learn's `char_wb`). All is hashed
 into 2**20 buckets: words into the upper half, characters into the lower. No vocabulary is kept, so
@@ -26,8 +27,10 @@ _STEP = np.uint64(0x100000001B3)  # FNV's prime
 _SHIFT = np.uint64(45)  # 64 - 19: the high bits are the well mixed ones
 _POWERS = np.cumprod(np.full(64, _STEP, dtype=np.uint64))
 _SPACE = 32
-_CONCEPT = 3  # what tells the buckets of concepts from those of words (1)
-_PAIRED = np.array([[2], [4]], dtype=np.uint64)  # of two words, of what two words mean
+# What tells the buckets of concepts from those of words (1): of one, of two words as they are
+# spelt, of what neighbours mean, of what words farther apart mean.
+_CONCEPT, _SPELT, _MEANT, _APART = 3, 2, 4, 5
+FAR = 3  # words up to so many apart are paired by what they mean; up to 6 or 10 is no better
 
 
 def buckets(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -72,22 +75,40 @@ def numbers(words: Sequence[str]) -> NDArray[np.uint64]:
 
 def pairs(
     numbered: NDArray[np.uint64], owners: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs of neighbours: of their words, and of what they mean where one means something.
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of words: neighbours, and what words mean that are neighbours or up to FAR apart.
+
+    Of neighbours one must mean something, of others both: "got isinya botol plastik" is a drain
+    with rubbish in it.
 
     Args:
         numbered: `numbers` of the words of some texts, one behind the other.
         owners: the text of each word, in rising order.
 
-    Answers equally long arrays: where in `owners` the second word of each pair stands, in rising
-    order, and the bucket.
+    Answers equally long arrays: where in `owners` the first and the second word of each pair
+    stand, the second in rising order, and the bucket.
     """
-    spoken = numbered[0] != numbered[1]
-    keep = np.empty((2, len(owners) - 1), dtype=np.bool_)
-    np.equal(owners[1:], owners[:-1], out=keep[0])
-    np.logical_and(keep[0], spoken[1:] | spoken[:-1], out=keep[1])
-    bucket = WORDS | _bucket(numbered[:, :-1] * _STEP + numbered[:, 1:], _PAIRED)
-    return keep.T.nonzero()[0] + 1, bucket.T[keep.T]
+    spelt, meant = numbered
+    means = spelt != meant
+    found = [
+        _paired(spelt, owners[1:] == owners[:-1], 1, _SPELT),
+        _paired(meant, (owners[1:] == owners[:-1]) & (means[1:] | means[:-1]), 1, _MEANT),
+    ]
+    for far in range(2, FAR + 1):
+        may = (owners[far:] == owners[:-far]) & means[far:] & means[:-far]
+        found.append(_paired(meant, may, far, _APART))
+    first, second, bucket = map(np.concatenate, zip(*found, strict=True))
+    order = np.argsort(second, kind="stable")
+    return first[order], second[order], bucket[order]
+
+
+def _paired(
+    numbers: NDArray[np.uint64], may: NDArray[np.bool_], far: int, kind: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Each word that `may`, and the one `far` behind it."""
+    first = may.nonzero()[0]
+    second = first + far
+    return first, second, WORDS | _bucket(numbers[first] * _STEP + numbers[second], kind)
 
 
 def _hashes(words: Sequence[str]) -> NDArray[np.uint64]:
@@ -112,8 +133,8 @@ def _meant(concepts: Sequence[tuple[str, ...]], sums: NDArray[np.uint64]) -> NDA
     return meant
 
 
-def _bucket(values: NDArray[np.uint64], size: int | NDArray[np.uint64]) -> NDArray[np.int64]:
-    mixed = (values + np.asarray(size, dtype=np.uint64)) * _MULTIPLY
+def _bucket(values: NDArray[np.uint64], kind: int) -> NDArray[np.int64]:
+    mixed = (values + np.uint64(kind)) * _MULTIPLY
     mixed ^= mixed >> np.uint64(29)
     return ((mixed * _MULTIPLY) >> _SHIFT).astype(np.int64)
 

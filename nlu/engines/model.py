@@ -29,7 +29,7 @@ from nlu.corpus import INTENTS
 from nlu.engines.joint import CATEGORIES, Scores
 from nlu.engines.vocabulary import Parts, Table, Vocabulary
 
-FORMAT = 5
+FORMAT = 6
 _MOST_UNITS = 127  # that a byte can count, either way
 REBUILD = "run `kanal nlu train` to build it anew"
 

@@ -1,6 +1,6 @@
 """What words add to a model's scores, worked out once: people say the same words again and again.
 
-A text's scores are the sum of what its words add, each word once, and what its pairs of neighbours
+A text's scores are the sum of what its words add, each word once, and what its pairs of words
 add. So of a word that was read before nothing is left to do but to add its row; only pairs are
 hashed for a text.
 """
@@ -72,7 +72,7 @@ class Vocabulary:
             return sums
         known = self._knowing(flat)
         at, owners = _places(known, split)
-        second, rows = self._pairs(known.numbers.take(at, axis=1), owners)
+        _, second, rows = self._pairs(known.numbers.take(at, axis=1), owners)
         _add(sums, owners[second], self._table.parts(rows))
         once = [dict.fromkeys(words) for words in split]
         if sum(map(len, once)) < len(flat):
@@ -90,19 +90,19 @@ class Vocabulary:
         at = [known.at[word] for word in words]
         times = np.bincount(at)[at].astype(np.float32)
         parts = known.parts[at] / times[:, None]
-        second, rows = self._pairs(known.numbers[:, at], np.zeros(len(at), dtype=np.int64))
+        first, second, rows = self._pairs(known.numbers[:, at], np.zeros(len(at), dtype=np.int64))
         halves = self._table.parts(rows) * np.float32(0.5)
-        _add(parts, second, halves)
-        _add(parts, second - 1, halves)
+        for either in (first, second):
+            np.add.at(parts, either, halves)
         return parts
 
     def _pairs(
         self, numbered: NDArray[np.uint64], owners: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Of the pairs that the model knows: where the second word stands, and the row."""
-        second, bucket = pairs(numbered, owners)
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Of the pairs that the model knows: where its words stand, and the row."""
+        first, second, bucket = pairs(numbered, owners)
         has = self._has[bucket]
-        return second[has], self._rows(bucket[has])
+        return first[has], second[has], self._rows(bucket[has])
 
     def _rows(self, bucket: NDArray[np.int64]) -> NDArray[np.int64]:
         """The row of each bucket, all of which the model knows."""

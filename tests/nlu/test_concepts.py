@@ -76,10 +76,25 @@ def test_neighbours_that_mean_the_same_are_the_same_pair() -> None:
     texts = ["got mampet", "gutter sampet", "", "xyzzy plugh"]
     split = [text.split() for text in texts]
     owners = np.repeat(np.arange(4), [len(words) for words in split])
-    second, bucket = pairs(numbers([word for words in split for word in words]), owners)
+    _, second, bucket = pairs(numbers([word for words in split for word in words]), owners)
     held = [set(bucket[owners[second] == at].tolist()) for at in range(4)]
     assert [len(some) for some in held] == [2, 2, 0, 1]  # of words, and of what they mean
     assert len(held[0] & held[1]) == 1
+
+
+def test_what_words_mean_is_paired_over_words_between_them() -> None:
+    def apart(text: str) -> dict[tuple[int, int], int]:
+        words = text.split()
+        first, second, bucket = pairs(numbers(words), np.zeros(len(words), dtype=np.int64))
+        assert (np.diff(second) >= 0).all()
+        told = zip(first.tolist(), second.tolist(), bucket.tolist(), strict=True)
+        return {(left, right): one for left, right, one in told if right - left > 1}
+
+    near, far = apart("got qqq plastik"), apart("gutter qqq www sampah")
+    assert list(near) == [(0, 2)]
+    assert list(far) == [(0, 3)]
+    assert near[0, 2] == far[0, 3]  # a drain, then rubbish, however far
+    assert apart("got qqq www eee plastik") == apart("got qqq") == apart("") == {}
 
 
 @pytest.mark.parametrize(

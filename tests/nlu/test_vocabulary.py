@@ -37,7 +37,7 @@ def long_way(known: Table, text: str) -> Parts:
     if not words:
         return np.zeros(HEADS + 1, dtype=np.float32)
     _, held = of_words(list(dict.fromkeys(words)))
-    _, paired = pairs(numbers(words), np.zeros(len(words), dtype=np.int64))
+    _, _, paired = pairs(numbers(words), np.zeros(len(words), dtype=np.int64))
     row = {bucket: at for at, bucket in enumerate(known.used.tolist())}
     rows = [row[bucket] for bucket in [*held.tolist(), *paired.tolist()] if bucket in row]
     return known.parts(np.array(rows, dtype=np.int64)).sum(axis=0)
