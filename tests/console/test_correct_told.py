@@ -15,7 +15,7 @@ from store.splitting import Half
 from store.taking import REGRET
 from tests.console.conftest import House
 
-TEXT = "lampu jalan mati, dan sampah menumpuk di depan gang"
+GOT_AND_LAMP = "got depan rumah mampet, air item. lampu jalannya juga"
 
 
 async def act(house: House, function: Any, *what: Any, ago: timedelta = REGRET) -> Any:
@@ -55,7 +55,8 @@ async def test_no_complaint_is_told_kindly(house: House) -> None:
 
 
 async def test_a_second_number_and_a_merge_are_told(house: House) -> None:
-    first, second = await house.file(TEXT), await house.file(TEXT, pin=[-6.21, 106.84])
+    first = await house.file(GOT_AND_LAMP)
+    second = await house.file(GOT_AND_LAMP, pin=[-6.21, 106.84])
     half = Half(ticket="JKT-2222-2222", category="lampu_jalan")
     done = await act(house, splitting.split, Mark(ticket=first), half)
     slots = {"ticket": half.ticket, "other": first, "category": "Lampu jalan"}
