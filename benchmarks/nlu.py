@@ -24,7 +24,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from benchmarks.__main__ import machine
-from benchmarks.parse_load import TEXTS, texts
+from benchmarks.parse_load import TEXTS, sample
 from benchmarks.servers import free_port, pss_mb, rss_mb, wait_for, with_children
 from gateway.settings import load as load_settings
 from nlu import evaluation, training
@@ -174,7 +174,7 @@ def speed(servers: list[Served], rounds: int, seconds: float) -> None:
 def in_process(var: Path, model: Path, rasa_http: float) -> None:
     """Texts per second without HTTP, and how soon after an empty process the first answer comes."""
     command = [str(rasa_python()), "-c", _IN_RASA, str(model.absolute())]
-    rasa = alone(command, json.dumps(texts()[:300]))
+    rasa = alone(command, json.dumps(sample()))
     own = alone([sys.executable, "-m", "benchmarks.parse_alone", str(var)])
     for name, found in (("rasa", rasa), ("embedded", own)):
         print(

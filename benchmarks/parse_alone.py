@@ -15,14 +15,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.parse_load import texts
+from benchmarks.parse_load import sample
 
 PASSES = 7
 
 
 def alone(var: Path) -> dict[str, float]:
     """Milliseconds to the first answer and of the load in it; texts/s, the medians of PASSES."""
-    asked = texts()
+    asked = sample()
     began = time.perf_counter()
     from nlu.engines.embedded import EmbeddedEngine  # noqa: PLC0415 - its import is measured too
     from nlu.places.resolve import resolve  # noqa: PLC0415

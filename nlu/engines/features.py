@@ -90,9 +90,10 @@ def pairs(
     """
     spelt, meant = numbered
     means = spelt != meant
+    beside = owners[1:] == owners[:-1]
     found = [
-        _paired(spelt, owners[1:] == owners[:-1], 1, _SPELT),
-        _paired(meant, (owners[1:] == owners[:-1]) & (means[1:] | means[:-1]), 1, _MEANT),
+        _paired(spelt, beside, 1, _SPELT),
+        _paired(meant, beside & (means[1:] | means[:-1]), 1, _MEANT),
     ]
     for far in range(2, FAR + 1):
         may = (owners[far:] == owners[:-far]) & means[far:] & means[:-far]
