@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+import structlog
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -16,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from store import inline
 
+log = structlog.get_logger()
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -191,6 +193,8 @@ class GroupCommit(Generic[Item, Result]):
             if len(batch) == 1:
                 _fail(batch[0][1], error)
                 return
+            # The error's text may quote a citizen: its name says enough of where to look.
+            log.warning("commit.split", items=len(batch), error=type(error).__name__)
             for one in batch:
                 await self._commit([one])
         else:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select, text
+from structlog.testing import capture_logs
 
 from store import schema
 from store.database import Database, GroupCommit, StoreError, driver_url
@@ -83,7 +84,11 @@ async def test_a_bad_item_takes_no_neighbour_with_it(database: Database) -> None
         return items
 
     group: GroupCommit[int, int] = GroupCommit(database, apply)
-    results = await asyncio.gather(*map(group.submit, range(6)), return_exceptions=True)
+    with capture_logs() as logs:
+        results = await asyncio.gather(*map(group.submit, range(6)), return_exceptions=True)
+    assert [(line["event"], line["items"], line["error"]) for line in logs] == [
+        ("commit.split", 6, "RuntimeError")
+    ]
     assert [r for r in results if isinstance(r, int)] == [0, 1, 2, 4, 5]
     assert isinstance(results[3], RuntimeError)
     async with database.read() as connection:
