@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.overview import counting
-from gateway.settings import Retention
+from gateway.sections import Retention
 from gateway.wake import Bell, finished
 from store import (
     attempts,

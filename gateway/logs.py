@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-from gateway.settings import Log
+from gateway.sections import Log
 
 FORBIDDEN = frozenset({"text", "address", "sender", "body", "token", "password", "phone", "email"})
 

@@ -17,7 +17,7 @@ from gateway.geocoder import Geocoder, Nominatim, Server
 from gateway.lookups import LookupFailedError
 from gateway.metrics import Meters
 from gateway.safe_http import SafeHttp
-from gateway.settings import Nlu
+from gateway.sections import Nlu
 from gateway.short_links import ShortLinks
 from nlu.places import links
 from nlu.places.place import Mention

@@ -10,7 +10,7 @@ from pathlib import Path
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from gateway.settings import City, Office, Retention
+from gateway.sections import City, Office, Retention
 
 _PAGES = Path(__file__).parent / "pages"
 _PATHS = {"/privasi": "privasi.html", "/privacy": "privacy.html"}

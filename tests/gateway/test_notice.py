@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from gateway.public import notice
-from gateway.settings import City, Office, Retention
+from gateway.sections import City, Office, Retention
 
 
 @pytest.fixture

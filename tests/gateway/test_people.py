@@ -13,7 +13,8 @@ from sqlalchemy import func, select, text, update
 from channels.adapter import Outcome
 from gateway.app import compose
 from gateway.housekeeping import keep_no_longer
-from gateway.settings import Retention, Settings
+from gateway.sections import Retention
+from gateway.settings import Settings
 from nlu.engine import Engine
 from nlu.ticket import find
 from store import erased, erasure, schema

@@ -9,7 +9,7 @@ import pytest
 from dialogs import subjects
 from dialogs.conversation import Conversation
 from gateway.housekeeping import keep_no_longer
-from gateway.settings import Retention
+from gateway.sections import Retention
 from nlu.ticket import find
 from store.handover import lines
 from store.tables import Inbox

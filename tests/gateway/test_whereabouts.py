@@ -14,7 +14,7 @@ import pytest
 from gateway.areas import CityMap
 from gateway.lookups import LookupFailedError
 from gateway.metrics import Meters
-from gateway.settings import Nlu
+from gateway.sections import Nlu
 from gateway.short_links import ShortLinks
 from gateway.whereabouts import (
     MOST_LINKS,
