@@ -15,6 +15,7 @@ from dialogs.effects import Ask, Effect, HandOver, Option, Say, UpdateComplaint
 from dialogs.rule import Decision, is_report, is_sure, reply
 from dialogs.status import one as status_of
 from nlu import ticket as tickets
+from nlu.understanding import Understanding
 
 CLOSING, REASON = "closing", "closing_reason"
 _SHORT = 6  # words
@@ -100,14 +101,36 @@ def _read(turn: Turn, number: str, said: str) -> _Answer | None:
     meant = words.meaning("closing", said) or words.meaning("answers", said)
     if meant in {"yes", "no"}:
         return _told(turn, number, fixed=meant == "yes", bare=True)
-    but = words.holds("turns", said)
-    if words.begins("not_fixed", said) or (words.begins("fixed", said) and but):
+    if _disputes(turn, ticket, said):
         return _told(turn, number, fixed=False, bare=False)
-    if words.begins("fixed", said) and len(said.split()) <= _SHORT:
+    for_days = _tells_how_long(turn.understanding)
+    if words.begins("fixed", said) and len(said.split()) <= _SHORT and not for_days:
         return _told(turn, number, fixed=True, bare=True)
-    if turn.understanding.intent == "dispute":
-        return _told(turn, number, fixed=False, bare=False)
     return None
+
+
+def _disputes(turn: Turn, ticket: Ticket, said: str) -> bool:
+    """Whether it is not fixed: "sudah seminggu masih gelap" only begins like a yes."""
+    understood = turn.understanding
+    if words.begins("not_fixed", said) or understood.intent == "dispute":
+        return True
+    begins_so = words.begins("fixed", said)
+    if begins_so and words.holds("turns", said):
+        return True
+    if _is_of_another_kind(understood, ticket):
+        return False
+    still = words.mentions("not_fixed", said)
+    if begins_so:
+        return still or (is_report(understood) and _tells_how_long(understood))
+    # Of a place of its own "still" is a report: only a few words without one are an answer.
+    named = understood.place or understood.places
+    return still and not named and len(said.split()) <= _SHORT
+
+
+def _tells_how_long(understood: Understanding) -> bool:
+    """Whether "sudah" belongs to days ("sudah 3 hari gelap") and says nothing of the repair."""
+    since = (str(one.value) for one in understood.entities if one.entity == "since")
+    return any(words.begins("fixed", one) for one in since)
 
 
 def _told(turn: Turn, number: str, *, fixed: bool, bare: bool) -> _Answer | None:
@@ -179,5 +202,10 @@ def _is_about_another(conversation: Conversation, turn: Turn) -> bool:
     if words.meaning("intents", turn.text) or said.intent in _ASIDES:
         return True
     ticket = _mine(turn, conversation.about)
-    other = ticket is not None and said.category != ticket.category
-    return other and is_report(said) and is_sure(said) and bool(said.place or said.places)
+    return ticket is not None and _is_of_another_kind(said, ticket)
+
+
+def _is_of_another_kind(said: Understanding, ticket: Ticket) -> bool:
+    """Whether this reports another kind of problem at a place of its own."""
+    placed = bool(said.place or said.places)
+    return said.category != ticket.category and is_report(said) and is_sure(said) and placed
