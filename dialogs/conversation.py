@@ -124,7 +124,7 @@ class Ticket:
     number: str  # JKT-4K7P-2Q9X
     category: str
     status: Status
-    area: str  # kelurahan or words; "" when none is known
+    area: str  # kelurahan, or to the filer his own words; "" when none is known
     filed_at: datetime  # for one that this citizen joined: when he did
     updated_at: datetime
     mine: bool = True  # filed or joined from this address, or from one linked with it

@@ -227,7 +227,7 @@ async def of_conversations(
     )
     found: dict[int, list[Ticket]] = defaultdict(list)
     for row in filed:
-        found[row.conversation_id].append(ticket_of(row, mine=True))
+        found[row.conversation_id].append(_own(row))
     joined = await connection.execute(
         select(COMPLAINT, SUPPORTER.c.conversation_id.label("by"), SUPPORTER.c.at)
         .join(SUPPORTER, SUPPORTER.c.complaint_id == COMPLAINT.c.id)
@@ -254,13 +254,19 @@ async def by_number(
     return {row.ticket: (ticket_of(row, mine=False), row.conversation_id) for row in rows}
 
 
+def _own(row: Any) -> Ticket:
+    """For him who filed it: a place that only his words name is told back to him in his words."""
+    ticket = ticket_of(row, mine=True)
+    return replace(ticket, area=ticket.area or row.place_words[:60])
+
+
 def ticket_of(row: Any, *, mine: bool) -> Ticket:
-    """A complaint's row as a dialog may speak of it."""
+    """A complaint's row as a dialog may speak of it to anybody: words of the place are not told."""
     return Ticket(
         number=row.ticket,
         category=row.category,
         status=Status(row.status),
-        area=row.kelurahan or row.kecamatan or row.place_words[:60],
+        area=row.kelurahan or row.kecamatan or "",
         filed_at=row.filed_at,
         updated_at=row.updated_at,
         mine=mine,
