@@ -19,9 +19,9 @@ import yaml
 
 from dialogs import asking, emergency, words
 from dialogs.conversation import Conversation, Count, Pace, Turn
-from dialogs.effects import Ask, Effect, FileComplaint, HandOver, Say, Schedule
+from dialogs.effects import Ask, FileComplaint, HandOver, Say, Schedule
 from dialogs.quiet import kept
-from dialogs.rule import Decision, is_report, is_sure, reply
+from dialogs.rule import Decision, is_report, is_sure, reply, speaks
 from dialogs.smalltalk import hand_over, is_advert, not_a_complaint
 
 FLOOD, LOOP, MUTED = "flood", "loop", "abuse"
@@ -111,14 +111,10 @@ def _counted(count: Count, limit: Limit, at: datetime, more: int) -> Count:
 def answered(decision: Decision, turn: Turn) -> Decision:
     """The decision with its answer counted."""
     after, effects = decision
-    if turn.timer or not turn.abilities.guarded or not _speaks(effects):
+    if turn.timer or not turn.abilities.guarded or not speaks(effects):
         return decision
     said = _counted(after.pace.answers, limits().answers, turn.at, 1)
     return replace(after, pace=replace(after.pace, answers=said)), effects
-
-
-def _speaks(effects: tuple[Effect, ...]) -> bool:
-    return any(isinstance(one, Say | Ask) for one in effects)
 
 
 def resting(conversation: Conversation, turn: Turn) -> Decision | None:

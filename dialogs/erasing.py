@@ -11,7 +11,7 @@ from dialogs import asking, codes, words
 from dialogs.conversation import Conversation, Turn
 from dialogs.effects import Ask, OfferCode, Option, Say
 from dialogs.linking import erased
-from dialogs.rule import Decision, reply
+from dialogs.rule import Decision, reply, speaks
 
 SLOT = "erase"
 _NUMBERS = {1: "yes", 2: "no"}
@@ -48,6 +48,14 @@ def lapsed(conversation: Conversation, turn: Turn) -> Conversation:
     if conversation.erasing is None or turn.timer or _meant(conversation, turn):
         return conversation
     return replace(conversation, erasing=None)
+
+
+def overtaken(decision: Decision, turn: Turn) -> Decision:
+    """The question is closed by what the clock brings, too: a "yes" then answers the news."""
+    after, effects = decision
+    if after.erasing is None or not (turn.timer and speaks(effects)):
+        return decision
+    return replace(after, erasing=None), effects
 
 
 def _meant(conversation: Conversation, turn: Turn) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dialogs.conversation import Conversation, Turn
-from dialogs.effects import Effect, Say
+from dialogs.effects import Ask, Effect, Say
 from dialogs.flow import Flow, flow
 from nlu.categories import Category, categories
 from nlu.understanding import Understanding
@@ -34,6 +34,11 @@ def reply(conversation: Conversation, *effects: Effect) -> Decision:
 def tell(conversation: Conversation, phrase: str, **slots: str) -> Decision:
     """Answer with one sentence."""
     return reply(conversation, Say(phrase=phrase, slots=slots))
+
+
+def speaks(effects: tuple[Effect, ...]) -> bool:
+    """Whether the citizen reads a sentence or a question."""
+    return any(isinstance(one, Say | Ask) for one in effects)
 
 
 def category_of(slug: str | None) -> Category | None:

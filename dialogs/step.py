@@ -79,7 +79,7 @@ def step(conversation: Conversation, turn: Turn) -> Decision:
     conversation = abuse.heard(conversation, turn)
     decided = (rule(conversation, turn) for rule in ORDER)
     after, effects = next((one for one in decided if one), None) or _by_intent(conversation, turn)
-    after = cards.settled(after)
+    after, effects = erasing.overtaken((cards.settled(after), effects), turn)
     answered = any(isinstance(effect, Say) for effect in effects)
     after = replace(after, greeted=after.greeted or answered or bool(after.waiting_for))
     return abuse.answered(privacy.noticed((after, effects), turn), turn)
