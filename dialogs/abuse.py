@@ -209,7 +209,9 @@ def offended(
     counted = replace(conversation, pace=replace(own, offences=count))
     if count.times < bounds.most:
         after, effects = answer(counted, turn)
-        return asking.resume(after, turn, *effects) if after.waiting_for else (after, effects)
+        if after.draft is None or not after.waiting_for:
+            return after, effects
+        return asking.resume(after, turn, *effects)
     muted = _rests(counted, turn, bounds, MUTED)
     cleared = replace(muted, pace=replace(muted.pace, offences=Count()))
     return reply(cleared, HandOver(reason=MUTED), Say(phrase="muted"))
