@@ -13,7 +13,8 @@ from dialogs.effects import Ask, Effect, FileComplaint, HandOver, Say
 from dialogs.filing import closed, page, settled
 from dialogs.nearby import resembles
 from dialogs.phrasebook import has
-from dialogs.rule import UNCLEAR, Decision, category_of, is_sure, reply
+from dialogs.rule import UNCLEAR, Decision, category_of, is_report, is_sure, reply
+from dialogs.smalltalk import ASIDES
 
 WAITING = "about_location"
 _SAME = timedelta(minutes=30)
@@ -101,10 +102,14 @@ def _file(conversation: Conversation, waiting: Draft | None, turn: Turn) -> Deci
         return reply(after, *effects)
     if located:
         return asking.onward(after, draft, turn, *effects)
-    asked = replace(after, waiting_for=WAITING, about=turn.ticket_number)
+    return _ask(replace(after, about=turn.ticket_number), turn, *effects)
+
+
+def _ask(conversation: Conversation, turn: Turn, *said: Effect) -> Decision:
+    """Ask where exactly, after all that had to be said and done first."""
     ask = Ask(slot=WAITING, phrase="ask_emergency_location", location=True)
-    asked, ask = cards.offered(asked, turn, ask)
-    return reply(asked, *effects, ask)
+    asked, ask = cards.offered(replace(conversation, waiting_for=WAITING), turn, ask)
+    return reply(asked, *said, ask)
 
 
 def _kind(draft: Draft, turn: Turn) -> Draft:
@@ -121,10 +126,36 @@ def _call(turn: Turn, slug: str | None) -> Say:
     return Say(phrase=own if has("id", own) else "emergency")
 
 
+def lapsed(conversation: Conversation, turn: Turn) -> Conversation:
+    """The question is closed by time, and by a sure report of something else at a place of its own.
+
+    A card says by itself until when it answers.
+    """
+    if conversation.waiting_for != WAITING or turn.timer or turn.by_card:
+        return conversation
+    tickets = turn.known.tickets
+    ticket = next((one for one in tickets if one.number == conversation.about), None)
+    if ticket is None or not (turn.at - ticket.filed_at > _SAME or _is_apart(ticket, turn)):
+        return conversation
+    return replace(conversation, waiting_for=None, about="", offered=())
+
+
+def _is_apart(ticket: Ticket, turn: Turn) -> bool:
+    """Whether this tells of something else: not of what may well be a part of the same danger."""
+    said = turn.understanding
+    placed = (turn.spot and turn.spot.place) or said.place or said.places
+    kin = said.emergency or has("id", f"emergency_{said.category}")
+    sure = is_report(said) and is_sure(said)
+    return bool(sure and placed and not kin and said.category != ticket.category)
+
+
 def located(conversation: Conversation, turn: Turn) -> Decision | None:
-    """The rule: whatever follows the one question of an emergency goes to its complaint."""
+    """The rule: what follows the one question of an emergency goes to its complaint."""
     if conversation.waiting_for != WAITING:
         return None
+    beside = words.meaning("intents", turn.text)
+    if beside and not drafting.brings(turn):
+        return _beside(conversation, turn, beside)
     draft = (conversation.draft,) if conversation.draft else ()
     after = replace(closed(conversation), queue=(*draft, *conversation.queue))
     ticket = conversation.about
@@ -137,3 +168,11 @@ def located(conversation: Conversation, turn: Turn) -> Decision | None:
     update = replace(note(turn, ticket, "citizen_note"), spot=told)
     said = Say(phrase="emergency_noted")
     return asking.onward(after, Draft(), turn, *again, *drafting.notes(turn), update, said)
+
+
+def _beside(conversation: Conversation, turn: Turn, meant: str) -> Decision:
+    """A bare word that is no place; "tolong" is a cry for help. The question stays open."""
+    if meant == "help":
+        return _ask(conversation, turn, _call(turn, None))
+    after, effects = ASIDES[meant](conversation, turn)
+    return reply(after, *effects) if after.handed_over else _ask(after, turn, *effects)

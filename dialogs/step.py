@@ -75,7 +75,7 @@ def step(conversation: Conversation, turn: Turn) -> Decision:
     """Decide what one turn changes. No clock, no I/O: same arguments, same answer."""
     turn = turn if turn.text.strip() else replace(turn, text="")
     conversation = cards.taken(language.heard(conversation, turn), turn)
-    conversation = erasing.lapsed(conversation, turn)
+    conversation = emergency.lapsed(erasing.lapsed(conversation, turn), turn)
     conversation = abuse.heard(conversation, turn)
     decided = (rule(conversation, turn) for rule in ORDER)
     after, effects = next((one for one in decided if one), None) or _by_intent(conversation, turn)
