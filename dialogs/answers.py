@@ -1,4 +1,4 @@
-"""Reads a turn as the answer to what was asked: a pressed choice, a number, a bare word.
+"""Reads a turn as the answer to what was asked: a pressed choice, a number, a label, a bare word.
 
 A bare word means what words.yml says, whatever the classifier makes of it; the classifier is asked
 only about short texts that are no bare word ("kayaknya gak usah deh").
@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from dialogs import words
 from dialogs.conversation import Conversation, Turn
 from dialogs.joining import JOIN
+from dialogs.phrasebook import LOCALES, has, say
 from dialogs.rule import filing_flow
 
 _BY_INTENT = {"affirm": "yes", "deny": "no", "skip": "skip", "cancel": "cancel"}
 _FREE = frozenset({"text", "location", "area", "new_text", "new_location", "about_location"})
+_CHANGEABLE = frozenset({"change", "confirm", JOIN})  # where "ubah lokasi" says what is wrong
 _SURE_FROM = 0.75
 _SHORT = 4  # words
 
@@ -46,12 +48,27 @@ def read(conversation: Conversation, turn: Turn) -> Answer:
         return WORDS
     if number is not None and conversation.offered:
         return _numbered(conversation, number)
-    meant = words.meaning("answers", turn.text)
+    return _worded(conversation, turn)
+
+
+def _worded(conversation: Conversation, turn: Turn) -> Answer:
+    meant = _meaning(conversation, turn.text)
+    if meant:
+        return _of(meant)
+    written = _labelled(conversation, turn.text)
+    if written:
+        return _chosen(conversation, written)
+    return Answer(kind="skip") if _is_unknown(turn) else _classified(conversation, turn)
+
+
+def _meaning(conversation: Conversation, text: str) -> str | None:
+    """What a bare word means; some mean more where a certain question is open."""
+    meant = words.meaning("answers", text)
     if conversation.waiting_for == JOIN:
-        meant = words.meaning("joining", turn.text) or meant
-    if not meant and _is_unknown(turn):
-        return Answer(kind="skip")
-    return _of(meant) if meant else _classified(conversation, turn)
+        meant = words.meaning("joining", text) or meant
+    if conversation.waiting_for in _CHANGEABLE:
+        meant = meant or words.meaning("changes", text)
+    return meant
 
 
 def _of(meant: str) -> Answer:
@@ -76,6 +93,18 @@ def _numbered(conversation: Conversation, number: int) -> Answer:
     if 1 <= number <= len(conversation.offered):
         return _chosen(conversation, conversation.offered[number - 1])
     return Answer(kind="unread")
+
+
+def _labelled(conversation: Conversation, text: str) -> str | None:
+    """The offered choice whose own words the citizen wrote, in whichever language he read them."""
+    written = words.plain(text)
+    for choice in conversation.offered:
+        slot, _, value = choice.partition(":")
+        keys = (f"option_{slot}_{value}", f"option_{slot}", f"option_{value}")
+        labels = (say(one, key, {}) for one in LOCALES for key in keys if has(one, key))
+        if written in map(words.plain, labels):
+            return choice
+    return None
 
 
 def _asks_for_a_number(conversation: Conversation, number: int) -> bool:

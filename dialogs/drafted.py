@@ -116,15 +116,18 @@ def _other_topic(conversation: Conversation, turn: Turn) -> bool:
 
 
 def correct(conversation: Conversation, turn: Turn) -> Decision:
-    """Put right what the text says is wrong: the place when it names one, else the category."""
+    """Put right what the text says is wrong, and say so."""
+    return asking.advance(_corrected(conversation, turn), turn, Say(phrase="corrected"))
+
+
+def _corrected(conversation: Conversation, turn: Turn) -> Conversation:
+    """The place where the text names one, else the category; its words are kept in any case."""
     draft = drafting.with_details(conversation.draft or Draft(), turn)
     found = spots.in_correction(turn)
     if found[0] is None and _other_topic(conversation, turn):
         draft = drafting.with_category(draft, turn, turn.understanding.category or "")
     changed = replace(conversation, draft=draft)
-    if found[0] is not None:
-        changed = drafting.replace_place(changed, turn, found)
-    return asking.advance(changed, turn, Say(phrase="corrected"))
+    return changed if found[0] is None else drafting.replace_place(changed, turn, found)
 
 
 def question(conversation: Conversation, turn: Turn, answer: Answer) -> Decision:
@@ -179,6 +182,8 @@ def confirmation(conversation: Conversation, turn: Turn, answer: Answer) -> Deci
     if answer.kind == "yes":
         complete = asking.is_complete(conversation, turn)
         return asking.finish(conversation, turn, complete=complete)
+    if answer.value in _CHANGES:
+        return changed(conversation, turn, answer)
     if answer.kind in {"no", "option"}:
         return change(conversation, turn)
     if answer.kind == "skip":
@@ -209,15 +214,15 @@ def join(conversation: Conversation, turn: Turn, answer: Answer) -> Decision:
 _CHANGES = ("category", "location", "text")
 
 
-def change(conversation: Conversation, turn: Turn) -> Decision:
+def change(conversation: Conversation, turn: Turn, *said: Effect) -> Decision:
     """Ask what is wrong; who has asked that twice is helped by a person."""
     if conversation.asked.get("change", 0) > 1:
-        return asking.finish(conversation, turn, complete=False, reason="misunderstood")
+        return asking.finish(conversation, turn, *said, complete=False, reason="misunderstood")
     options = tuple(
         Option(value=f"change:{name}", label=f"option_change_{name}") for name in _CHANGES
     )
     ask = Ask(slot="change", phrase="ask_change", options=options)
-    return asking.put(conversation, turn, ask)
+    return asking.put(conversation, turn, ask, *said)
 
 
 def changed(conversation: Conversation, turn: Turn, answer: Answer) -> Decision:
@@ -226,9 +231,18 @@ def changed(conversation: Conversation, turn: Turn, answer: Answer) -> Decision:
         return _CHANGE[answer.value](conversation, turn)
     if answer.kind in {"option", "no"}:
         return asking.finish(conversation, turn, complete=False, reason="misunderstood")
-    if answer.kind == "words":
-        return correct(conversation, turn)
-    return asking.advance(conversation, turn, *drafting.notes(turn))
+    if answer.kind != "words":
+        return asking.advance(conversation, turn, *drafting.notes(turn))
+    right = _corrected(conversation, turn)
+    if drafting.brings(turn) or _differs(conversation, right):
+        return asking.advance(right, turn, Say(phrase="corrected"))
+    return change(right, turn, Say(phrase="detail_added"))
+
+
+def _differs(before: Conversation, after: Conversation) -> bool:
+    """Whether more than words has come to the draft: else nothing was put right."""
+    first, second = (replace(one.draft or Draft(), texts=()) for one in (before, after))
+    return first != second or before.places != after.places
 
 
 def _ask_new(slot: str) -> Callable[[Conversation, Turn], Decision]:

@@ -57,7 +57,7 @@ def _wordless(conversation: Conversation, turn: Turn, *said: Effect) -> Decision
     if draft.photos and recent is not None:
         options = (
             Option(value=f"photo_for:{recent}", label="option_photo_for"),
-            Option(value="photo_for:new", label="option_new_report"),
+            Option(value="photo_for:new", label="option_photo_for_new"),
         )
         ask = Ask(
             slot="photo_for", phrase="ask_photo_for", slots={"ticket": recent}, options=options

@@ -66,6 +66,6 @@ def test_what_a_correction_puts_in_place(text: str, rest: str) -> None:
 
 
 def test_no_word_has_two_meanings_in_a_group() -> None:
-    for group in ("commands", "answers", "intents"):
+    for group in ("commands", "answers", "intents", "changes"):
         listed = [words.plain(one) for row in words._table()[group].values() for one in row]
         assert len(listed) == len(set(listed)), [one for one in listed if listed.count(one) > 1]
