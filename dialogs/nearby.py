@@ -1,14 +1,14 @@
-"""Whether somebody has told of this already: the likeliest among the open complaints around."""
+"""Whether somebody has told of this already, and whether a turn tells of another place."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from dialogs.conversation import Draft, Nearby, Spot, Turn
+from dialogs.conversation import Draft, Nearby, Spot, Ticket, Turn
 from dialogs.rule import category_of
 from dialogs.words import plain
-from nlu.places.gazetteer import distance_m
+from nlu.places.gazetteer import distance_m, gazetteer
 
 _STEPS = 3  # distances that differ by less than a third of the radius are alike
 _SURE = frozenset({"pin", "exif", "card"})  # sources of a point, not of a name
@@ -80,3 +80,12 @@ def _words(text: str) -> frozenset[str]:
 
 def _age(one: Nearby) -> object:
     return one.ticket.filed_at
+
+
+def elsewhere(ticket: Ticket, turn: Turn) -> bool:
+    """Whether a turn tells of another kelurahan than the one where a complaint is known to be."""
+    place = (turn.spot and turn.spot.place) or turn.understanding.place
+    if not place or not place.kelurahan or ticket.area in {place.kelurahan, place.kecamatan}:
+        return False
+    city = gazetteer()  # an area in a citizen's own words may be anywhere
+    return any(one.name == ticket.area for one in (*city.kelurahan, *city.kecamatan))

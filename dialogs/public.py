@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialogs import asking, cards, drafting, spots
-from dialogs.conversation import Conversation, Turn
+from dialogs.conversation import Conversation, Ticket, Turn
 from dialogs.earlier import note
 from dialogs.effects import Effect, Say
 from dialogs.filing import file
-from dialogs.reporting import newest
-from dialogs.rule import Decision, is_report, reply, tell
+from dialogs.nearby import elsewhere
+from dialogs.reporting import recent
+from dialogs.rule import UNCLEAR, Decision, is_report, is_sure, reply, tell
 
 
 def public(conversation: Conversation, turn: Turn) -> Decision | None:
@@ -21,9 +22,10 @@ def public(conversation: Conversation, turn: Turn) -> Decision | None:
         return _carded(conversation, turn)
     if not (turn.text and is_report(turn.understanding)) and not drafting.brings(turn):
         return tell(conversation, "public_hello")
-    recent = newest(turn)
-    if recent is not None:
-        return reply(conversation, note(turn, recent, "citizen_note"), Say(phrase="public_noted"))
+    told = next((one for one in recent(turn) if _goes_on(one, turn)), None)
+    if told is not None:
+        noted = note(turn, told.number, "citizen_note")
+        return reply(conversation, noted, Say(phrase="public_noted"))
     draft = conversation.draft or drafting.begin(turn)
     taken = drafting.with_report(conversation, draft, turn)
     complete = taken.draft is not None and taken.draft.category is not None
@@ -32,6 +34,13 @@ def public(conversation: Conversation, turn: Turn) -> Decision | None:
     silent = tuple(one for one in effects if not isinstance(one, Say))
     placed = taken.draft is not None and taken.draft.spot and not spots.is_vague(taken.draft.spot)
     return _filed(after, turn, silent, needs_place=not placed)
+
+
+def _goes_on(ticket: Ticket, turn: Turn) -> bool:
+    """Whether this may be more of a complaint: not of a kind or a kelurahan that is another."""
+    said = turn.understanding
+    other = is_report(said) and is_sure(said) and said.category != ticket.category
+    return not elsewhere(ticket, turn) and (ticket.category == UNCLEAR or not other)
 
 
 def _filed(

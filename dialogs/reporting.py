@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dialogs import asking, drafting, words
-from dialogs.conversation import Conversation, Draft, Turn
+from dialogs.conversation import Conversation, Draft, Ticket, Turn
 from dialogs.effects import Ask, Effect, Option, Say
 from dialogs.rule import FILE_COMPLAINT, Decision, filing_flow, is_complaint, is_report
 
@@ -52,22 +52,27 @@ def _twins(turn: Turn, first: Draft) -> tuple[Draft, ...]:
 
 def _wordless(conversation: Conversation, turn: Turn, *said: Effect) -> Decision:
     """A photo or a pin without a word: thank for it and ask what it is about."""
-    recent = newest(turn)
+    number = newest(turn)
     draft = conversation.draft or Draft()
-    if draft.photos and recent is not None:
+    if draft.photos and number is not None:
         options = (
-            Option(value=f"photo_for:{recent}", label="option_photo_for"),
+            Option(value=f"photo_for:{number}", label="option_photo_for"),
             Option(value="photo_for:new", label="option_photo_for_new"),
         )
         ask = Ask(
-            slot="photo_for", phrase="ask_photo_for", slots={"ticket": recent}, options=options
+            slot="photo_for", phrase="ask_photo_for", slots={"ticket": number}, options=options
         )
         return asking.put(replace(conversation, flow=FILE_COMPLAINT), turn, ask, *said)
     got = Say(phrase="photo_received" if draft.photos else "pin_received")
     return asking.advance(conversation, turn, *said, got)
 
 
-def newest(turn: Turn) -> str | None:
-    """The number of this citizen's complaint that was filed within the last hour."""
+def recent(turn: Turn) -> tuple[Ticket, ...]:
+    """This citizen's complaints of the last hour, the newest first."""
     mine = (one for one in turn.known.tickets if one.mine)
-    return next((one.number for one in mine if turn.at - one.filed_at <= JUST_NOW), None)
+    return tuple(one for one in mine if turn.at - one.filed_at <= JUST_NOW)
+
+
+def newest(turn: Turn) -> str | None:
+    """The number of the newest of them."""
+    return next((one.number for one in recent(turn)), None)

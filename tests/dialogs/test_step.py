@@ -335,3 +335,23 @@ def test_the_hand_back_ends_the_silence() -> None:
     talk.say(timer="hand_back")
     talk.say("halo")
     assert talk.phrases == ["hello_again"]
+
+
+@pytest.mark.parametrize(
+    ("area", "category", "said", "phrase"),
+    [
+        ("Bangka", "lampu_jalan", report("lampu_jalan", place=place("Bangka")), "public_noted"),
+        ("Bangka", "lampu_jalan", report("lampu_jalan", place=place("Cipulir")), "public_filed"),
+        ("Bangka", "lampu_jalan", report("banjir"), "public_filed"),
+        ("Bangka", "lampu_jalan", report("banjir", confidence=0.4), "public_noted"),
+        ("Bangka", "tidak_jelas", report("banjir"), "public_noted"),  # now it is clear
+        ("Mampang Prapatan", "banjir", report("banjir", place=place("Bangka")), "public_noted"),
+        ("depan pasar", "banjir", report("banjir", place=place("Bangka")), "public_noted"),
+    ],
+)
+def test_in_public_a_report_within_the_hour_goes_on_or_is_another(
+    area: str, category: str, said: Understanding, phrase: str
+) -> None:
+    talk = Talk(public=True)
+    talk.say("parah sekali", said, known=mine(area=area, category=category, filed_at=NOON))
+    assert talk.phrases == [phrase]
