@@ -45,10 +45,13 @@ def start(conversation: Conversation, turn: Turn) -> Decision:
 
 
 def anonymous(conversation: Conversation, turn: Turn) -> Decision:
-    """ANONIM: officials do not learn who reports, in the draft under way or in the next one."""
-    said = Say(phrase="anonymous_now")
+    """ANONIM: officials do not learn who reports, in the draft under way or in the next one.
+
+    What is filed has been read: that it is hidden from now on would be promised in vain.
+    """
     if conversation.draft is None:
-        return reply(replace(conversation, anonymous=True), said)
+        return tell(replace(conversation, anonymous=True), "anonymous_next")
+    said = Say(phrase="anonymous_now")
     hidden = replace(conversation, draft=replace(conversation.draft, anonymous=True))
     return reply(hidden, said) if hidden.handed_over else asking.resume(hidden, turn, said)
 

@@ -137,6 +137,7 @@ def test_anonymous_before_or_within_a_report(before: bool) -> None:  # noqa: FBT
     talk = Talk(media=False)
     if before:
         talk.say("anonim")
+        assert talk.phrases == ["anonymous_next"]
     talk.say("lampu mati di depan pasar", report("lampu_jalan"))
     if not before:
         talk.say("Anonim.")
