@@ -106,7 +106,8 @@ class Dossier:
     anonymous: bool  # officials must not learn who reports
     agency: str
     urgency: int  # its place in the queue: see store/urgency.py
-    merged_into: str  # a ticket, or ""
+    merged_into: str  # the ticket that it is a duplicate of, or ""
+    merged: tuple[str, ...]  # the tickets that are duplicates of it
     channel: str
     account: str
     address: str  # personal data
@@ -132,11 +133,6 @@ class Dossier:
         named = [one for one in self.readings if one.category and one.category != _UNCLEAR]
         agreed = [one for one in named if one.category == before]
         return max(agreed or named or self.readings, key=lambda one: one.confidence, default=None)
-
-    @property
-    def merged(self) -> tuple[str, ...]:
-        """The tickets that were merged into this one."""
-        return tuple(str(one.body["from"]) for one in self.history if one.kind == "merged")
 
     @property
     def told_later(self) -> frozenset[int]:
@@ -223,7 +219,8 @@ async def of(connection: AsyncConnection, ticket: str, scope: Scope) -> Dossier 
         handed_over=row.handed_over,
         stopped=row.stopped,
         gone=row.erasure_id is not None,
-        merged_into=await _ticket(connection, row.merged_into),
+        merged_into=await _repeated(connection, row),
+        merged=await _duplicates(connection, row.id, history),
         telling=telling,
         photos=await pictures.of_complaint(connection, row.id),
         readings=await _readings(connection, row, telling, history),
@@ -313,11 +310,32 @@ def _reading(row: Any) -> Reading:
     )
 
 
-async def _ticket(connection: AsyncConnection, complaint_id: int | None) -> str:
+async def _repeated(connection: AsyncConnection, row: Any) -> str:
+    """What it was merged into; a duplicate that was opened again repeats nothing."""
+    if row.status != Status.DUPLICATE.value:
+        return ""
     found = await connection.execute(
-        select(COMPLAINT.c.ticket).where(COMPLAINT.c.id == complaint_id)
+        select(COMPLAINT.c.ticket).where(COMPLAINT.c.id == row.merged_into)
     )
     return found.scalar() or ""
+
+
+async def _duplicates(
+    connection: AsyncConnection, complaint_id: int, history: Iterable[Event]
+) -> tuple[str, ...]:
+    """Of all that were ever merged into it, those that are its duplicates now."""
+    told = dict.fromkeys(str(one.body["from"]) for one in history if one.kind == "merged")
+    if not told:
+        return ()
+    found = await connection.execute(
+        select(COMPLAINT.c.ticket).where(
+            COMPLAINT.c.ticket.in_(told),
+            COMPLAINT.c.merged_into == complaint_id,
+            COMPLAINT.c.status == Status.DUPLICATE.value,
+        )
+    )
+    still = set(found.scalars())
+    return tuple(one for one in told if one in still)
 
 
 async def _joined(connection: AsyncConnection, complaint_id: int) -> tuple[Joined, ...]:

@@ -11,12 +11,26 @@ import pytest
 from PIL import Image
 from sqlalchemy import select, update
 
+from console.answer.acts import change_status
+from dialogs.conversation import Status
 from gateway.app import compose
 from gateway.settings import Settings
 from nlu.engine import Engine
 from nlu.ticket import find
-from store import around, corrections, dossier, media, pictures, publishing, tasks, transcript
+from store import (
+    around,
+    correcting,
+    corrections,
+    dossier,
+    media,
+    pictures,
+    publishing,
+    tasks,
+    transcript,
+    undoing,
+)
 from store.around import Look
+from store.correcting import Mark
 from store.corrections import Said
 from store.database import Database
 from store.dossier import Dossier
@@ -99,6 +113,32 @@ async def test_a_complaint_with_all_that_is_known(talk: Talk, database: Database
         public = await publishing.public(connection, ticket)
     assert public is not None
     assert [step.status.value for step in public.steps] == ["open"]
+
+
+async def test_a_merge_is_told_as_long_as_it_stands(talk: Talk, database: Database) -> None:
+    first, second = await file(talk), await file(talk, "budi")
+
+    async def merge() -> int:
+        async with database.begin() as connection:
+            mark, said = Mark(ticket=second), {"actor": "ani", "now": datetime.now(UTC)}
+            return (await correcting.duplicate(connection, IDS, mark, first, **said)).correction
+
+    async def told() -> tuple[tuple[str, ...], str]:
+        whole, part = await of(database, first), await of(database, second)
+        assert whole is not None
+        assert part is not None
+        return whole.merged, part.merged_into
+
+    number = await merge()
+    assert await told() == ((second,), first)
+    async with database.begin() as connection:
+        await undoing.undo(connection, IDS, number, actor="ani", now=datetime.now(UTC))
+    assert await told() == ((), "")
+    await merge()
+    assert await told() == ((second,), first)
+    opened = {"actor": "ani", "note": "", "now": datetime.now(UTC)}
+    await change_status(database, IDS, second, Status.REOPENED, **opened)
+    assert await told() == ((), "")
 
 
 async def test_beyond_the_scope_is_as_if_it_were_not(talk: Talk, database: Database) -> None:
