@@ -34,6 +34,13 @@ class UnknownChoiceError(ValueError):
         self.what = what
 
 
+class OnlyByMergeError(ValueError):
+    """A complaint becomes a duplicate of another one, whose number its people are told."""
+
+    def __init__(self, ticket: str) -> None:
+        super().__init__(f"{ticket} becomes a duplicate only by merging it into the one it repeats")
+
+
 async def change_status(
     database: Database,
     ids: Ids,
@@ -50,13 +57,15 @@ async def change_status(
 ) -> None:
     """Move a complaint and wake whoever follows it; no change of status without its message.
 
-    Raises: LookupError for an unknown ticket, IllegalMoveError, ConflictError, NothingSaidError for
-    a note that is too long, StoreError.
+    Raises: LookupError for an unknown ticket, OnlyByMergeError for a duplicate, IllegalMoveError,
+    ConflictError, NothingSaidError for a note that is too long, StoreError.
     """
     words = words_of(note, needed=False)
     result = Result(status=status, actor=actor, note=words, photos=tuple(photos), publish=publish)
     async with database.begin() as connection:
         await answering.lock(connection, ticket, revision, scope)
+        if status is Status.DUPLICATE:
+            raise OnlyByMergeError(ticket)
         await progress.move(connection, ids, ticket, result, now)
         await _audited(
             connection, ids, ticket, "status", actor=actor, now=now,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from console.answer.acts import UnknownChoiceError
+from console.answer.acts import OnlyByMergeError, UnknownChoiceError
 from console.answer.talks import ClosedError, NothingSaidError
 from store.joining import NoTicketError, SameError
 from store.media import PhotoRefusedError
@@ -14,6 +14,7 @@ from store.workflow import IllegalMoveError
 _KEYS: dict[type[Exception], str] = {
     ClosedError: "closed",
     IllegalMoveError: "status",
+    OnlyByMergeError: "only_by_merge",
     SameError: "same",
     NoTicketError: "no_ticket",
 }

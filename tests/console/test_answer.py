@@ -195,6 +195,8 @@ async def test_a_status_with_words_and_a_photo_reaches_the_citizen(house: House)
     status, text, _ = await dinas.send(path, rev=revs["status"], status="in_progress")
     assert (status, "cannot follow the present one" in text) == (422, True)
     assert (await dinas.send(path, rev=revs["status"], status="nonsense"))[0] == 422
+    status, text, _ = await dinas.send(path, rev=revs["status"], status="duplicate")
+    assert (status, "Merge it into the other report" in text) == (422, True)
     assert (await dinas.send(path, rev=revs["status"], status="reopened"))[0] == 303
     assert (await rows(house, Complaint))[0].status == "reopened"
 

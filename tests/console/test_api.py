@@ -151,6 +151,9 @@ async def test_a_complaint_is_found_read_and_moved(house: House) -> None:
     assert status == 409
     assert problem["type"] == "urn:kanal:problem:conflict"
     assert problem["errors"][0]["kind"] == "status"
+    body = {"status": "duplicate"}
+    status, problem, _ = await bot.ask("POST", f"/complaints/{ticket}/status", json=body)
+    assert (status, "only by merging it" in problem["detail"]) == (409, True)
     await house.talk.settle()
     assert "Petugas jalan" in str(house.talk.paper.sent[-1])
 

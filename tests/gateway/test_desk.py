@@ -138,6 +138,13 @@ def test_a_mistake_is_one_line(desk: Desk, words: list[str], complaint: str) -> 
     assert said.count("\n") == 1
 
 
+def test_a_duplicate_is_made_by_merging_alone(desk: Desk) -> None:
+    number = desk.file()
+    refused = desk.run("complaint", "status", number, "duplicate", fails=True)
+    assert "becomes a duplicate only by merging it into the one it repeats" in refused
+    assert "status" not in desk.run("complaint", "show", number)
+
+
 def test_what_is_no_photo_moves_nothing(desk: Desk, tmp_path: Path) -> None:
     number = desk.file()
     file = tmp_path / "hasil.jpg"
