@@ -45,7 +45,7 @@ from nlu.engine import Engine
 from nlu.understanding import Understanding
 from store import complaints, decisions, handover, inbox, outbox, parts, people, progress
 from store.assignment import Assign, by_category
-from store.database import Database, StoreError
+from store.database import ClashError, Database, StoreError
 from store.decisions import Decision
 from store.handover import SAID
 from store.ids import Ids
@@ -241,10 +241,11 @@ class Worker:
                     [decision for _, decision in decided],
                     self._rooms.assign,
                 )
-        except StoreError:
-            raise  # nothing is lost: the leases end and the messages are claimed again
-        except Exception as error:  # noqa: BLE001 - one of them is at fault: find out which
-            if len(decided) == 1:
+        except Exception as error:
+            single = len(decided) == 1
+            if isinstance(error, StoreError) and (single or not isinstance(error, ClashError)):
+                raise  # nothing is lost: the leases end and the messages are claimed again
+            if single:  # of several one is at fault, or was in another's way: find out which
                 await self._failed(decided[0][0], error)
                 return
             for one in decided:

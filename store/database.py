@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -23,9 +24,21 @@ Result = TypeVar("Result")
 
 _BUSY_S = 30  # how long one process waits for another's commit on SQLite
 
+# What SQLSTATEs begin with that speak of the server, not of what was asked: the connection, a
+# read-only server, who may log in, a database that is not there, a full disk or too many clients,
+# locks, a server that starts or stops, its files. SQLAlchemy gives most of PostgreSQL's errors one
+# class: without the code these look like a row that cannot be kept ("22").
+# Source: PostgreSQL, "PostgreSQL Error Codes".
+_NOT_NOW = ("08", "25006", "28", "3D", "53", "55", "57", "58")
+_CLASH = "40"  # deadlocks and the like
+
 
 class StoreError(Exception):
     """The store cannot do it now; the same call may succeed later."""
+
+
+class ClashError(StoreError):
+    """Another transaction had the right of way; the same call may succeed at once."""
 
 
 def driver_url(url: str, var: Path) -> URL:
@@ -50,6 +63,8 @@ class Database:
     On SQLite there is one writer at a time: `begin` queues this process's writers in turn, and a
     busy time-out makes other processes wait. WAL and synchronous=FULL: a commit that returned
     survives a power cut.
+
+    An error's text quotes no parameters: they are citizens' words, and a library may log it.
     """
 
     def __init__(self, url: str, var: Path) -> None:
@@ -60,7 +75,7 @@ class Database:
             self._writes = _sqlite(self.url.set(drivername=inline.DRIVER))
         else:
             self._reads = self._writes = create_async_engine(
-                self.url, pool_size=8, max_overflow=8, pool_pre_ping=True
+                self.url, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True
             )
         self._writer = asyncio.Lock()
 
@@ -75,28 +90,20 @@ class Database:
 
         Raises: StoreError when the database is away, full or locked.
         """
-        try:
+        with _not_now():
             if self.is_sqlite:
                 async with self._writer, self._writes.begin() as connection:
                     yield connection
             else:
                 async with self._writes.begin() as connection:
                     yield connection
-        except (OperationalError, InterfaceError, OSError) as error:
-            raise StoreError(_reason(error)) from error
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise StoreError(_reason(error)) from error
-            raise
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that only reads. Raises: StoreError."""
-        try:
+        with _not_now():
             async with self._reads.begin() as connection:
                 yield connection
-        except (OperationalError, InterfaceError, OSError) as error:
-            raise StoreError(_reason(error)) from error
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -107,7 +114,9 @@ class Database:
 def _sqlite(url: URL) -> AsyncEngine:
     """An engine on one file: for writers that run inline, for readers in threads."""
     writes = url.drivername == inline.DRIVER
-    engine = create_async_engine(url, connect_args=inline.ARGUMENTS if writes else {})
+    engine = create_async_engine(
+        url, connect_args=inline.ARGUMENTS if writes else {}, hide_parameters=True
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _: ConnectionPoolEntry) -> None:
@@ -134,6 +143,22 @@ def _sqlite(url: URL) -> AsyncEngine:
     return engine
 
 
+@contextmanager
+def _not_now() -> Iterator[None]:
+    """Raise StoreError where the same call may succeed later; other errors pass as they are."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
+        raise StoreError(_reason(error)) from error
+    except DBAPIError as error:
+        state = getattr(error.orig, "sqlstate", None) or ""
+        if state.startswith(_CLASH):
+            raise ClashError(_reason(error)) from error
+        if error.connection_invalidated or state.startswith(_NOT_NOW):
+            raise StoreError(_reason(error)) from error
+        raise
+
+
 def _reason(error: Exception) -> str:
     """The driver's first line, without the statement's parameters: they are citizens' words."""
     original = getattr(error, "orig", None) or error
@@ -145,7 +170,8 @@ class GroupCommit(Generic[Item, Result]):
 
     `apply(connection, items)` writes a batch and returns one result an item, in order. While one
     batch commits the next one gathers, so nobody waits for a timer. A batch that fails for what
-    it holds is tried again item by item: one bad item never takes its neighbours with it.
+    it holds, or for a clash, is tried again item by item: one bad item never takes its neighbours
+    with it.
     """
 
     def __init__(
@@ -186,12 +212,11 @@ class GroupCommit(Generic[Item, Result]):
         try:
             async with self._database.begin() as connection:
                 results = await self._apply(connection, [item for item, _ in batch])
-        except StoreError as error:
-            for _, future in batch:
-                _fail(future, error)
         except Exception as error:  # noqa: BLE001 - whoever submitted it gets it
-            if len(batch) == 1:
-                _fail(batch[0][1], error)
+            away = isinstance(error, StoreError) and not isinstance(error, ClashError)
+            if away or len(batch) == 1:
+                for _, future in batch:
+                    _fail(future, error)
                 return
             # The error's text may quote a citizen: its name says enough of where to look.
             log.warning("commit.split", items=len(batch), error=type(error).__name__)

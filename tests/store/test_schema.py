@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
+import asyncpg
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from structlog.testing import capture_logs
 
 from store import schema
-from store.database import Database, GroupCommit, StoreError, driver_url
+from store.database import ClashError, Database, GroupCommit, StoreError, driver_url
 from store.dialect import upsert
-from store.tables import Cursor, table
+from store.tables import Cursor, Lease, table
 
 CURSOR = table(Cursor)
 
@@ -102,3 +105,91 @@ async def test_a_store_that_is_away_says_so(tmp_path) -> None:
         async with database.begin():
             pass
     await database.close()
+
+
+PASSES = ["08006", "25006", "40P01", "53100", "53300", "57P01", "57P03"]  # of SQLSTATEs
+
+
+async def fails_with(connection, code: str) -> None:
+    await connection.execute(
+        text(f"DO $$ BEGIN RAISE EXCEPTION 'no' USING errcode = '{code}'; END $$")
+    )
+
+
+@pytest.mark.peer("postgres")
+async def test_what_passes_on_the_server_is_no_rows_fault(postgres, tmp_path) -> None:
+    database = Database(postgres, tmp_path)
+    for code in PASSES:
+        for way in (database.begin, database.read):
+            with pytest.raises(StoreError):
+                async with way() as connection:
+                    await fails_with(connection, code)
+    with pytest.raises(ClashError):
+        async with database.begin() as connection:
+            await fails_with(connection, "40001")
+    await database.close()
+
+
+@pytest.mark.peer("postgres")
+async def test_a_row_that_the_server_refuses_is_no_trouble_of_the_store(postgres, tmp_path) -> None:
+    database = Database(postgres, tmp_path)
+    for asked, words in [("CAST(:a AS text)", "nul\0"), ("CAST(:a AS integer)", 2**40)]:
+        with pytest.raises(DBAPIError):
+            async with database.begin() as connection:
+                await connection.execute(text(f"SELECT {asked}"), {"a": words})
+    with pytest.raises(DBAPIError):
+        async with database.begin() as connection:
+            await fails_with(connection, "P0001")  # a rule of ours: only ever appended
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.CannotConnectNowError("the database system is starting up"),
+        asyncpg.TooManyConnectionsError("sorry, too many clients already"),
+        TimeoutError(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_a_server_that_lets_nobody_in_now_is_away(tmp_path, monkeypatch, error) -> None:
+    async def refuse(*_, **__):
+        raise error
+
+    monkeypatch.setattr(asyncpg, "connect", refuse)
+    database = Database("postgresql://kanal@127.0.0.1:1/none", tmp_path)
+    for way in (database.begin, database.read):
+        with pytest.raises(StoreError):
+            async with way():
+                pass
+    await database.close()
+
+
+async def test_connections_that_are_all_taken_mean_not_now(database, monkeypatch) -> None:
+    def taken(*_):
+        raise PoolTimeoutError("QueuePool limit reached")
+
+    monkeypatch.setattr(database._reads.sync_engine.pool, "connect", taken)
+    with pytest.raises(StoreError):
+        async with database.read():
+            pass
+
+
+async def test_a_batch_that_clashes_is_written_item_by_item(database) -> None:
+    async def apply(connection, items):
+        if len(items) > 1:
+            raise ClashError("deadlock detected")
+        return items
+
+    group: GroupCommit[int, int] = GroupCommit(database, apply)
+    assert await asyncio.gather(*map(group.submit, range(3))) == [0, 1, 2]
+
+
+async def test_an_errors_text_quotes_no_citizen(database) -> None:
+    row = {"name": "air got depan rumah Ani", "owner": "ani", "until": datetime.now(UTC)}
+    async with database.begin() as connection:
+        await connection.execute(insert(table(Lease)), [row])
+    with pytest.raises(IntegrityError) as caught:
+        async with database.begin() as connection:
+            await connection.execute(insert(table(Lease)), [row])
+    assert "Ani" not in str(caught.value)
