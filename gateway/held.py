@@ -50,8 +50,7 @@ async def _work(
         log.warning("lease.lost", lease=name)
     finally:
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await asyncio.gather(task, return_exceptions=True)  # whatever it was, the lease goes back
         with suppress(StoreError):
             async with database.begin() as connection:
                 await leases.give_back(connection, name, owner)

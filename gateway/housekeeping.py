@@ -50,8 +50,6 @@ class Housekeeping:
                 await finished(self.once(datetime.now(UTC)))
             except StoreError as error:
                 log.error("housekeeping.away", reason=str(error))
-            except Exception as error:  # noqa: BLE001 - tried again at the next look
-                log.error("housekeeping.failed", error=type(error).__name__)
             await self._bell.wait(LOOK_EVERY)
 
     async def once(self, now: datetime) -> None:

@@ -59,6 +59,12 @@ async def _again_and_again(
             log.warning("pull.failed", channel=door.channel, reason=str(error))
             await asyncio.sleep(backoff(failures, random).total_seconds())
             failures += 1
+        except Exception as error:  # noqa: BLE001 - an adapter's mistake must not end the reading
+            name = type(error).__name__
+            log.error("pull.failed", channel=door.channel, error=name)
+            await standing.broken(door.channel, door.account, f"the adapter raised {name}")
+            await asyncio.sleep(backoff(failures, random).total_seconds())
+            failures += 1
 
 
 async def pull_once(door: Door, puller: Puller, database: Database) -> int:

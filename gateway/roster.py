@@ -7,12 +7,11 @@ until it is closed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any
 
 import structlog
 
@@ -34,6 +33,7 @@ from gateway.backoff import backoff
 from gateway.cards import CardDesk
 from gateway.held import while_ours
 from gateway.intake import Door, Intake, Outgoing
+from gateway.loops import Loop, kept_up
 from gateway.presence import attend
 from gateway.pull import bind_forever, pull_forever
 from gateway.standing import Standing
@@ -112,12 +112,13 @@ class Roster:
 
     async def replace(self, fresh: Mapping[Key, Channel], gone: set[Key]) -> Changes:
         """Close what is gone or comes anew, then open what is fresh, while the others serve."""
-        closing = {*gone, *(key for key in fresh if key in self.accounts)}
+        # After a change that broke off in the middle some of them are closed already.
+        closing = {key for key in (*gone, *fresh) if key in self.accounts}
         closed = [self.accounts[key] for key in closing]
         for key in closing:
             await self.close(key)
-            if key in gone:
-                await self._standing.off(*key)
+        for key in gone:
+            await self._standing.off(*key)
         self.add(fresh)
         for key in fresh:
             await self._start(key)
@@ -141,7 +142,7 @@ class Roster:
             await adapter.start()
         except ChannelError as error:
             await self._trouble(key, error)
-            self._begin(key, self._start_later(key, adapter))
+            self._begin(key, "start", lambda: self._start_later(key, adapter))
         else:
             await self._standing.up(*key)
 
@@ -168,32 +169,21 @@ class Roster:
         if isinstance(adapter, Listener):
             await adapter.listen(door)
         if isinstance(adapter, Attended):
-            self._begin(key, attend(door, adapter, self._database))
-        name = ":".join(key)
+            self._begin(key, "attend", lambda: attend(door, adapter, self._database))
         if isinstance(adapter, Puller):
             pull = pull_forever
-            self._begin(
-                key,
-                while_ours(
-                    self._database,
-                    f"pull:{name}",
-                    self._owner,
-                    lambda: pull(door, adapter, self._database, self._standing),
-                ),
-            )
+            self._hold(key, "pull", lambda: pull(door, adapter, self._database, self._standing))
         if isinstance(adapter, Bind):
-            self._begin(
-                key,
-                while_ours(
-                    self._database,
-                    f"bind:{name}",
-                    self._owner,
-                    lambda: bind_forever(door, adapter, self._standing),
-                ),
-            )
+            self._hold(key, "bind", lambda: bind_forever(door, adapter, self._standing))
 
-    def _begin(self, key: Key, loop: Coroutine[Any, Any, None]) -> None:
-        self._loops.setdefault(key, []).append(asyncio.create_task(loop))
+    def _hold(self, key: Key, what: str, work: Loop) -> None:
+        """Run what one process at a time may do."""
+        name = ":".join((what, *key))
+        self._begin(key, what, lambda: while_ours(self._database, name, self._owner, work))
+
+    def _begin(self, key: Key, what: str, loop: Loop) -> None:
+        task = asyncio.create_task(kept_up(":".join((what, *key)), loop))
+        self._loops.setdefault(key, []).append(task)
 
     async def _stop(self, key: Key) -> None:
         tasks = self._loops.pop(key, [])

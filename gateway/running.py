@@ -114,14 +114,14 @@ class Gateway:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.intake.drain)  # last: nobody brings anything any more
             loops = await stack.enter_async_context(running_loops())
-            loops.begin(self.worker.run())
-            loops.begin(self.dispatcher.run())
-            loops.begin(self.media.run())
-            loops.begin(self.places.watch())
+            loops.begin("worker", self.worker.run)
+            loops.begin("dispatcher", self.dispatcher.run)
+            loops.begin("media", self.media.run)
+            loops.begin("places", self.places.watch)
             if isinstance(self.engine, Swapping):
                 models = models_folder(self.settings.var)
-                loops.begin(ModelWatch(self.engine, models, self.meters).run())
-            loops.begin(self.housekeeping.run())
+                loops.begin("models", ModelWatch(self.engine, models, self.meters).run)
+            loops.begin("housekeeping", self.housekeeping.run)
             stack.push_async_callback(self.roster.close_all)
             stack.push_async_callback(self.dispatcher.drain)
             await self.roster.open_all()

@@ -39,7 +39,8 @@ async def newer(ask: Ask, last: str, me: Mapping[str, str]) -> tuple[list[Item],
 def _item(one: Mapping[str, Any], answer: Mapping[str, Any], me: Mapping[str, str]) -> Item:
     """One post or message, with what the answer includes for it."""
     includes = answer.get("includes") or {}
-    told = {str(post["id"]): post for post in includes.get("tweets") or ()}
+    # What X includes of a post that was deleted meanwhile need not have an id.
+    told = {str(post["id"]): post for post in includes.get("tweets") or () if "id" in post}
     posts = {key: told[key] for key in _referenced(one) if key in told}
     both = (one, *posts.values())
     authors = {str(said.get("author_id") or said.get("sender_id")) for said in both}
@@ -54,11 +55,11 @@ def _item(one: Mapping[str, Any], answer: Mapping[str, Any], me: Mapping[str, st
 
 
 def _referenced(one: Mapping[str, Any]) -> Iterable[str]:
-    return [str(said["id"]) for said in one.get("referenced_tweets") or ()]
+    return [str(said["id"]) for said in one.get("referenced_tweets") or () if "id" in said]
 
 
 def _named(rows: Any, key: str, wanted: set[str]) -> Item:
-    return {str(row[key]): row for row in rows or () if str(row.get(key)) in wanted}
+    return {str(row[key]): row for row in rows or () if key in row and str(row[key]) in wanted}
 
 
 def _number(one: Mapping[str, Any]) -> int:

@@ -25,6 +25,7 @@ from gateway.accounts import wanted
 from gateway.app import open_gateway
 from gateway.cli.opened import with_store
 from gateway.logs import configure
+from gateway.loops import kept_up
 from gateway.running import Gateway
 from gateway.settings import ConfigError, Settings, load
 from gateway.understanding import needs_training
@@ -150,7 +151,7 @@ def _reloading(gateway: Gateway, loop: asyncio.AbstractEventLoop) -> Iterator[No
                 log.error("channels.not_reloaded", reason=str(error))
 
     loop.add_signal_handler(signal.SIGHUP, again.set)
-    task = loop.create_task(watch())
+    task = loop.create_task(kept_up("reload", watch))
     try:
         yield
     finally:

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from gateway.held import while_ours
@@ -80,3 +81,13 @@ async def test_work_is_begun_again_after_the_lease_was_lost(database) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+
+
+async def test_work_that_breaks_gives_the_lease_back(database) -> None:
+    async def work() -> None:
+        raise KeyError("id")
+
+    with pytest.raises(KeyError):
+        await while_ours(database, "pull:x", "one", work, LEASE)
+    async with database.read() as connection:
+        assert (await connection.execute(select(table(Lease)))).all() == []

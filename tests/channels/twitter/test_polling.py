@@ -9,6 +9,7 @@ import pytest
 
 from channels.errors import Misconfigured, Throttled, Unreachable
 from channels.twitter.adapter import Polling, Settings
+from channels.twitter.news import newer
 from tests.peers.twitter.x_server import Fault
 
 
@@ -129,3 +130,14 @@ async def test_a_strange_cursor_begins_anew(x, polling) -> None:
         said, cursor = await texts(polling, strange)
         assert said == []
         assert json.loads(cursor or "")["post"] == "1"
+
+
+async def test_what_x_includes_without_an_id_ends_no_reading() -> None:
+    async def ask(*_):
+        includes = {"tweets": [{"text": "no id"}], "users": [{"name": "no id"}]}
+        post = {"id": "7", "text": "got mampet", "referenced_tweets": [{"type": "quoted"}]}
+        return {"data": [post], "includes": includes}
+
+    found, newest = await newer(ask, "5", {})
+    assert [one["post"]["text"] for one in found] == ["got mampet"]
+    assert newest == "7"
