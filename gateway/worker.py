@@ -276,16 +276,20 @@ class Worker:
         log.error("turn.failed", inbox_id=one.id, attempts=one.attempts + 1, error=name)
         last = one.attempts + 1 >= inbox.MOST_ATTEMPTS
         retry_at = None if last else _now() + backoff(one.attempts, self._random)
-        async with self._rooms.database.begin() as connection:
-            await inbox.failed(connection, *one.ids, error=name, retry_at=retry_at)
-            await decisions.give_up(
-                connection,
-                self._rooms.ids,
-                one.conversation_id,
-                one.id,
-                _now(),
-                says=_person_will_read(one) if last else None,
-            )
+        try:
+            async with self._rooms.database.begin() as connection:
+                await decisions.failed(
+                    connection,
+                    self._rooms.ids,
+                    one,
+                    _now(),
+                    owner=self._owner,
+                    error=name,
+                    retry_at=retry_at,
+                    says=_person_will_read(one) if last else None,
+                )
+        except Exception as again:  # noqa: BLE001 - its neighbours are answered; its lease ends
+            log.error("turn.not_counted", inbox_id=one.id, error=type(again).__name__)
 
 
 def _around(one: Claimed, said: Understanding, now: datetime) -> frozenset[Point]:

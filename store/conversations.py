@@ -130,11 +130,11 @@ async def held(
     return set(rows.scalars())
 
 
-async def release(connection: AsyncConnection, conversation_ids: Sequence[int]) -> None:
-    """Give leases back without having decided anything."""
+async def release(connection: AsyncConnection, conversation_ids: Sequence[int], owner: str) -> None:
+    """Give our leases back without having decided anything."""
     await connection.execute(
         update(CONVERSATION)
-        .where(CONVERSATION.c.id.in_(conversation_ids))
+        .where(CONVERSATION.c.id.in_(conversation_ids), CONVERSATION.c.lease_owner == owner)
         .values(lease_owner=None, lease_until=None)
     )
 

@@ -30,7 +30,7 @@ from store import (
 )
 from store.assignment import Assign, by_category
 from store.codec import dump
-from store.dialect import upsert
+from store.dialect import insert_or_ignore, upsert
 from store.ids import Ids
 from store.tables import ConversationRow, Inbox, Prediction, Utc, table
 
@@ -228,18 +228,29 @@ async def _set_timers(connection: AsyncConnection, ids: Ids, kept: Sequence[Deci
     await upsert(connection, INBOX, [*rows.values()], keys=("channel", "external_id"), renew=moved)
 
 
-async def give_up(
+async def failed(
     connection: AsyncConnection,
     ids: Ids,
-    conversation_id: int,
-    inbox_id: int,
+    one: inbox.Claimed,
     now: datetime,
     *,
+    owner: str,
+    error: str,
+    retry_at: datetime | None,
     says: OutboundMessage | None,
-) -> None:
-    """Let go of a conversation whose turn failed; with `says`, a person must read the message."""
-    await conversations.release(connection, [conversation_id])
+) -> bool:
+    """Count a turn that failed and let go of its conversation; with `says`, a person must read it.
+
+    False, and nothing is written, where the lease was lost: whoever holds it now decides anew.
+    """
+    talk = one.conversation_id
+    if not await conversations.held(connection, [talk], owner):
+        return False
+    await inbox.failed(connection, *one.ids, error=error, retry_at=retry_at)
+    await conversations.release(connection, [talk], owner)
     if says is not None:
-        await outbox.put(connection, [outbox.row(ids, conversation_id, says, now)])
-        row = tasks.row(ids, "dead_letter", now, conversation_id=conversation_id, inbox_id=inbox_id)
+        # A message that a person had answered again may die again: the citizen was told before.
+        await insert_or_ignore(connection, outbox.OUTBOX, [outbox.row(ids, talk, says, now)])
+        row = tasks.row(ids, "dead_letter", now, conversation_id=talk, inbox_id=one.id)
         await tasks.put(connection, [row])
+    return True

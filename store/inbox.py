@@ -181,7 +181,7 @@ async def failed(
     """Count a failed attempt: again at `retry_at`, or dead when that is None."""
     await connection.execute(
         update(INBOX)
-        .where(INBOX.c.id.in_(inbox_ids))
+        .where(INBOX.c.id.in_(inbox_ids), INBOX.c.state == "pending")
         .values(
             attempts=INBOX.c.attempts + 1,
             error=error,

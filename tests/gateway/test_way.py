@@ -18,10 +18,20 @@ from dialogs.phrasebook import say
 from gateway import media, worker
 from gateway.running import Gateway
 from nlu.ticket import find
-from store import complaints
+from store import complaints, dead, decisions
 from store.database import StoreError
 from store.ids import Ids
-from store.tables import Complaint, Delivery, Inbox, Media, Outbox, Prediction, Task, table
+from store.tables import (
+    Complaint,
+    ConversationRow,
+    Delivery,
+    Inbox,
+    Media,
+    Outbox,
+    Prediction,
+    Task,
+    table,
+)
 from tests.gateway.conftest import Talk
 from tests.paper import line
 
@@ -294,6 +304,71 @@ async def test_a_turn_that_fails_five_times_goes_to_a_person(talk: Talk, monkeyp
     assert {row.state for row in await rows(talk.gateway, Inbox)} == {"dead"}
     assert {row.reason for row in await rows(talk.gateway, Task)} == {"dead_letter"}
     assert len(talk.paper.sent) == 2  # each is told that a person will read it
+
+
+async def test_a_turn_that_a_person_sends_back_may_die_again(talk: Talk, monkeypatch) -> None:
+    def broken(*_):
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(worker, "step", broken)
+    await talk.deliver(line("1", REPORT))
+    inbox = table(Inbox)
+    for life in (1, 2):
+        for _ in range(5):
+            await talk.gateway.worker.once()
+            async with talk.gateway.database.begin() as connection:
+                await connection.execute(update(inbox).values(due_at=datetime.now(UTC)))
+        (row,) = await rows(talk.gateway, Inbox)
+        assert (row.state, row.attempts) == ("dead", 5)
+        assert len(await rows(talk.gateway, Task)) == life
+        (conversation,) = await rows(talk.gateway, ConversationRow)
+        assert conversation.lease_owner is None
+        async with talk.gateway.database.begin() as connection:
+            assert await dead.answer_again(connection, [row.id], datetime.now(UTC)) == 1
+    await talk.send_due()
+    assert len(talk.paper.sent) == 1  # he is told once that a person will read it
+
+
+async def test_a_failure_that_cannot_be_counted_takes_no_neighbour_with_it(
+    talk: Talk, monkeypatch
+) -> None:
+    real = worker.step
+
+    def picky(before, turn):
+        if turn.text == "meledak":
+            raise RuntimeError("no")
+        return real(before, turn)
+
+    async def away(*_, **__):
+        raise KeyError("key")
+
+    monkeypatch.setattr(worker, "step", picky)
+    monkeypatch.setattr(decisions, "failed", away)
+    await talk.deliver(line("1", "meledak"))
+    await talk.deliver(line("2", REPORT, "budi"))
+    await talk.settle()
+    assert len(talk.paper.sent) == 1
+
+
+async def test_a_failed_turn_whose_lease_was_lost_changes_nothing(talk: Talk, monkeypatch) -> None:
+    await talk.deliver(line("1", REPORT))
+    taken = []
+
+    async def slow(one) -> None:
+        """Meanwhile another process has taken the conversation and answered."""
+        async with talk.gateway.database.begin() as connection:
+            await connection.execute(update(table(ConversationRow)).values(lease_owner="other"))
+            await connection.execute(update(table(Inbox)).values(state="done"))
+        taken.append(one)
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(talk.gateway.engine, "understand", slow)
+    await talk.gateway.worker.once()
+    assert len(taken) == 1
+    (row,) = await rows(talk.gateway, Inbox)
+    assert (row.state, row.attempts) == ("done", 0)
+    (conversation,) = await rows(talk.gateway, ConversationRow)
+    assert conversation.lease_owner == "other"
 
 
 async def test_a_text_that_breaks_the_engine_fails_alone(talk: Talk, monkeypatch) -> None:
