@@ -31,6 +31,7 @@ log = structlog.get_logger()
 MOST_ATTEMPTS = 12  # with doubling waits this is more than a day
 DOUBT = timedelta(minutes=1)  # what may have arrived is sent again after a receipt had its time
 BROKEN = timedelta(minutes=1)  # between two tries of an account whose token is refused
+_HANGS_S = 3600.0  # a send that takes longer never ends; a full relay may well take minutes
 
 Accounts = Mapping[tuple[str, str], Channel]  # (channel, account) -> adapter
 
@@ -63,8 +64,8 @@ class Dispatcher:
     Every account has a lane of its own: one that is slow, held or broken takes nothing from the
     others. A message of a channel that is switched off waits until it is switched on again.
 
-    `lease` must be longer than any send: when it ends another process may send the message too.
-    After a crash it is how long a message that was under way waits.
+    A message that is under way is ours for as long as its send takes: its lease is renewed
+    meanwhile. After a crash `lease` is how long a message that was under way waits.
     """
 
     def __init__(
@@ -90,7 +91,8 @@ class Dispatcher:
         self._lease = lease
         self._random = Random()
         self._lanes: dict[Channel, Lane] = {}
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[int, asyncio.Task[None]] = {}  # by the message's id
+        self._renewed = time.monotonic()
         self._t3: GroupCommit[Record, None] = GroupCommit(
             database, lambda connection, records: outbox.record(connection, ids, records)
         )
@@ -99,6 +101,7 @@ class Dispatcher:
         """Send until cancelled; what is under way is then finished by `drain`."""
         while True:
             try:
+                await finished(self._keep_ours())
                 claimed = await finished(self.once())
             except StoreError as error:
                 log.error("outbox.away", reason=str(error))
@@ -109,7 +112,16 @@ class Dispatcher:
     async def drain(self) -> None:
         """Wait for the sends that are under way."""
         if self._under_way:
-            await asyncio.wait(self._under_way)
+            await asyncio.wait(self._under_way.values())
+
+    async def _keep_ours(self) -> None:
+        """Renew the leases of what is under way, in good time before they end."""
+        if not self._under_way:
+            self._renewed = time.monotonic()
+        elif time.monotonic() - self._renewed > self._lease.total_seconds() / 3:
+            async with self._database.begin() as connection:
+                await outbox.renew(connection, list(self._under_way), _now() + self._lease)
+            self._renewed = time.monotonic()
 
     async def once(self) -> int:
         """Begin to send what is due now; returns how many messages that is."""
@@ -122,12 +134,13 @@ class Dispatcher:
                 found = await outbox.claim(
                     connection, account, now=_now(), lease_for=self._lease, most=lane.room()
                 )
-                due += [(lane, one) for one in found]
+                # A lease that could not be renewed in time is no reason to send twice ourselves.
+                due += [(lane, one) for one in found if one.id not in self._under_way]
         for lane, one in due:
             lane.under_way += 1
             task = asyncio.create_task(self._deliver(lane, one))
-            self._under_way.add(task)
-            task.add_done_callback(lambda task, lane=lane: self._ended(task, lane))  # type: ignore[misc]
+            self._under_way[one.id] = task
+            task.add_done_callback(lambda _, lane=lane, one=one: self._ended(lane, one))  # type: ignore[misc]
         return len(due)
 
     def _open_lanes(self) -> list[tuple[outbox.Account, Lane]]:
@@ -138,9 +151,9 @@ class Dispatcher:
         }
         return [(key, self._lanes[adapter]) for key, adapter in self._accounts.items()]
 
-    def _ended(self, task: asyncio.Task[None], lane: Lane) -> None:
+    def _ended(self, lane: Lane, due: Due) -> None:
         lane.under_way -= 1
-        self._under_way.discard(task)
+        del self._under_way[due.id]
         self._work.ring()
 
     async def _deliver(self, lane: Lane, due: Due) -> None:
@@ -151,6 +164,8 @@ class Dispatcher:
             await self._t3.submit(record)
         except StoreError as error:  # the lease ends and it is sent again: at least once
             log.error("outbox.not_recorded", outbox_id=due.id, reason=str(error))
+        except Exception as error:  # noqa: BLE001 - the same; its text may quote the citizen
+            log.error("outbox.not_recorded", outbox_id=due.id, reason=type(error).__name__)
 
     async def _attempt(self, lane: Lane, due: Due) -> Record:
         sending = _Sending(due)
@@ -260,7 +275,8 @@ class Dispatcher:
 
 async def _sent(adapter: Channel, part: WirePart) -> SendOutcome | Misconfigured:
     try:
-        return await adapter.send(part)
+        async with asyncio.timeout(_HANGS_S):
+            return await adapter.send(part)
     except Misconfigured as error:
         return error
     except ChannelError as error:

@@ -163,6 +163,15 @@ async def claim(
     ]
 
 
+async def renew(connection: AsyncConnection, outbox_ids: Sequence[int], until: datetime) -> None:
+    """Keep messages that are under way. One that was recorded meanwhile is nobody's any more."""
+    await connection.execute(
+        update(OUTBOX)
+        .where(OUTBOX.c.id.in_(outbox_ids), OUTBOX.c.lease_until.is_not(None))
+        .values(lease_until=until)
+    )
+
+
 async def record(connection: AsyncConnection, ids: Ids, records: Sequence[Record]) -> list[None]:
     """Write what became of attempts (T3). A receipt that was faster is not overwritten."""
     await connection.execute(

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
+from structlog.testing import capture_logs
 
 from channels.adapter import Refused, Retry, Sent, Unknown
 from channels.errors import Misconfigured
 from channels.message import OutboundMessage
+from gateway import dispatch
 from store import channel_states, conversations, outbox
 from store.ids import Ids
 from store.tables import ConversationRow, Exchange, Outbox, Task, table
@@ -199,3 +201,69 @@ async def test_a_slow_account_does_not_hold_up_another(talk) -> None:
         await asyncio.sleep(0)
     going.set()
     await talk.gateway.dispatcher.drain()
+
+
+class Slow:
+    """Sends that take until `going` is set; how many began."""
+
+    def __init__(self, talk) -> None:
+        self.begun = 0
+        self.going = asyncio.Event()
+        talk.paper.send = self.send
+
+    async def send(self, _part):
+        self.begun += 1
+        await self.going.wait()
+        return Sent(provider_id="p1")
+
+
+async def test_a_send_that_outlasts_its_lease_is_not_begun_again(talk) -> None:
+    slow = Slow(talk)
+    await queue(talk, "ani")
+    await talk.gateway.dispatcher.once()
+    async with talk.gateway.database.begin() as connection:
+        await connection.execute(update(OUTBOX).values(lease_until=datetime.now(UTC)))
+    assert await talk.gateway.dispatcher.once() == 0
+    slow.going.set()
+    await talk.gateway.dispatcher.drain()
+    assert slow.begun == 1
+    assert await stands(talk, "state") == [("sent",)]
+
+
+async def test_a_send_keeps_its_lease_for_as_long_as_it_takes(talk, monkeypatch) -> None:
+    slow, lease = Slow(talk), timedelta(seconds=1.5)
+    monkeypatch.setattr(talk.gateway.dispatcher, "_lease", lease)
+    await queue(talk, "ani")
+    begun = datetime.now(UTC)
+    async with talk.gateway.running(doors=False), asyncio.timeout(20):
+        while True:
+            ((until,),) = await stands(talk, "lease_until")
+            if until is not None and until > begun + 3 * lease:
+                break
+            await asyncio.sleep(0.01)
+        slow.going.set()
+    assert slow.begun == 1
+
+
+async def test_a_send_that_never_ends_is_in_doubt(talk, monkeypatch) -> None:
+    slow = Slow(talk)
+    monkeypatch.setattr(dispatch, "_HANGS_S", 0)
+    await queue(talk, "ani")
+    await talk.gateway.dispatcher.once()
+    await talk.gateway.dispatcher.drain()
+    assert slow.begun == 1
+    assert await stands(talk, "state") == [("unknown",)]
+
+
+async def test_a_record_that_the_store_refuses_is_told_without_its_words(talk, monkeypatch) -> None:
+    async def refuse(_record) -> None:
+        raise KeyError("got depan rumah Ani")
+
+    monkeypatch.setattr(talk.gateway.dispatcher._t3, "submit", refuse)
+    await queue(talk, "ani")
+    with capture_logs() as logs:
+        await talk.gateway.dispatcher.once()
+        (task,) = talk.gateway.dispatcher._under_way.values()
+        await talk.gateway.dispatcher.drain()
+    assert task.exception() is None
+    assert [(one["event"], one["reason"]) for one in logs] == [("outbox.not_recorded", "KeyError")]

@@ -113,6 +113,17 @@ async def test_a_crash_between_send_and_record_sends_again(database) -> None:
     assert keys(await claim(database, at=61)) == ["a1"]
 
 
+async def test_what_is_under_way_is_kept_until_it_is_recorded(database) -> None:
+    await queue(database, "a1")
+    await queue(database, "b1", address="budi")
+    slow, quick = await claim(database)
+    await write(database, record(quick, "queued", at=30, detail="500"))
+    async with database.begin() as connection:
+        await outbox.renew(connection, [slow.id, quick.id], later(100))
+    assert keys(await claim(database, at=99)) == ["b1"]
+    assert keys(await claim(database, at=101)) == ["a1"]
+
+
 async def test_a_retry_waits_and_resumes_at_the_failed_part(database) -> None:
     await queue(database, "a1")
     (due,) = await claim(database)
