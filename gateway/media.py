@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections import Counter
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,12 +13,13 @@ from random import Random
 import structlog
 
 from channels.adapter import Channel, Raw
-from channels.errors import ChannelError, Refused, Throttled
+from channels.errors import ChannelError, Misconfigured, Refused, Throttled
 from channels.message import MediaKind, OutboundMessage
 from dialogs import codec
 from dialogs.phrasebook import say
+from gateway.accounts import Key
 from gateway.backoff import backoff
-from gateway.dispatch import Accounts
+from gateway.dispatch import BROKEN, Accounts
 from gateway.metrics import Meters
 from gateway.wake import Bell, finished
 from store import journal, media, outbox
@@ -27,8 +29,8 @@ from store.media import Answered, Kept, PhotoRefusedError, Wanted
 
 log = structlog.get_logger()
 
-AT_ONCE = 4
-MOST_ATTEMPTS = 6
+AT_ONCE = 4  # of one account, so that a provider that hangs holds up its own photos alone
+MOST_ATTEMPTS = 12  # more than two hours: an evening's trouble; what lives shorter is gone anyway
 LEASE = timedelta(seconds=90)
 _PHOTOS = frozenset({MediaKind.PHOTO, MediaKind.DOCUMENT})
 
@@ -68,29 +70,58 @@ class MediaFetcher:
         self._outgoing = outgoing
         self._ids = ids
         self._random = Random()
+        self._under_way: dict[asyncio.Task[None], Key] = {}
+        self._decoding = asyncio.Semaphore(AT_ONCE)  # a photo takes much memory when it is open
 
     async def run(self) -> None:
-        """Fetch until cancelled."""
+        """Fetch until cancelled; what is under way is finished first."""
+        try:
+            await self._look()
+        finally:
+            await self.drain()
+
+    async def _look(self) -> None:
         while True:
             try:
-                wanted = await finished(self._claim())
+                begun = await finished(self.once())
             except StoreError as error:
                 log.error("media.away", reason=str(error))
-                wanted = []
-            if wanted:
-                await finished(self._fetch(wanted))
-            else:
+                begun = 0
+            if not begun:
                 await self._work.wait()
 
-    async def _claim(self) -> list[Wanted]:
+    async def once(self) -> int:
+        """Begin to fetch what is due of the channels that are on; returns how many that is."""
+        busy = Counter(self._under_way.values())
+        free = {key: AT_ONCE - busy[key] for key in self._accounts if busy[key] < AT_ONCE}
+        if not free:
+            return 0  # a fetch that ends rings the bell
+        wanted: list[Wanted] = []
         async with self._database.begin() as connection:
-            return await media.claim(connection, now=_now(), lease_for=LEASE, most=AT_ONCE)
+            for key, most in free.items():
+                wanted += await media.claim(connection, key, now=_now(), lease_for=LEASE, most=most)
+        for one in wanted:
+            task = asyncio.create_task(self._fetch(one))
+            self._under_way[task] = (one.channel, one.account)
+            task.add_done_callback(self._ended)
+        return len(wanted)
 
-    async def _fetch(self, wanted: Sequence[Wanted]) -> None:
+    async def drain(self) -> None:
+        """Wait for what is being fetched."""
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._under_way[task]
+        self._work.ring()
+
+    async def _fetch(self, wanted: Wanted) -> None:
         try:
-            await asyncio.gather(*(self._settle(one) for one in wanted))
+            await self._settle(wanted)
         except StoreError as error:  # the lease ends and it is fetched again
             log.error("media.away", reason=str(error))
+        except Exception as error:  # noqa: BLE001 - the same; its text may quote the citizen
+            log.error("media.failed", media_id=wanted.id, error=type(error).__name__)
         self._news.ring()
 
     async def _settle(self, wanted: Wanted) -> None:
@@ -100,6 +131,8 @@ class MediaFetcher:
             await self._record(wanted, refusal.phrase)
         except Refused:
             await self._record(wanted, "media_unavailable")
+        except Misconfigured as error:  # the operator's to mend: the photo must not be lost of it
+            await self._later(wanted, error, BROKEN, counts=False)
         except (ChannelError, OSError, TimeoutError) as error:
             await self._again(wanted, error)
         except StoreError as error:
@@ -116,11 +149,14 @@ class MediaFetcher:
             raise PhotoRefusedError("unsupported_kind")
         if (wanted.ref.size or 0) > self._limits.max_bytes:
             raise PhotoRefusedError("media_too_large")
-        adapter = self._accounts[wanted.channel, wanted.account]
+        adapter = self._accounts.get((wanted.channel, wanted.account))
+        if adapter is None:
+            raise Misconfigured("switched off in this moment")
         async with self._database.read() as connection:
             raw = await journal.raw(connection, wanted.delivery_id)
         content = await self._download(adapter, wanted, raw)
-        return await asyncio.to_thread(_keep_photo, content, self._folder, self._limits)
+        async with self._decoding:
+            return await asyncio.to_thread(_keep_photo, content, self._folder, self._limits)
 
     async def _download(self, adapter: Channel, wanted: Wanted, raw: Raw) -> bytes:
         content = bytearray()
@@ -141,11 +177,15 @@ class MediaFetcher:
             await self._record(wanted, "media_unavailable")
             return
         wait = error.retry_after if isinstance(error, Throttled) else None
+        await self._later(wanted, error, wait or backoff(wanted.attempts, self._random))
+
+    async def _later(
+        self, wanted: Wanted, error: Exception, wait: timedelta, *, counts: bool = True
+    ) -> None:
         log.info("media.retry", media_id=wanted.id, error=type(error).__name__)
+        attempts = wanted.attempts if counts else wanted.attempts - 1
         async with self._database.begin() as connection:
-            await media.again(
-                connection, wanted, _now() + (wait or backoff(wanted.attempts, self._random))
-            )
+            await media.again(connection, wanted, _now() + wait, attempts)
 
     async def _record(self, wanted: Wanted, phrase: str) -> None:
         """Refuse an attachment; a citizen whose turn is over is told now (T2)."""

@@ -103,12 +103,22 @@ async def of_complaint(connection: AsyncConnection, ticket: str) -> list[Filed]:
 
 
 async def claim(
-    connection: AsyncConnection, *, now: datetime, lease_for: timedelta, most: int
+    connection: AsyncConnection,
+    account: tuple[str, str],
+    *,
+    now: datetime,
+    lease_for: timedelta,
+    most: int,
 ) -> list[Wanted]:
-    """Take attachments that are due; nobody else takes them until the lease ends."""
+    """Take an account's attachments that are due; nobody else takes them until the lease ends."""
     due = (
         select(MEDIA.c.id)
-        .where(MEDIA.c.state == "pending", MEDIA.c.due_at <= now)
+        .where(
+            MEDIA.c.channel == account[0],
+            MEDIA.c.account == account[1],
+            MEDIA.c.state == "pending",
+            MEDIA.c.due_at <= now,
+        )
         .order_by(MEDIA.c.due_at)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -211,9 +221,13 @@ async def refuse(
     )
 
 
-async def again(connection: AsyncConnection, wanted: Wanted, at: datetime) -> None:
-    """Try to fetch it again at `at`."""
-    await connection.execute(update(MEDIA).where(MEDIA.c.id == wanted.id).values(due_at=at))
+async def again(connection: AsyncConnection, wanted: Wanted, at: datetime, attempts: int) -> None:
+    """Try to fetch it again at `at`, after so many attempts that count."""
+    await connection.execute(
+        update(MEDIA)
+        .where(MEDIA.c.id == wanted.id, MEDIA.c.state == "pending")
+        .values(due_at=at, attempts=attempts)
+    )
 
 
 async def _let_go(connection: AsyncConnection, inbox_id: int, now: datetime) -> None:

@@ -72,7 +72,7 @@ async def test_every_loop_of_a_gateway_outlives_an_error(talk, monkeypatch, whic
         return 0
 
     owner = getattr(talk.gateway, which)
-    monkeypatch.setattr(owner, "_claim" if which == "media" else "once", once)
+    monkeypatch.setattr(owner, "once", once)
     monkeypatch.setattr("gateway.housekeeping.LOOK_EVERY", timedelta(0))
     async with talk.gateway.running(doors=False):
         await until(lambda: len(looked) > 1)

@@ -77,7 +77,8 @@ async def with_photo(talk: Talk) -> tuple[str, int]:
     ticket = await file(talk)
     talk.paper.files["p1"] = jpeg()
     await talk.deliver(line("photo", f"ini fotonya {ticket}", photos=["p1"]))
-    await talk.gateway.media._fetch(await talk.gateway.media._claim())
+    await talk.gateway.media.once()
+    await talk.gateway.media.drain()
     await talk.settle()
     async with talk.gateway.database.begin() as connection:
         (photo,) = (await connection.execute(select(table(Media).c.id))).scalars()

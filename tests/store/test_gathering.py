@@ -16,6 +16,7 @@ from store.patience import MOST_JOINED, Patience, run_of
 from tests.paper import later, message
 
 IDS = Ids(node=1)
+ACCOUNT = ("paper", "main")
 LEASE = timedelta(seconds=60)
 QUIET = Patience(quiet=timedelta(seconds=3))
 
@@ -108,7 +109,7 @@ async def test_photos_and_a_pin_come_together_and_a_second_pin_is_a_turn_of_its_
     assert await claim(database, at=6) == []  # the photo is still being fetched
     kept = Kept(sha256="00", content_type="image/jpeg", width=1, height=1)
     async with database.begin() as connection:
-        (wanted,) = await media.claim(connection, now=later(1), lease_for=LEASE, most=9)
+        (wanted,) = await media.claim(connection, ACCOUNT, now=later(1), lease_for=LEASE, most=9)
         await media.keep(connection, wanted, kept, later(2))
     assert await claim(database, at=2.5) == []  # but it is not quiet yet
     (one,) = await claim(database, at=5)

@@ -13,6 +13,7 @@ from store.media import Kept
 from tests.paper import NOON, later, message
 
 IDS = Ids(node=1)
+ACCOUNT = ("paper", "main")
 LEASE = timedelta(seconds=60)
 
 
@@ -88,7 +89,7 @@ async def test_a_turn_goes_on_when_its_last_photo_is_kept(database) -> None:
     await put(database, message("1", media=photos))
     kept = Kept(sha256="00", content_type="image/jpeg", width=1, height=1, lat=-6.2, lon=106.8)
     async with database.begin() as connection:
-        first, second = await media.claim(connection, now=NOON, lease_for=LEASE, most=9)
+        first, second = await media.claim(connection, ACCOUNT, now=NOON, lease_for=LEASE, most=9)
         await media.keep(connection, first, kept, later(1))
     assert ids(await claim(database, at=2)) == []
     async with database.begin() as connection:
@@ -104,7 +105,7 @@ async def test_a_turn_goes_on_when_its_last_photo_is_kept(database) -> None:
 async def test_an_attachment_is_fetched_by_one_process_at_a_time(database) -> None:
     await put(database, message("1", media=(MediaRef(ref="f", kind=MediaKind.PHOTO),)))
     async with database.begin() as connection:
-        assert len(await media.claim(connection, now=NOON, lease_for=LEASE, most=9)) == 1
-        assert await media.claim(connection, now=later(30), lease_for=LEASE, most=9) == []
-        (again,) = await media.claim(connection, now=later(61), lease_for=LEASE, most=9)
+        assert len(await media.claim(connection, ACCOUNT, now=NOON, lease_for=LEASE, most=9)) == 1
+        assert await media.claim(connection, ACCOUNT, now=later(30), lease_for=LEASE, most=9) == []
+        (again,) = await media.claim(connection, ACCOUNT, now=later(61), lease_for=LEASE, most=9)
     assert again.attempts == 2

@@ -83,7 +83,8 @@ class House:
     async def fetch(self) -> None:
         """Fetch or refuse what T1 left as references."""
         media = self.gateway.media
-        await media._fetch(await media._claim())
+        await media.once()
+        await media.drain()
 
     async def rows(self, rows: Any, *columns: str, **where: str) -> list[tuple[Any, ...]]:
         chosen = [table(rows).c[name] for name in columns]
