@@ -341,6 +341,15 @@ class Keyed(Protocol):
         ...
 
 
+@runtime_checkable
+class Proxied(Protocol):
+    """The channel tells apart who asks for its pages (`channels.pages.client_of`)."""
+
+    def use_proxy(self, *, behind_proxy: bool) -> None:
+        """Called once before `routes`: whether a proxy of ours stands before the gateway's door."""
+        ...
+
+
 class CardState(StrEnum):
     """Whether a card can still be answered."""
 

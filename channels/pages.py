@@ -34,6 +34,12 @@ _SERVED = {  # by what they are, whatever this machine's table of types says
 _PACKED = frozenset({".js", ".css", ".svg", ".json"})
 
 
+def client_of(request: web.Request, *, behind_proxy: bool) -> str:
+    """Who asks. Only a proxy of ours is believed, and only its own word: the last one."""
+    told = request.headers.get("X-Forwarded-For", "") if behind_proxy else ""
+    return told.rpartition(",")[2].strip() or request.remote or ""
+
+
 def _tiles(value: str) -> str:
     if value and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?/[^\s;,'\"]*", value):
         raise ValueError("not the address of tiles; write it as https://host/{z}/{x}/{y}.png")

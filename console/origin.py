@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from channels.pages import client_of
 from console.desk import Desk
 
 HOME = "/console/"
@@ -52,6 +53,5 @@ def own_path(path: str) -> str:
 
 
 def address_of(desk: Desk, request: web.Request) -> str:
-    """Who asks. Only a proxy of ours is believed, and only its own word: the last one."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if desk.behind_proxy else ""
-    return forwarded.rpartition(",")[2].strip() or request.remote or ""
+    """Who asks."""
+    return client_of(request, behind_proxy=desk.behind_proxy)

@@ -20,7 +20,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from channels.adapter import Channel, Filing, Keyed, Site
+from channels.adapter import Channel, Filing, Keyed, Proxied, Site
 from gateway.keyring import Keyring, open_keyring
 from gateway.redact import secrets_of
 from gateway.settings import ConfigError, Settings, channel_settings
@@ -67,6 +67,9 @@ def make_all(chosen: Mapping[Key, Wanted], settings: Settings) -> dict[Key, Chan
     """
     keyring = open_keyring(settings.var, settings.secret_env)
     made = {key: one.make(settings.var, keyring) for key, one in chosen.items()}
+    for adapter in made.values():
+        if isinstance(adapter, Proxied):
+            adapter.use_proxy(behind_proxy=settings.public.behind_proxy)
     sites: set[str] = set()
     for (channel, account), adapter in made.items():
         if isinstance(adapter, Site):

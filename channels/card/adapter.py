@@ -41,7 +41,6 @@ class Settings(BaseModel):
     max_photo_bytes: int = Field(default=20_000_000, gt=0, le=30_000_000)
     max_form_bytes: int = Field(default=40_000_000, gt=0, le=100_000_000)
     tries_per_minute: int = Field(default=20, gt=0)
-    behind_proxy: bool = False
     tiles_url: TilesUrl = ""
     tiles_attribution: str = ""
 
@@ -71,6 +70,7 @@ class Adapter:
         self._clock = clock
         self._key = secrets.token_bytes(32)  # until the gateway gives one that lasts
         self._desk: Desk = _NoDesk()
+        self._behind_proxy = False
         self.lifetime = timedelta(hours=settings.lifetime_hours)
 
     @property
@@ -83,6 +83,9 @@ class Adapter:
 
     def use_desk(self, desk: Desk) -> None:
         self._desk = desk
+
+    def use_proxy(self, *, behind_proxy: bool) -> None:
+        self._behind_proxy = behind_proxy
 
     def path(self, card_id: str) -> str:
         return f"{ROOT}/{sealed(self._key, card_id)}"
@@ -100,7 +103,7 @@ class Adapter:
             ),
             tries=Pace(own.tries_per_minute),
             max_form_bytes=own.max_form_bytes,
-            behind_proxy=own.behind_proxy,
+            behind_proxy=self._behind_proxy,
             clock=self._clock,
         )
         return site.routes()

@@ -21,7 +21,7 @@ from channels.card.form import FormError, fields
 from channels.card.pages import STATIC_ROOT, Filled, Pages, words
 from channels.card.seal import opened
 from channels.pace import Pace
-from channels.pages import LANGUAGES, preferred
+from channels.pages import LANGUAGES, client_of, preferred
 from channels.uploads import UploadError, Uploads
 
 ROOT = "/c"
@@ -140,8 +140,7 @@ class CardSite:
 
     def _client(self, request: web.Request) -> str:
         """Who asks: an address, of IPv6 the network that one subscriber has."""
-        told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        name = told if self.behind_proxy and told else request.remote or ""
+        name = client_of(request, behind_proxy=self.behind_proxy)
         try:
             address = ipaddress.ip_address(name)
         except ValueError:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from aiohttp import web
 
-from channels.pages import preferred
+from channels.pages import client_of, preferred
 from dialogs.phrasebook import LOCALES
 from gateway.gallery import Gallery
 from gateway.public.pace import Pace
@@ -62,7 +62,9 @@ class TicketSite:
         """Slow an address that asks too much, and say so when the store is away."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
-            wait = self._pace.wait_s(self._address(request), self._clock())
+            wait = self._pace.wait_s(
+                client_of(request, behind_proxy=self._behind_proxy), self._clock()
+            )
             if wait:
                 response = self._pages.sorry(language_of(request), 429, "page_too_often")
                 response.headers["Retry-After"] = str(wait)
@@ -76,11 +78,6 @@ class TicketSite:
                 return response
 
         return guarded
-
-    def _address(self, request: web.Request) -> str:
-        """Who asks. Only a proxy of ours is believed, and only its own word: the last one."""
-        forwarded = request.headers.get("X-Forwarded-For", "") if self._behind_proxy else ""
-        return forwarded.rpartition(",")[2].strip() or request.remote or ""
 
     async def lookup(self, request: web.Request) -> web.StreamResponse:
         """The form, or on to the page of the number that was typed into it."""

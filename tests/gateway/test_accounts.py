@@ -38,6 +38,15 @@ def test_several_accounts_share_what_stands_beside_them(tmp_path: Path) -> None:
     assert set(make_all(found, both)) == {("email", "main"), ("email", "banjir")}
 
 
+@pytest.mark.parametrize("behind_proxy", [True, False])
+def test_one_switch_says_whether_a_proxy_stands_before_the_door(tmp_path, behind_proxy) -> None:
+    said = Settings(var=tmp_path, public={"behind_proxy": behind_proxy}, channels={"card": {}})
+    (card,) = make_all(wanted(said), said).values()
+    assert card._behind_proxy is behind_proxy
+    with pytest.raises(ConfigError, match=r"channels\.card\.behind_proxy: unknown key"):
+        wanted(Settings(channels={"card": {"behind_proxy": True}}))
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [

@@ -84,9 +84,10 @@ async def test_a_provider_that_hangs_holds_up_its_own_photos_alone(talk) -> None
     for number in range(2 * media.AT_ONCE):
         photos = line(f"s{number}", sender=f"s{number}", photos=["foto"])
         await talk.gateway.doors["paper", "slow"](raw(photos))
+    await talk.gateway.media.once()
     talk.paper.files["foto"] = jpeg()
     await talk.deliver(line("1", "got mampet", photos=["foto"]))
-    await talk.gateway.media.once()
+    assert await talk.gateway.media.once() == 1
     async with asyncio.timeout(20):
         while ("kept", 1) not in await stands(talk):
             await asyncio.sleep(0)

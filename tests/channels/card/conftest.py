@@ -128,11 +128,12 @@ async def door() -> AsyncIterator[Door]:
     """Open a door with settings of your own."""
     opened: list[Counter] = []
 
-    async def make(**settings: Any) -> Counter:
+    async def make(*, behind_proxy: bool = False, **settings: Any) -> Counter:
         desk, clock = Desk(), Clock()
         adapter = Adapter("main", Settings(**settings), clock=clock)
         adapter.use_key(KEY)
         adapter.use_desk(desk)
+        adapter.use_proxy(behind_proxy=behind_proxy)
         counter = Counter(adapter, desk, clock)
         await counter.server.start_server(access_log=None)
         counter.browser = aiohttp.ClientSession(base_url=counter.server.make_url("/"))
