@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from typing import Any
 
 import structlog
@@ -17,6 +18,23 @@ FORBIDDEN = frozenset({"text", "address", "sender", "body", "token", "password",
 def _refuse_personal(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Drop what must never be logged, even when a line of code forgets."""
     return {key: "[withheld]" if key in FORBIDDEN else value for key, value in event.items()}
+
+
+class Wordless(logging.Formatter):
+    """How libraries' lines are written: of an error its kinds and places, never its text.
+
+    A database quotes in it what it refuses, and that is what a citizen wrote.
+    """
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging calls it so
+        told: list[BaseException] = []
+        lines: list[str] = []
+        error: BaseException | None = ei[1]
+        while error is not None and error not in told:
+            told.append(error)
+            lines += [f"{type(error).__name__}\n", *traceback.format_tb(error.__traceback__)]
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "".join(lines).rstrip()
 
 
 def configure(log: Log) -> None:
@@ -39,6 +57,8 @@ def configure(log: Log) -> None:
         cache_logger_on_first_use=False,
     )
     # Libraries that log requests log addresses and tokens with them.
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Wordless("%(name)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     for noisy in ("httpx", "httpcore", "telegram", "aiohttp.access", "mail.log", "alembic"):
         logging.getLogger(noisy).setLevel(logging.ERROR)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PIL import Image
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import DBAPIError
 
 from channels.adapter import Outcome, Parked, Raw, Refused, Retry, StoreAway, Unknown
 from channels.errors import Unreachable
@@ -18,7 +19,7 @@ from dialogs.phrasebook import say
 from gateway import media, worker
 from gateway.running import Gateway
 from nlu.ticket import find
-from store import complaints, dead, decisions
+from store import complaints, dead, decisions, journal
 from store.database import StoreError
 from store.ids import Ids
 from store.tables import (
@@ -286,6 +287,23 @@ async def test_a_store_that_is_away_means_try_again(talk: Talk, monkeypatch) -> 
     monkeypatch.setattr(talk.gateway.intake, "_keep", away)
     with pytest.raises(StoreAway):
         await talk.deliver(line("1", REPORT))
+
+
+async def test_a_deadlock_is_no_dead_letter(talk: Talk, monkeypatch) -> None:
+    """PostgreSQL gives way to another process: the provider is asked to try again."""
+
+    class Deadlock(Exception):  # noqa: N818 - as the driver tells it
+        sqlstate = "40P01"
+
+    async def clash(*_):
+        raise DBAPIError("INSERT", None, Deadlock("deadlock detected"))
+
+    with monkeypatch.context() as busy:
+        busy.setattr(journal, "write", clash)
+        with pytest.raises(StoreAway):
+            await talk.deliver(line("1", REPORT))
+    assert await rows(talk.gateway, Delivery) == []
+    assert (await talk.deliver(line("1", REPORT))).outcomes == (Outcome.WRITTEN,)
 
 
 async def test_a_turn_that_fails_five_times_goes_to_a_person(talk: Talk, monkeypatch) -> None:
