@@ -25,6 +25,11 @@ def language_of(words: list[str]) -> str:
     return "en" if sum(map(_scores.__getitem__, words)) > 0 else "id"
 
 
+def is_small(low: str) -> bool:
+    """Whether a lower-cased word is one of those that reports of either language are made of."""
+    return any(low in words for words in _words())
+
+
 def _score(low: str) -> int:
     """How many English words stand between two blanks, less the Indonesian ones."""
     english, indonesian = _words()

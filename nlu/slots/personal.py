@@ -8,16 +8,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from itertools import takewhile
 
 from nlu import ticket
-from nlu.slots.hints import holds
+from nlu.slots.language import is_small
 from nlu.understanding import Entity
 
 _DIGIT = re.compile(r"\d")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
-_DIGITS = re.compile(r"(?<![\w.])\+?(?:\(?0|62|\d)[\d\s().\-]{6,22}\d(?!\w)")
+_GAP = r"[\s.()\-–]{0,3}"
+# No digit before it, and no decimals: words stand close ("Hp.0812...", "NIK3171...").
+_NUMBER = re.compile(
+    rf"(?<!\d)(?<!\d\.)(?:(?P<phone>(?:\+62{_GAP}(?:0{_GAP})?|62{_GAP}(?:\(0\){_GAP})?|\(?0)"
+    rf"(?:8(?:{_GAP}\d){{7,11}}|2(?:[12]|\d\d)(?:{_GAP}\d){{6,8}}))"
+    rf"|(?P<nik>\d(?:{_GAP}\d){{15}}))(?!\d)"
+)
+# What every number and every plate holds; both are found at once, and few texts with figures do.
+_MANY_DIGITS = re.compile(rf"\d(?:{_GAP}\d){{8}}")
+_FIGURE_LETTERS = re.compile(r"\d[\s.\-]?[A-Za-z]{1,3}(?!\w)")
 _PLATE = re.compile(
-    r"(?<![\w.])(A[ABDEG]?|B[ABDEGHKLMNPR]?|D[ABCDEGHKLMNRTW]?|E[ABDE]?|F|G|H|K[BHTU]?|L|M|N|"
+    r"(?:(?<![\w.])|(?<=no\.|at\.|ol\.))"  # "no.", "plat.", "nopol."
+    r"(A[ABDEG]?|B[ABDEGHKLMNPR]?|D[ABCDEGHKLMNRTW]?|E[ABDE]?|F|G|H|K[BHTU]?|L|M|N|"
     r"P[ABGSTY]?|R|S|T|W|Z)[\s.\-]?(\d{1,4})[\s.\-]?([A-Z]{1,3})(?!\w)",
     re.IGNORECASE,
 )
@@ -25,27 +36,58 @@ _NO_SUFFIX = re.compile(
     r"no|rt|rw|di|ke|km|cm|m|kg|th|jl|gg|dan|yg|ada|dr|dg|x|per|kel|kec|pak|bu|am|pm|wib|k|lt|st|nd|"
     r"rd|kw|kva|gb|mb|ml|l|ltr|mm|ha|to|at|on|in|is|of|as|or|it|my|we|so|if|by"
 )
+# Before what may be a house, a lot or a gate; nobody's gate has four digits and three letters.
 _ADDRESS = re.compile(
-    r"(?:blok|blk|kav|kavling|no|nomor|unit|tower|gate|gerbang|lantai|lt|jalur)\W*$", re.IGNORECASE
+    r"(?<!plat )(?<!pol )\b(?:blok|blk|kav|kavling|no|nomor|unit|tower|gate|gerbang|lantai|lt|"
+    r"jalur)\W*$",
+    re.IGNORECASE,
 )
+_LONG_PLATE = 3  # digits, with two letters behind them
+_TITLED = r"(?:(?i:bapak|ibu|bpk\.?|sdr\.?|pak|bu|bang|mas|mbak) )?"
+_TITLED_FIRST = re.compile(_TITLED)
+_LETTER = r"[^\W\d_]"
+_INITIAL = rf"{_LETTER}{{1,2}}\."
+_ANY = rf"{_TITLED}(?:{_INITIAL} )?{_LETTER}[\w']+(?: (?:{_INITIAL}|{_LETTER}[\w']*)){{0,2}}"
+_CAPITAL = r"(?:[A-Z][a-z]?\. )?[A-Z][a-z']+(?: (?:[A-Z][a-z]?\.|[A-Z][a-z']*)){0,3}"
+_CAPITALS = r"[A-Z]{2}[A-Z']+(?: (?:[A-Z]{1,2}\.|[A-Z][A-Z']*)){0,3}"
+# Behind "nama saya" a name may be written in any way; else only capitals make one. "an" stands
+# behind a number, "saya" where a sentence begins and goes on with who that is.
 _NAME = re.compile(
-    r"\b(?:[Nn]ama(?:\s(?:saya|pelapor|lengkap|sy))?\s*[:=]?\s+|a\.?n\.?\s+|[Aa]tas\snama\s+|"
-    r"[Pp]erkenalkan\s(?:saya|nama saya)\s+|[Mm]y name is\s+)"
-    r"((?:(?:[Bb]apak|[Ii]bu|[Bb]pk\.?|[Ss]dr\.?)\s)?[A-Z][a-z']+(?:\s[A-Z][a-z'.]*){0,3})"
+    r"(?:\b(?:(?i:nama\s(?:saya|sy|lengkap|pelapor)(?:\s*[:=]|\sadalah)?|nama\s*[:=])|"
+    rf"(?i:my\sname(?:\sis|'s)))\s*(?P<any>{_ANY})"
+    rf"|\b[Nn]ama\s+(?P<named>{_TITLED}{_CAPITAL})"
+    r"|(?:\b(?i:atas\snama|perkenalkan,?\s(?:nama\s)?saya)\s+"
+    r"|\b(?i:pelapor\s*:|hormat\s(?:saya|kami)[,.:]?)\s*"
+    r"|(?<![-\w])(?i:a\.n\.?|a/n\.?|(?<!\d )an\.)\s*|(?<=\d{4})[\s,(]{1,3}(?i:an)\.?\s+)"
+    rf"(?P<told>{_TITLED}(?:{_CAPITAL}|{_CAPITALS}))"
+    r"|(?:^|[.,!?\n]\s*|\b(?i:ini|dengan|pak|bu|min|kak|halo|pagi|siang|sore|malam|wb)\s)[Ss]aya\s+"
+    rf"(?P<self>{_TITLED}{_CAPITAL})"
+    r"(?=,?\s(?:warga|dari|dr|tinggal|mau|ingin|hendak|penghuni|ketua|pengurus|selaku)\b)"
+    rf"|\b(?i:i['’]m)\s(?P<english>{_CAPITAL})"
+    r"(?=[,.!]|\s(?:and|from|a|the|living|reporting)\b|\s*$))"
 )
-_TITLE = re.compile(r"(?:bapak|ibu|bpk|sdr)$", re.IGNORECASE)
+_TITLE = re.compile(r"(?:bapak|ibu|bpk|sdr|pak|bang|mas|mbak)$", re.IGNORECASE)
 _SHORTEST = 3  # letters of a word of a name that is hidden elsewhere
-_NAME_HINTS = ("nama", "Nama", "name", "erkenalkan", "a.n")
-_NIK_LENGTH = 16
+_NAME_HINTS = re.compile(
+    r"(?i:nama|name|kenalkan|pelapor|hormat|\ba\.n|\ba/n|\ban[\s.(]|\bi['’]m)|aya\s+[A-Z]"
+)
+# The same of what stands between two blanks; "an" stands behind a number.
+_NAME_HINT_WORDS = re.compile(
+    r"nama|name|kenalkan|pelapor|hormat|\ba\.n|\ba/n|\ban\.|\bi['’]m|saya$"
+)
 _MASKS = {"phone": "0000", "nik": "0000", "plate": "0000"}
+# Behind "nama saya" and the like, beside the small words of language.yml.
 _NO_NAMES = re.compile(
-    r"(?:Jalan|Jl|Gang|Gg|Kelurahan|Kecamatan|Kampung|Taman|Pasar|Warga|Nama|Alamat|Ketua)\b"
+    r"jl|kampung|taman|pasar|alamat|ketua|nama|pelapor|toko|jembatan|perumahan|komplek|pt|cv|rumah|"
+    r"ingin|hendak|tinggal|telepon|hp|nik|umur|minta|rahasia|anonim|salah|sama|beda|i?lang|hilang|"
+    r"sebagai|muncul|masuk|bocor|confidential|secret|private|indonesian|"
+    r"(?:di|ter)[^aeiou]\w{4,}|ke\w{5,}"  # "nama saya dicoret", "tercantum", "ketahuan"
 )
 
 
 def hinted(word: str) -> bool:
     """Whether a text with this between two blanks, lower-cased, may hold personal data."""
-    return "@" in word or _DIGIT.search(word) is not None or holds(word, _NAME_HINTS)
+    return "@" in word or _DIGIT.search(word) is not None or bool(_NAME_HINT_WORDS.search(word))
 
 
 def find_personal(text: str) -> list[Entity]:
@@ -54,14 +96,12 @@ def find_personal(text: str) -> list[Entity]:
     found: list[Entity] = []
     if "@" in text:
         found += [_entity("email", m[0].lower(), m.start(), m.end()) for m in _EMAIL.finditer(text)]
-    if _DIGIT.search(text):
-        found += [*_numbers(text), *_plates(text)]
-    if holds(text, _NAME_HINTS):
-        found += [
-            _entity("name", m[1], m.start(1), m.end(1))
-            for m in _NAME.finditer(text)
-            if not _NO_NAMES.match(m[1])
-        ]
+    if _MANY_DIGITS.search(text):
+        found += _numbers(text)
+    if _FIGURE_LETTERS.search(text):
+        found += _plates(text)
+    if _NAME_HINTS.search(text):
+        found += _names(text)
     return found
 
 
@@ -95,14 +135,10 @@ def _entity(kind: str, value: str, start: int, end: int) -> Entity:
 
 
 def _numbers(text: str) -> list[Entity]:
-    found = []
-    for match in _DIGITS.finditer(text):
-        plain = re.sub(r"\D", "", match[0])
-        if len(plain) == _NIK_LENGTH and not match[0].startswith("+"):
-            found.append(_entity("nik", plain, match.start(), match.end()))
-        elif re.fullmatch(r"(?:62|0)8\d{7,11}|(?:62|0)(?:21|22|2\d\d)\d{6,8}", plain):
-            found.append(_entity("phone", plain, match.start(), match.end()))
-    return found
+    return [
+        _entity(match.lastgroup or "", re.sub(r"\D", "", match[0]), match.start(), match.end())
+        for match in _NUMBER.finditer(text)
+    ]
 
 
 def _plates(text: str) -> list[Entity]:
@@ -110,5 +146,33 @@ def _plates(text: str) -> list[Entity]:
         _entity("plate", f"{m[1]}{m[2]}{m[3]}".upper(), m.start(), m.end())
         for m in _PLATE.finditer(text)
         if not _NO_SUFFIX.fullmatch(m[3].lower())
-        and not _ADDRESS.search(text[max(0, m.start() - 12) : m.start()])
+        and (
+            (len(m[2]) >= _LONG_PLATE and len(m[3]) > 1)
+            or not _ADDRESS.search(text[max(0, m.start() - 16) : m.start()])
+        )
     ]
+
+
+def _names(text: str) -> list[Entity]:
+    found = []
+    for match in _NAME.finditer(text):
+        kind = match.lastgroup or ""
+        if name := _without_words(match[kind]):
+            start = match.start(kind)
+            found.append(_entity("name", name, start, start + len(name)))
+    return found
+
+
+def _without_words(said: str) -> str:
+    """The name without the sentence that goes on behind it; "" where no name is told."""
+    title = _TITLED_FIRST.match(said)
+    begin = title.end() if title else 0
+    words = said[begin:].split(" ")
+    small = words[0].islower()  # who begins with a capital goes on with one
+    own = takewhile(lambda word: word.islower() == small and not _is_word(word.lower()), words)
+    name = " ".join(own)
+    return said[: begin + len(name)] if name else ""
+
+
+def _is_word(low: str) -> bool:
+    return is_small(low) or _NO_NAMES.fullmatch(low.rstrip(".")) is not None

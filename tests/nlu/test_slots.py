@@ -19,6 +19,39 @@ PERSONAL = [
     ("AB 12 CD", "plate", "AB12CD"),
     ("surel warga@contoh.example", "email", "warga@contoh.example"),
     ("nama saya Budi Santoso, lapor", "name", "Budi Santoso"),
+    # Words that stand close, and the dashes of a telephone.
+    ("Hp.081200001234", "phone", "081200001234"),
+    ("no.081200001234", "phone", "081200001234"),
+    ("Telp.021-5550000", "phone", "0215550000"),
+    ("HP081200001234", "phone", "081200001234"),
+    ("wa0812-0000-1234", "phone", "081200001234"),
+    ("081200001234ya", "phone", "081200001234"),
+    ("0812–0000–1234", "phone", "081200001234"),
+    ("+62 (0)812 0000 1234", "phone", "62081200001234"),
+    ("hp 081200001234 15 orang", "phone", "081200001234"),
+    ("NIK3171234567890001", "nik", "3171234567890001"),
+    ("no ktp.3171234567890001", "nik", "3171234567890001"),
+    # A plate behind a word of addresses.
+    ("plat no B 1234 KZT", "plate", "B1234KZT"),
+    ("plat nomor B1234KZT", "plate", "B1234KZT"),
+    ("plat no.B 1234 KZT", "plate", "B1234KZT"),
+    ("parkir di jalur B 1234 XYZ", "plate", "B1234XYZ"),
+    ("plat no B 12 KZ", "plate", "B12KZ"),
+    # Names in small letters, in capitals, and behind other openings.
+    ("NAMA: BUDI SANTOSO", "name", "BUDI SANTOSO"),
+    ("Nama: Budi\nLokasi: lampu mati", "name", "Budi"),
+    ("nama saya siti aminah", "name", "siti aminah"),
+    ("nama saya siti aminah mau lapor", "name", "siti aminah"),
+    ("Nama saya Sumiati janda", "name", "Sumiati"),
+    ("nama saya M. Rizki", "name", "M. Rizki"),
+    ("a/n Budi", "name", "Budi"),
+    ("an. Budi Santoso", "name", "Budi Santoso"),
+    ("Pelapor: Andi Wijaya", "name", "Andi Wijaya"),
+    ("Hormat saya,\n\nAgus Salim", "name", "Agus Salim"),
+    ("saya Rudi Hartono warga RT 3", "name", "Rudi Hartono"),
+    ("Selamat pagi, saya Bu Ratna dari sini", "name", "Bu Ratna"),
+    ("i'm Sarah", "name", "Sarah"),
+    ("my name is sarah and here is trash", "name", "sarah"),
 ]
 NOT_PERSONAL = [
     "blok B 12 no 3",
@@ -28,6 +61,23 @@ NOT_PERSONAL = [
     "Rp 1.500.000",
     "jalan B 2 di ujung",
     "-6.2146, 106.8451",
+    "6.2012345678 106.8",
+    "jam 02.30-04.15 10.00",
+    "unit B 12 AB",
+    "blok no B 123 A",
+    "saya warga RT 3",
+    "SAYA MAU LAPOR WARGA RT 3",
+    "lokasi saya Kebon Jeruk dari tadi",
+    "wait an hour",
+    "I'm tired",
+    "I'm Stuck",
+    "nama jalan belum ada",
+    "Plang nama Jl. Anggrek ketutupan daun",
+    "Nama saya tidak mau disebut",
+    "nama saya dicoret dari daftar",
+    "nama saya hilang dari daftar",
+    "genangan 30 an. Rumah aman",
+    "Hormat kami, Warga RT 5",
 ]
 SINCE = [
     ("sampah sudah 3 hari menumpuk", "sudah 3 hari"),
@@ -102,6 +152,10 @@ def test_personal_data_is_marked(text: str, kind: str, value: str) -> None:
     (found,) = entities(text, kind)
     assert found.value == value
     assert find_slots(text) == [found]
+
+
+def test_a_name_behind_a_number_is_marked() -> None:
+    assert masked("NIK 3171234567890001 an Budi Santoso") == "NIK 0000 an ***"
 
 
 def test_a_name_that_was_told_is_hidden_wherever_it_stands() -> None:
