@@ -26,60 +26,73 @@ ANSWER = 40  # characters; a shorter text may be the bare answer to "how deep?"
 _NUMBERS: dict[str, float] = _RULES["numbers"]
 _BODY = "|".join(sorted(BODY, key=len, reverse=True))
 _THINGS = "|".join(sorted(THINGS, key=len, reverse=True))
-_HALF = ("setengah", "separuh")
+_HALF = ("setengah", "separuh", "halfway")
+_TALL = ("orang", "mobil", "anak kecil")  # as high as they are; else they only pass through it
 _HALVES = "|".join(sorted((t for t in THINGS if t.startswith(_HALF)), key=len, reverse=True))
+_WAYS = ("trotoar", "pintu", "jendela")  # people and water come "lewat pintu"
+_SINKS = r"(?:ban|jok|knalpot|atap)(?:\s(?:motor|mobil|rumah))?"
 _UP_TO = (
-    r"(?:se(?:tinggi|dalam|batas|kitar|ukuran|kira)\s?|sampai\s|sampe\s|smpe\s|smp\s|ampe\s|"
-    r"nyampe\s|hingga\s|"
+    r"(?:se(?:tinggi|dalam|batas|kitar|ukuran|kira)\s?|sampai\s|sampe\s|smpe\s|smp\s|"
+    r"(?:ny)?ampek?\s|hingga\s|(?:me)?nyentuh\s|(?:satu|1)\s(?=lutut|dengkul|pinggang|dada)|"
     r"mencapai\s|capai\s|sekitar\s|kira[-\s]kira\s|kurang\slebih\s|hampir\s|nyaris\s|"
-    r"tinggi(?:nya)?\s|"
-    r"dalam(?:nya)?\s|dalem(?:nya)?\s|ketinggian(?:nya)?\s|kedalaman(?:nya)?\s|di\s?atas\s|"
+    r"(?:ke)?(?:tinggi|dalam|dalem)(?:an)?(?:nya)?(?:\s?[:=])?\s|di\s?(?=bawah\slutut)|di\s?atas\s|"
     r"di\s?bawah\s|se[-\s]?|"
-    r"se(?=lutut|paha|dada)|melewati\s|lewat\s|batas\s|melebihi\s|udah\s|sudah\s|up\sto\s(?:the\s|"
-    r"my\s|our\s)?)+"
+    r"se(?=lutut|paha|dada)|melewati\s|lewat\s|batas\s|melebihi\s|udah\s|sudah\s|(?:up\sto|"
+    r"reach(?:e[sd]|ing)?)\s(?:the\s|my\s|our\s)?)+"
 )
 _WORDS = re.compile(
-    rf"(?<!\w)(?:(?P<up>{_UP_TO})(?P<what>{_BODY}|{_THINGS})s?|(?P<half>{_HALVES})"
+    rf"(?<!\w)(?:(?P<up>{_UP_TO})(?P<what>{_BODY}|{_THINGS})s?|(?P<half>{_HALVES})s?"
+    rf"|(?P<sunk>{_SINKS})(?=\s(?:(?:udah|sudah|sdh|udh)\s)?(?:tenggelam|(?:te|ke)rend[ae]m|kelelep))"
     rf"|(?P<bare>{_BODY})(?=\s(?:orang\sdewasa|org\sdewasa|dewasa|anak|orang)\b|[-\s](?:deep|high|"
     rf"level)\b"
-    rf"|\s?(?:-|sampai|sampe|hingga)\s?(?:se)?(?:{_BODY})\b))"
+    rf"|\s?(?:-|sampai|sampe|hingga|to)\s?(?:se)?(?:{_BODY})\b))"
     rf"(?P<whose>[-\s](?:kaki\s)?(?:(?:orang|org)\s)?(?:dewasa|anak(?:[-\s]anak|"
     rf"2)?(?:\skecil)?))?(?!\w)"
 )
-_REACHES = re.compile(r"se|sampai|sampe|hingga|capai|up to")
+_REACHES = re.compile(r"se|sampai|amp|smpe?|hingga|capai|nyentuh|lewat|melebihi|up to|reach")
+_ONES = r"(?:satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan)"
+_TENS = rf"{_ONES}\s?puluh(?:\s{_ONES})?"
+_WRITTEN = "|".join(sorted(_NUMBERS, key=len, reverse=True))
+_FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "1/2": 0.5, "1/3": 1 / 3, "1/4": 0.25, "3/4": 0.75}
+_FRACTION = re.compile(rf"(\d?)\s?({'|'.join(_FRACTIONS)})")
 _AMOUNT = (
-    r"(?:\d{1,3}(?:[.,]\d{1,2})?|(?:dua|tiga|empat|lima|enam|tujuh|delapan|"
-    r"sembilan)\spuluh(?:\slima)?|" + ("|".join(sorted(_NUMBERS, key=len, reverse=True)) + ")")
+    rf"(?:(?:\d\s)?(?:1/[234]|3/4)(?!\d)|\d?\s?[½¼¾]|\d{{1,3}}(?:[.,]\d{{1,2}})?|"
+    rf"seratus(?:\s(?:{_TENS}|{_WRITTEN}))?|{_TENS}|{_WRITTEN})"
 )
 _UNIT = (
-    r"(?:cm|senti(?:\s?meter)?|centi(?:meters?)?|sentian|meter(?:an)?|mtr|meters?|metres?|m|"
-    r"jengkal|hasta|"
-    r"inch(?:es)?|inci|feet|foot|ft)"
+    r"(?:cm|senti(?:\s?meter)?|centi(?:met(?:er|re)s?)?|sentian|meter(?:an)?|mtr|meters?|metres?|m|"
+    r"jengkal|hasta|inch(?:es|i)?|inci|feet|foot|ft)"
+)
+_TO = (
+    r"\s?(?:-|–|s/d|sd|s\.d\.?|(?:sampai|sampe|hingga)(?:\s(?:dengan|dgn))?|ke|to|atau|"
+    r"(?<=antara\s\d\s)dan|(?<=antara\s\d\d\s)dan|(?<=between\s\d\s)and|(?<=between\s\d\d\s)and|/)\s?"
 )
 _FIGURES = re.compile(
-    rf"(?<![\w.,])(?P<a>{_AMOUNT})\s?(?P<ua>{_UNIT})?(?:\s?(?:-|–|s/d|sd|s\.d\.?|(?:sampai|sampe|"
-    rf"hingga)(?:\s(?:dengan|dgn))?|ke|to|atau|(?<=antara\s\d\d\s)dan|/)\s?"
-    rf"(?P<b>{_AMOUNT}))?\s?(?:(?:an\s)?(?P<u>{_UNIT}))(?P<an>an)?(?P<half>\ssetengah)?(?!\w)"
-    rf"|(?<![\w.,])(?P<a1>{_AMOUNT})\s?(?P<u1>{_UNIT})(?P<half1>\ssetengah)?(?!\w)"
+    rf"(?<![\w.,])(?P<metres>\d)\s?m(?P<rest>\d\d)(?!\w)"
+    rf"|(?<![\w.,])(?P<a>{_AMOUNT})(?:(?:\s?(?P<ua>{_UNIT}))?{_TO}(?P<b>{_AMOUNT}))?"
+    rf"\s?(?:-?an\s)?(?P<u>{_UNIT})(?:an)?(?P<half>\ssetengah)?(?!\w)"
     rf"|(?<!\w)se(?P<one>meter|jengkal|hasta|depa)(?P<half2>\ssetengah)?(?:an)?(?!\w)"
 )
+_NOW = re.compile(r"\b(?:sekarang|skrg|skrng|skr|kini|sisa|tinggal|now)\b")
 _JOINED = re.compile(
     r"\s*(?:bahkan\s|dan\s|,\s?)?(?:-|–|s/d|sd|sampai|sampe|smpe|hingga|ke|atau|to|bahkan|"
     r"/)\s*(?:dengan\s)?"
 )
 _FAR_BEFORE = re.compile(
     r"(?:jarak|sepanjang|panjang(?:nya)?|lebar(?:nya)?|radius|sejauh|diameter|berukuran|ukuran|"
-    r"dari|"
+    r"(?<!lebih\s)(?<!kurang\s)dari|tinggi(?:kan|in)|(?:se)?tebal(?:nya)?|"
     r"tiap|setiap|luas(?:nya)?|jauh(?:nya)?)\s(?:\w+\s)?(?:sekitar\s|kurang\slebih\s|hanya\s|"
     r"cuma\s|±\s?)?$"
     r"|\b(?:jarak|sepanjang|antre?an|antrian)\b[\w\s.]{0,32},?\s(?:sekitar\s|cuma\s|hanya\s)?$"
-    r"|\d\s?[x×]\s?$"
+    r"|\d\s?(?:cm|m|meter)?\s?[x×]\s?$"
+    r"|\b(?:turun|surut)\s$"
+    r"|(?:^|[,.(]\s?)(?:saya|aku|gue|gw)\s(?:tinggi\s)?$"  # their own height
 )
 _DEEP_BEFORE = re.compile(
     r"(?:tinggi(?:nya)?|ketinggian(?:nya)?|dalam(?:nya)?|kedalaman(?:nya)?)\s(?:air\s|sekitar\s)*$"
 )
 _FAR_AFTER = re.compile(
-    r"\s(?:dari|sebelum|setelah|sesudah|menuju|arah|ke\sarah|lagi\ske|dr|dekat|from|away|before|"
+    r"\s?[x×]\s?\d|\s(?:dari(?!\s(?:jam|pukul|tadi|semalam|kemar[ie]n|subuh|pagi|permukaan)\b)|sebelum|setelah|sesudah|menuju|arah|ke\sarah|lagi\ske|dr|dekat|from|away|before|"
     r"after|"
     r"persegi|panjang|lebar|kubik)\b"
 )
@@ -105,12 +118,23 @@ def find_depths(low: str) -> list[Entity]:
         if merged and _JOINED.fullmatch(low[merged[-1][1] : start] + _until(low[start:end])):
             first, _, before = merged.pop()
             merged.append((first, end, (min(before[0], range_[0]), max(before[1], range_[1]))))
+        elif merged and _continues(low[merged[-1][1] : start], merged[-1][2], range_):
+            first, _, before = merged.pop()
+            merged.append((first, end, (before[0] + range_[0], before[1] + range_[1])))
+        elif merged and _NOW.search(low, merged[-1][1], start):
+            merged = [(start, end, range_)]  # what it was before is over
         else:
             merged.append((start, end, range_))
     return [
         Entity(entity="depth_cm", value=[low_, high], start=start, end=end)
         for start, end, (low_, high) in merged
     ]
+
+
+def _continues(between: str, before: Range, range_: Range) -> bool:
+    """Whether "1 meter" goes on with "20 cm": one height in two units."""
+    whole = before[0] == before[1] and before[0] % 100 == 0
+    return whole and between.isspace() and range_[0] == range_[1] < 100  # noqa: PLR2004
 
 
 def _until(words: str) -> str:
@@ -128,11 +152,14 @@ def _about_water(low: str) -> bool:
 def _bodies(low: str) -> list[tuple[int, int, Range]]:
     found = []
     for match in _WORDS.finditer(low):
-        what = match["what"] or match["bare"] or match["half"]
+        what = match["what"] or match["bare"] or match["half"] or match["sunk"]
         up = match["up"] or ""
-        if what == "orang" and "tinggi" not in up and "dalam" not in up:
+        if what in _TALL and "tinggi" not in up and "dalam" not in up:
             continue
-        if what in THINGS and not what.startswith(_HALF) and not _REACHES.search(up):
+        alone = match["half"] or match["sunk"] or what.startswith(_HALF)
+        if what in THINGS and not alone and not _REACHES.search(up):
+            continue
+        if up.endswith("lewat ") and what.startswith(_WAYS):
             continue
         least, most = BODY.get(what) or THINGS[what]
         if re.search(r"di\s?atas\s*$|melebihi\s$|lewat\s$|melewati\s$", up):
@@ -159,13 +186,15 @@ def _figures(low: str) -> list[tuple[int, int, Range]]:
 
 
 def _range(match: re.Match[str]) -> Range | None:
-    half = match["half"] or match["half1"] or match["half2"]
+    if match["metres"]:
+        size = int(match["metres"]) * 100 + int(match["rest"])
+        return size, size
     if match["one"]:
         unit, figures = match["one"], [1.0]
     else:
-        unit = match["u"] or match["u1"]
-        figures = [_number(n) for n in (match["a"] or match["a1"], match["b"]) if n]
-    if half:
+        unit = match["u"]
+        figures = [_number(n) for n in (match["a"], match["b"]) if n]
+    if match["half"] or match["half2"]:
         figures[-1] += 0.5
     sizes = [figure * _size(unit, figure) for figure in figures]
     if match["ua"]:
@@ -174,13 +203,18 @@ def _range(match: re.Match[str]) -> Range | None:
 
 
 def _number(said: str) -> float:
+    if part := _FRACTION.fullmatch(said):
+        return int(part[1] or 0) + _FRACTIONS[part[2]]
     if said[0].isdigit():
         return float(said.replace(",", "."))
     said = " ".join(said.split())  # a line may end within it
-    tens, _, ones = said.partition(" puluh")
-    if _ or said not in _NUMBERS:
-        return _NUMBERS[tens] * 10 + (5 if ones else 0)
-    return float(_NUMBERS[said])
+    if said in _NUMBERS:
+        return float(_NUMBERS[said])
+    if said.startswith("seratus"):
+        rest = said.removeprefix("seratus").strip()
+        return 100 + (_number(rest) if rest else 0)
+    tens, _, ones = said.partition("puluh")
+    return _NUMBERS[tens.strip()] * 10 + (_NUMBERS[ones.strip()] if ones else 0)
 
 
 def _size(unit: str, figure: float) -> float:

@@ -121,6 +121,47 @@ def test_depths_of_the_written_texts(labelled: Any) -> None:
         ("banjir dua\npuluh cm", [20, 20]),
         ("banjir tiga\tpuluh lima cm", [35, 35]),
         ("banjir setengah\nban mobil", None),  # two lines, two things
+        # More or less than a figure is no distance from it.
+        ("banjir lebih dari 1 meter", [100, 100]),
+        ("banjir kurang dari 20 cm", [20, 20]),
+        ("ketinggian lebih dari 70 cm", [70, 70]),
+        ("rumah saya 30 meter dari kali yang banjir", None),
+        # Fractions, and two units.
+        ("banjir 1/2 meter", [50, 50]),
+        ("banjir 3/4 meter", [75, 75]),
+        ("banjir 1 1/2 meter", [150, 150]),
+        ("banjir ½ meter", [50, 50]),
+        ("banjir seperempat meter", [25, 25]),
+        ("flood half a meter", [50, 50]),
+        ("banjir 50/70 cm", [50, 70]),
+        ("banjir 1m20", [120, 120]),
+        ("banjir 1 meter 20 cm", [120, 120]),
+        ("banjir satu meter dua puluh senti", [120, 120]),
+        # Millimetres are rain.
+        ("genangan 5mm", None),
+        ("curah hujan 150mm banjir selutut", [35, 55]),
+        # As people write "up to", and what water comes up to.
+        ("banjir ampe jok motor", [70, 85]),
+        ("air nyampe jok", [70, 85]),
+        ("air smpe stang motor", [90, 105]),
+        ("air melebihi jok", [85, 102]),
+        ("air masuk lewat pintu, tidak dalam", None),
+        ("rumah kerendem sebetis dari subuh, tolong ya pak", [15, 35]),
+        ("rumah kelelep sepinggang dari subuh, tolong ya", [80, 105]),
+        ("banjir sepuser", [90, 105]),
+        ("banjir setengah badan", [75, 90]),
+        ("banjir sampai spion", [90, 115]),
+        ("air sampai kap mesin", [80, 100]),
+        ("banjir setinggi mobil", [140, 180]),
+        ("banjir sampai mobil mogok", None),
+        ("banjir setinggi anak kecil", [95, 120]),
+        ("banjir 60-an cm", [60, 60]),
+        ("banjir limapuluh cm", [50, 50]),
+        ("banjir 20 inchi", [51, 51]),
+        # What it was before is over.
+        ("tadi sepinggang, skrg selutut", [35, 55]),
+        ("tinggi air 110 cm, turun 15 cm", [110, 110]),
+        ("saya 165 cm, air sepinggang", [80, 105]),
     ],
 )
 def test_every_depth_that_is_looked_for_has_a_size(text: str, depth: list[int] | None) -> None:
