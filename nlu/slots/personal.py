@@ -79,7 +79,7 @@ _MASKS = {"phone": "0000", "nik": "0000", "plate": "0000"}
 # Behind "nama saya" and the like, beside the small words of language.yml.
 _NO_NAMES = re.compile(
     r"jl|kampung|taman|pasar|alamat|ketua|nama|pelapor|toko|jembatan|perumahan|komplek|pt|cv|rumah|"
-    r"ingin|hendak|tinggal|telepon|hp|nik|umur|minta|rahasia|anonim|salah|sama|beda|i?lang|hilang|"
+    r"ingin|hendak|tinggal|telepon|no|hp|nik|umur|minta|rahasia|anonim|salah|sama|beda|i?lang|hilang|"
     r"sebagai|muncul|masuk|bocor|confidential|secret|private|indonesian|"
     r"(?:di|ter)[^aeiou]\w{4,}|ke\w{5,}"  # "nama saya dicoret", "tercantum", "ketahuan"
 )

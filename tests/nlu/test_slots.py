@@ -44,6 +44,7 @@ PERSONAL = [
     ("nama saya siti aminah mau lapor", "name", "siti aminah"),
     ("Nama saya Sumiati janda", "name", "Sumiati"),
     ("nama saya M. Rizki", "name", "M. Rizki"),
+    ("nama saya siti no 081", "name", "siti"),
     ("a/n Budi", "name", "Budi"),
     ("an. Budi Santoso", "name", "Budi Santoso"),
     ("Pelapor: Andi Wijaya", "name", "Andi Wijaya"),
@@ -234,6 +235,24 @@ def test_language() -> None:
     assert language("") == "id"
     assert language("flood") == "en"
     assert language("tolong, the lampu is mati di depan rumah saya") == "id"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Tebet Timur no 5", "id"),
+        ("plat no B 1234 KZT", "id"),
+        ("Blok B 12 A", "id"),
+        ("kelap kelip tiang no 14, jam 6 an", "id"),
+        ("bus ugal2an", "id"),
+        ("there is no water", "en"),
+        ("no photo, sorry", "en"),
+        ("stuck in a traffic jam", "en"),
+        ("the bus is late", "en"),
+    ],
+)
+def test_a_word_of_both_languages_is_no_english(text: str, said: str) -> None:
+    assert language(text) == said
 
 
 @settings(deadline=None)
