@@ -21,14 +21,19 @@ _TOLD = (
     r"|komplain|complain(?:ed)?)"
 )
 _MANY = r"(?:ber)?(?:kali[-\s]?kali|kali2|ulang[-\s]?ulang|ulang2|ulang\skali)"
-_FILLER = r"(?:(?:saya|kami|ini|yang|yg|sudah|udah|untuk|di|kali|time)\s?)*"
+_FILLER = r"(?:(?:saya|kami|ini|yang|yg|sudah|udah|untuk|di|kali|time|banget|bgt)\s?)*"
 _KE = r"ke(?:dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh)"
 _REPEAT = re.compile(
     rf"\b(?:{_TOLD}\s{_FILLER}(?:ke\s?-?\s?(?P<a>\d{{1,2}})\b|(?P<b>{_KE})|(?P<m>{_MANY})"
-    rf"|(?P<c>\d{{1,2}})\s?(?:x|kali|times)\b|(?P<d>{_WORD})\s?(?:kali|times)\b)"
+    rf"|(?P<c>\d{{1,2}})\s?(?:x|kali|times)\b|(?P<d>{_WORD})\s?(?:kali|times)\b"
+    rf"|(?P<g>twice)\b)"
     rf"|(?P<e>\d{{1,2}})\s?(?:x|kali|times|nd|rd|th)\s{_FILLER}{_TOLD}"
     rf"|(?P<f>{_WORD})\s(?:times\s)?{_FILLER}{_TOLD}"
-    rf"|(?P<n>{_MANY})\s{_FILLER}{_TOLD}"
+    rf"|(?P<n>{_MANY}|sering(?:kali)?(?!\sadu\s))\s{_FILLER}{_TOLD}"
+    rf"|ke\s?-?\s?(?P<j>\d{{1,2}})\s?kali(?:nya)?\s{_FILLER}{_TOLD}"
+    rf"|(?P<k>{_KE})\s?kali(?:nya)?\s{_FILLER}{_TOLD}"
+    rf"|ini\s(?:(?:sudah|udah|udh|sdh|yang|yg)\s)*(?:ke\s?-?\s?(?P<o>\d{{1,2}})|(?P<p>{_KE}))"
+    rf"\s?kalinya(?=\s*(?:$|[.,!]|saya|kami))"
     rf"|(?:untuk|utk)\s(?:(?:yang|yg|kali)\s)*(?:ke\s?-?\s?(?P<h>\d{{1,2}})|(?P<i>{_KE}))"
     rf"(?:\s?kali(?:nya)?)?)"
 )

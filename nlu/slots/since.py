@@ -7,7 +7,7 @@ import re
 from nlu.understanding import Entity
 
 _UNIT = (
-    r"(?:menit|mnt|jam|jm|hari|hr|minggu|mgg|mggu|bulan|bln|tahun|thn|th|dekade|pekan|malam|"
+    r"(?:menit|mnt|jam|jm|hari|hr|minggu|mgg|mggu|bulan|bln|tahun|taun|thn|th|dekade|pekan|malam|"
     r"hours?|days?|weeks?|months?|years?)"
 )
 _NUMBER = (
@@ -16,8 +16,14 @@ _NUMBER = (
     r"beberapa|bbrp|sekian|setengah|one|two|three|four|five|six|several|a few)"
 )
 _LONG = (
-    r"(?:se(?:hari|minggu|bulan|tahun|jam|pekan|malam(?:an)?|harian)|"
+    r"(?:se(?:hari|minggu|bulan|tahun|taun|jam|pekan|malam(?:an)?|harian)|"
     r"ber(?:jam|hari|minggu|bulan|tahun)(?:[-\s]?(?:jam|hari|minggu|bulan|tahun)|2)?|lama|lm)"
+)
+_ONE = r"se(?:hari|minggu|bulan|tahun|taun|pekan)"
+# What lasts, behind a bare span of time: "3 bulan lampu mati".
+_STATE = (
+    r"(?=\s(?:(?:lampu|air|listrik|sampah|jalan|got|saluran|pju)(?:nya)?\s)?"
+    r"(?:mati|padam|rusak|mampet|numpuk|menumpuk|gelap|bocor)\b)"
 )
 _MOMENT = (
     r"(?:semalam(?:an)?|semalem|kemarin(?:\s(?:pagi|siang|sore|malam))?|kemaren|kmrn|tadi"
@@ -35,19 +41,22 @@ _ABOUT = (
     r"(?:(?:hampir|sekitar|kurang\slebih|lebih\sdari|kira[-\s]kira|ada|mau|about|almost|over)\s)?"
 )
 _SINCE = re.compile(
-    rf"\b(?:(?:sejak|dari|dr|since|mulai)\s(?:{_ABOUT}{_NUMBER}\s?{_UNIT}(?:\s?(?:yang\s|"
+    rf"\b(?:(?:sejak|semenjak|dari|dr|since|mulai)\s(?:{_ABOUT}{_NUMBER}\s?{_UNIT}(?:\s?(?:yang\s|"
     rf"yg\s)?(?:lalu|ago|"
-    rf"terakhir))?|{_MOMENT}\b)"
-    rf"|(?:sudah|sdh|udah|udh|dah|telah|udeh|uda|selama|slama|for|already)\s{_ABOUT}"
+    rf"terakhir))?|{_ONE}\s(?:yang\s|yg\s)?lalu|{_MOMENT}\b)"
+    rf"|(?:sudah|sdh|udah|udh|dah|telah|udeh|uda|selama|slama|for|already|been)\s{_ABOUT}"
     rf"(?:{_NUMBER}\s?{_UNIT}(?:an)?|{_LONG})(?:\s?(?:lebih|lbh|terakhir|ini|lamanya))?"
     rf"|{_NUMBER}\s?{_UNIT}(?:an)?\s(?:lebih\s)?(?:terakhir|belakangan|gak|ga|tidak|tdk|belum|blm|"
     rf"lamanya)"
+    rf"|(?:for|been)\san?\s(?:day|week|month|year)"
+    rf"|{_ONE}\s(?:ini|terakhir|belakangan|(?:yang\s|yg\s)?lalu)"
+    rf"|(?<!tiap\s)(?<!umur\s)(?<!usia\s)(?<!anak\s){_NUMBER}\s?{_UNIT}{_STATE}"
     rf"|{_NUMBER}\s?{_UNIT}\s(?:yang\s|yg\s)?(?:lalu|ago)"
     rf"|ber(?:hari|minggu|bulan|tahun)(?:[-\s]?(?:hari|minggu|bulan|tahun)|2))\b"
 )
 _HINTS = re.compile(
-    r"sejak|d(?:ari|r) |since|mulai|dah |sdh|udh|udeh|uda |lama|for |lalu|ago|akhir|ber|already|"
-    r"hari|bulan|bln|thn|tahun|ming"
+    r"sejak|menjak|d(?:ari|r) |since|mulai|dah |sdh|udh|udeh|uda |lama|for |lalu|ago|akhir|ber|"
+    r"already|hari|bulan|bln|thn|tahun|taun|ming|mgg|hr |jam|been"
 )
 # The same of what stands between two blanks.
 _HINT_WORDS = re.compile(_HINTS.pattern.replace(" ", "$"))

@@ -90,6 +90,14 @@ SINCE = [
     ("berhari-hari tidak diangkut", "berhari-hari"),
     ("no water since sunday", "since sunday"),
     ("uncollected for two weeks", "for two weeks"),
+    ("seminggu ini gelap", "seminggu ini"),
+    ("mati dari seminggu lalu", "dari seminggu lalu"),
+    ("udah setaun rusak", "udah setaun"),
+    ("gelap semenjak kemarin", "semenjak kemarin"),
+    ("3 bulan lampu mati", "3 bulan"),
+    ("2 hr blm diangkut", "2 hr"),
+    ("it's been 2 weeks", "been 2 weeks"),
+    ("it's been a week", "been a week"),
 ]
 REPEATS = [
     ("laporan ke-3", 3),
@@ -98,6 +106,12 @@ REPEATS = [
     ("sudah lapor 5 kali", 5),
     ("sudah berkali-kali lapor", 2),
     ("third report about this", 3),
+    ("ke 5 kalinya saya lapor", 5),
+    ("kedua kalinya kami lapor", 2),
+    ("reported twice already", 2),
+    ("ini kedua kalinya", 2),
+    ("ini udah yang ke-3 kalinya, tolong", 3),
+    ("dah sering lapor", 2),
 ]
 
 
@@ -222,6 +236,21 @@ def test_since(text: str, words: str) -> None:
 @pytest.mark.parametrize(("text", "count"), REPEATS)
 def test_repeats_are_counted(text: str, count: int) -> None:
     assert [entity.value for entity in entities(text, "repeat")] == [count]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tiap 3 bulan lampu mati",
+        "anak umur 3 tahun",
+        "ini pertama kalinya",
+        "ini kedua kalinya banjir bulan ini",
+        "sering banjir",
+        "di tikungan sering adu banteng",
+    ],
+)
+def test_what_tells_neither_since_when_nor_how_often(text: str) -> None:
+    assert entities(text, "since") == entities(text, "repeat") == []
 
 
 def test_a_ticket_is_found_in_its_written_form() -> None:
