@@ -35,15 +35,16 @@ _UP_TO = (
     r"(?:se(?:tinggi|dalam|batas|kitar|ukuran|kira)\s?|sampai\s|sampe\s|smpe\s|smp\s|"
     r"(?:ny)?ampek?\s|hingga\s|(?:me)?nyentuh\s|(?:satu|1)\s(?=lutut|dengkul|pinggang|dada)|"
     r"mencapai\s|capai\s|sekitar\s|kira[-\s]kira\s|kurang\slebih\s|hampir\s|nyaris\s|"
-    r"(?:ke)?(?:tinggi|dalam|dalem)(?:an)?(?:nya)?(?:\s?[:=])?\s|di\s?(?=bawah\slutut)|di\s?atas\s|"
+    r"(?:ke)?(?:tinggi|dalam|dalem)(?:an)?(?:nya)?(?:\s?[:=])?\s|di\s?(?=bawah\slutut)|lebih\stinggi\sdari\s(?=orang|lutut|dada|kepala)|di\s?atas\s|"
     r"di\s?bawah\s|se[-\s]?|"
-    r"se(?=lutut|paha|dada)|melewati\s|lewat\s|batas\s|melebihi\s|udah\s|sudah\s|(?:up\sto|"
+    r"se(?=lutut|paha|dada)|melewati\s|lewat(?:in)?\s|batas\s|melebihi\s|udah\s|sudah\s|sdh\s|udh\s|(?:up\sto|"
     r"reach(?:e[sd]|ing)?)\s(?:the\s|my\s|our\s)?)+"
 )
 _WORDS = re.compile(
     rf"(?<!\w)(?:(?P<up>{_UP_TO})(?P<what>{_BODY}|{_THINGS})s?|(?P<half>{_HALVES})s?"
     rf"|(?P<sunk>{_SINKS})(?=\s(?:(?:udah|sudah|sdh|udh)\s)?(?:tenggelam|(?:te|ke)rend[ae]m|kelelep))"
-    rf"|(?P<bare>{_BODY})(?=\s(?:orang\sdewasa|org\sdewasa|dewasa|anak|orang)\b|[-\s](?:deep|high|"
+    rf"|(?<!.)(?P<answer>{_BODY})s?(?=[.!\s]*$)"
+    rf"|(?P<bare>{_BODY})(?=\s(?:orang\sdewasa|org\sdewasa|dewasa|anak|orang|doang|aja)\b|[-\s](?:deep|high|"
     rf"level)\b"
     rf"|\s?(?:-|sampai|sampe|hingga|to)\s?(?:se)?(?:{_BODY})\b))"
     rf"(?P<whose>[-\s](?:kaki\s)?(?:(?:orang|org)\s)?(?:dewasa|anak(?:[-\s]anak|"
@@ -57,7 +58,7 @@ _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "1/2": 0.5, "1/3": 1 / 3, "1/4"
 _FRACTION = re.compile(rf"(\d?)\s?({'|'.join(_FRACTIONS)})")
 _AMOUNT = (
     rf"(?:(?:\d\s)?(?:1/[234]|3/4)(?!\d)|\d?\s?[½¼¾]|\d{{1,3}}(?:[.,]\d{{1,2}})?|"
-    rf"seratus(?:\s(?:{_TENS}|{_WRITTEN}))?|{_TENS}|{_WRITTEN})"
+    rf"{_ONES}\skoma\s{_ONES}|seratus(?:\s(?:{_TENS}|{_WRITTEN}))?|{_TENS}|{_WRITTEN})"
 )
 _UNIT = (
     r"(?:cm|senti(?:\s?meter)?|centi(?:met(?:er|re)s?)?|sentian|meter(?:an)?|mtr|meters?|metres?|m|"
@@ -71,9 +72,13 @@ _FIGURES = re.compile(
     rf"(?<![\w.,])(?P<metres>\d)\s?m(?P<rest>\d\d)(?!\w)"
     rf"|(?<![\w.,])(?P<a>{_AMOUNT})(?:(?:\s?(?P<ua>{_UNIT}))?{_TO}(?P<b>{_AMOUNT}))?"
     rf"\s?(?:-?an\s)?(?P<u>{_UNIT})(?:an)?(?P<half>\ssetengah)?(?!\w)"
-    rf"|(?<!\w)se(?P<one>meter|jengkal|hasta|depa)(?P<half2>\ssetengah)?(?:an)?(?!\w)"
+    rf"|(?<!\w)se\s?(?P<one>meter|jengkal|hasta|depa)(?P<half2>\ssetengah)?(?:an)?(?!\w)"
 )
-_NOW = re.compile(r"\b(?:sekarang|skrg|skrng|skr|kini|sisa|tinggal|now)\b")
+# Which of two depths holds: group 1 stands before the later one, the others before the earlier.
+_WHEN = re.compile(
+    r"\b(?:(sekarang|skrg|skrng|skr|kini|sisa|tinggal|now)|tadi|tadinya|kemar[ie]n|sempat|semula|"
+    r"awalnya|was)\b"
+)
 _JOINED = re.compile(
     r"\s*(?:bahkan\s|dan\s|,\s?)?(?:-|–|s/d|sd|sampai|sampe|smpe|hingga|ke|atau|to|bahkan|"
     r"/)\s*(?:dengan\s)?"
@@ -92,7 +97,7 @@ _DEEP_BEFORE = re.compile(
     r"(?:tinggi(?:nya)?|ketinggian(?:nya)?|dalam(?:nya)?|kedalaman(?:nya)?)\s(?:air\s|sekitar\s)*$"
 )
 _FAR_AFTER = re.compile(
-    r"\s?[x×]\s?\d|\s(?:dari(?!\s(?:jam|pukul|tadi|semalam|kemar[ie]n|subuh|pagi|permukaan)\b)|sebelum|setelah|sesudah|menuju|arah|ke\sarah|lagi\ske|dr|dekat|from|away|before|"
+    r"\s?[x×]\s?\d|\s(?:dari(?!\s(?:jam|pukul|tadi|semalam|kemar[ie]n|subuh|pagi|permukaan|lantai|dasar)\b)|sebelum|setelah|sesudah|menuju|arah|ke\sarah|lagi\ske|dr|dekat|from|away|before|"
     r"after|"
     r"persegi|panjang|lebar|kubik)\b"
 )
@@ -121,8 +126,8 @@ def find_depths(low: str) -> list[Entity]:
         elif merged and _continues(low[merged[-1][1] : start], merged[-1][2], range_):
             first, _, before = merged.pop()
             merged.append((first, end, (before[0] + range_[0], before[1] + range_[1])))
-        elif merged and _NOW.search(low, merged[-1][1], start):
-            merged = [(start, end, range_)]  # what it was before is over
+        elif merged and (when := [*_WHEN.finditer(low, merged[-1][1], start)]):
+            merged = [(start, end, range_)] if when[-1][1] else merged
         else:
             merged.append((start, end, range_))
     return [
@@ -152,17 +157,17 @@ def _about_water(low: str) -> bool:
 def _bodies(low: str) -> list[tuple[int, int, Range]]:
     found = []
     for match in _WORDS.finditer(low):
-        what = match["what"] or match["bare"] or match["half"] or match["sunk"]
+        what = match["what"] or match["bare"] or match["half"] or match["sunk"] or match["answer"]
         up = match["up"] or ""
         if what in _TALL and "tinggi" not in up and "dalam" not in up:
             continue
         alone = match["half"] or match["sunk"] or what.startswith(_HALF)
         if what in THINGS and not alone and not _REACHES.search(up):
             continue
-        if up.endswith("lewat ") and what.startswith(_WAYS):
+        if up.endswith(("lewat ", "lewatin ")) and what.startswith(_WAYS):
             continue
         least, most = BODY.get(what) or THINGS[what]
-        if re.search(r"di\s?atas\s*$|melebihi\s$|lewat\s$|melewati\s$", up):
+        if re.search(r"di\s?atas\s*$|melebihi\s$|lewat(?:in)?\s$|melewati\s$", up):
             least, most = most, round(most * 1.2)
         elif re.search(r"di\s?bawah\s*$", up):
             least, most = round(least * 0.6), least
@@ -213,6 +218,9 @@ def _number(said: str) -> float:
     if said.startswith("seratus"):
         rest = said.removeprefix("seratus").strip()
         return 100 + (_number(rest) if rest else 0)
+    if " koma " in said:
+        whole, _, tenths = said.partition(" koma ")
+        return _NUMBERS[whole] + _NUMBERS[tenths] / 10
     tens, _, ones = said.partition("puluh")
     return _NUMBERS[tens.strip()] * 10 + (_NUMBERS[ones.strip()] if ones else 0)
 

@@ -176,6 +176,13 @@ def test_depths_of_the_written_texts(labelled: Any) -> None:
         # What it was before is over.
         ("tadi sepinggang, skrg selutut", [35, 55]),
         ("tinggi air 110 cm, turun 15 cm", [110, 110]),
+        ("masih selutut, tadi sempat sepinggang", [35, 55]),
+        ("lebih tinggi dari lutut airnya", [35, 55]),
+        ("banjir satu koma dua meter", [120, 120]),
+        ("lutut", [35, 55]),
+        ("knees.", [35, 55]),
+        ("pompa mati, di gang sebelah masih sepaha orang", [55, 80]),
+        ("jalan ambles sedalam betis", None),
         ("saya 165 cm, air sepinggang", [80, 105]),
     ],
 )
