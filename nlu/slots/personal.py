@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from itertools import takewhile
 
 from nlu import ticket
+from nlu.slots.hints import holds
 from nlu.slots.language import is_small
 from nlu.understanding import Entity
 
@@ -68,9 +69,9 @@ _NAME = re.compile(
 )
 _TITLE = re.compile(r"(?:bapak|ibu|bpk|sdr|pak|bang|mas|mbak)$", re.IGNORECASE)
 _SHORTEST = 3  # letters of a word of a name that is hidden elsewhere
-_NAME_HINTS = re.compile(
-    r"(?i:nama|name|kenalkan|pelapor|hormat|\ba\.n|\ba/n|\ban[\s.(]|\bi['’]m)|aya\s+[A-Z]"
-)
+_NAME_HINTS = ("nama", "name", "kenalkan", "pelapor", "hormat", "a.n", "a/n", "i'm", "i’m")
+# "saya Budi", and "an" as a word: an expression that begins with a letter is quick.
+_NAME_NEAR = re.compile(r"[aA](?:ya\s+[A-Z]|[nN][.\s(](?<!\w[aA][nN][.\s(]))")
 # The same of what stands between two blanks; "an" stands behind a number.
 _NAME_HINT_WORDS = re.compile(
     r"nama|name|kenalkan|pelapor|hormat|\ba\.n|\ba/n|\ban\.|\bi['’]m|saya$"
@@ -100,7 +101,7 @@ def find_personal(text: str) -> list[Entity]:
         found += _numbers(text)
     if _FIGURE_LETTERS.search(text):
         found += _plates(text)
-    if _NAME_HINTS.search(text):
+    if holds(text.lower(), _NAME_HINTS) or _NAME_NEAR.search(text):
         found += _names(text)
     return found
 

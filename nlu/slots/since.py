@@ -25,6 +25,7 @@ _STATE = (
     r"(?=\s(?:(?:lampu|air|listrik|sampah|jalan|got|saluran|pju)(?:nya)?\s)?"
     r"(?:mati|padam|rusak|mampet|numpuk|menumpuk|gelap|bocor)\b)"
 )
+_NOT_LASTING = ("tiap ", "umur ", "usia ", "anak ")
 _MOMENT = (
     r"(?:semalam(?:an)?|semalem|kemarin(?:\s(?:pagi|siang|sore|malam))?|kemaren|kmrn|tadi"
     r"(?:\s?(?:pagi|siang|sore|malam|malem|subuh))?|pagi|siang|sore|malam|subuh|dulu|lama|"
@@ -50,7 +51,7 @@ _SINCE = re.compile(
     rf"lamanya)"
     rf"|(?:for|been)\san?\s(?:day|week|month|year)"
     rf"|{_ONE}\s(?:ini|terakhir|belakangan|(?:yang\s|yg\s)?lalu)"
-    rf"|(?<!tiap\s)(?<!umur\s)(?<!usia\s)(?<!anak\s){_NUMBER}\s?{_UNIT}{_STATE}"
+    rf"|(?P<bare>{_NUMBER}\s?{_UNIT}{_STATE})"
     rf"|{_NUMBER}\s?{_UNIT}\s(?:yang\s|yg\s)?(?:lalu|ago)"
     rf"|ber(?:hari|minggu|bulan|tahun)(?:[-\s]?(?:hari|minggu|bulan|tahun)|2))\b"
 )
@@ -74,6 +75,8 @@ def find_since(low: str) -> list[Entity]:
         return []
     found = []
     for match in _SINCE.finditer(low):
+        if match["bare"] and low[: match.start()].endswith(_NOT_LASTING):
+            continue
         words = match[0]
         for ending in _ENDING:
             words = words.removesuffix(ending)
