@@ -22,7 +22,9 @@ from nlu.places.gazetteer import gazetteer
 from nlu.places.tokens import tokenise
 from nlu.remembered import Remembered
 from nlu.slots import depth, emergency, find_slots, language, personal, repeat, since, told
+from nlu.slots.figures import FIGURE_HINTS, FIGURES
 from nlu.slots.hints import holds, shortest
+from nlu.slots.signals import SIGNALS, Signal
 
 LETTERS = string.ascii_lowercase
 dangers: Any = import_module("nlu.slots.emergency")  # its function has the same name
@@ -122,8 +124,8 @@ def test_one_look_at_a_text_tells_what_three_tell(low: str, spelled: Callable[[s
     assert told(text) == told(text, normalise(text)) == alone
 
 
-@pytest.mark.parametrize("signal", dangers._SIGNALS, ids=lambda signal: signal.hints.split()[0])
-def test_every_sign_of_danger_is_in_a_word_that_hints_at_it(signal: dangers.Signal) -> None:
+@pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.hints.split()[0])
+def test_every_sign_of_danger_is_in_a_word_that_hints_at_it(signal: Signal) -> None:
     @settings(deadline=None, max_examples=100, database=None)
     @given(st.from_regex(signal.words, alphabet=st.sampled_from(LETTERS + " ")))
     def look(plain: str) -> None:
@@ -137,11 +139,11 @@ def test_every_sign_of_danger_is_in_a_word_that_hints_at_it(signal: dangers.Sign
 
 
 @settings(deadline=None, max_examples=300)
-@given(st.from_regex(dangers._FIGURES, alphabet=st.sampled_from(LETTERS + " ")))
+@given(st.from_regex(FIGURES, alphabet=st.sampled_from(LETTERS + " ")))
 def test_every_figure_of_speech_is_in_a_word_that_hints_at_it(plain: str) -> None:
-    match = dangers._FIGURES.search(plain)
+    match = FIGURES.search(plain)
     assert match
-    assert any(holds(word, dangers._FIGURE_HINTS) for word in match[0].split())
+    assert any(holds(word, FIGURE_HINTS) for word in match[0].split())
 
 
 def test_what_is_remembered_of_words_has_a_bound():

@@ -1,0 +1,100 @@
+"""Danger to life: seen in every text that tells of it, and in hardly any other."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dialogs.conversation import Turn
+from dialogs.emergency import is_emergency
+from nlu.engines.embedded import EmbeddedEngine
+from nlu.slots import emergency
+from nlu.slots.emergency import no_fire
+from tests.dialogs.turns import NOON, report
+
+HERE = Path(__file__).parent
+FILES = [*HERE.rglob("*.jsonl"), *(HERE.parents[1] / "nlu" / "frozen").glob("*.jsonl")]
+ROWS: list[dict[str, Any]] = [
+    json.loads(line) for file in FILES for line in file.read_text(encoding="utf-8").splitlines()
+]
+DANGERS = [row["text"] for row in ROWS if row.get("emergency")]
+QUIET = [row["text"] for row in ROWS if not row.get("emergency")]
+
+
+@pytest.mark.parametrize("struck", ["kesetrum", "kestrum", "kesatrum", "tersengat listrik"])
+def test_who_is_struck_by_current_is_seen_in_every_spelling(struck: str) -> None:
+    assert emergency(f"ada anak {struck} di tiang")
+
+
+@pytest.mark.parametrize(
+    ("over", "going_on"),
+    [
+        ("anak tenggelam tahun lalu di empang", "tahun lalu bagus, sekarang anak tenggelam disana"),
+        ("kemarin ada kebakaran di RW 02", "kemarin anak hanyut, belum ketemu"),
+        ("kebakaran di RW 02 sudah padam", "listrik sudah padam, ada kebakaran di gardu"),
+        ("takut nanti ada yang kesetrum", "kami takut pak, ada yang kesetrum"),
+        ("kucing kejepit pagar", "anak kejepit pagar pas ngejar kucing"),
+        ("hidran kebakaran rusak", "hidran rusak, rumah kebakaran"),
+        ("tolong damkar parkir jangan di trotoar", "tolong damkar ke Jl Duri nomor 4"),
+        ("usul ambulans siaga di kelurahan", "tolong kirim ambulans"),
+    ],
+)
+def test_only_what_stands_beside_danger_takes_it_back(over: str, going_on: str) -> None:
+    assert not emergency(over)
+    assert emergency(going_on)
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    [
+        ("Kereta api ke Bogor telat", True),
+        ("pemadam kebakaran lama responnya", True),
+        ("dulu pernah kebakaran disini, hidrannya rusak", True),
+        ("palang kereta api dekat rumah terbakar", False),
+        ("kebkaran di gang 4", False),  # misspelled: the classifier may know it all the same
+    ],
+)
+def test_what_only_sounds_like_fire_is_none(text: str, *, instead: bool) -> None:
+    assert no_fire(text) == instead
+
+
+@pytest.mark.parametrize(
+    ("text", "alarm"),
+    [
+        ("hydrant kebakaran rusak minta diganti", False),
+        ("stasiun kereta api manggarai kotor", False),
+        ("harga gas meledak", False),
+        ("api di gudang sudah padam jam 03.15", False),
+        ("asap tebal dari gudang", True),  # no words of danger, but a kind that is one
+        ("kebkaran di gang 4", True),
+    ],
+)
+def test_a_report_of_fire_is_an_alarm_unless_its_words_say_otherwise(
+    text: str, *, alarm: bool
+) -> None:
+    said = report("kebakaran", confidence=0.95)
+    assert is_emergency(Turn(text=text, understanding=said, at=NOON, ticket_number="")) == alarm
+
+
+def test_the_words_alone_see_nearly_every_danger_and_nearly_nothing_else() -> None:
+    missed = [text for text in DANGERS if not emergency(text)]
+    false = [text for text in QUIET if emergency(text)]
+    assert len(missed) <= 0.03 * len(DANGERS), missed
+    assert len(false) <= 0.01 * len(QUIET), false
+
+
+def test_words_and_kind_together_miss_no_danger_and_raise_few_alarms(
+    engine: EmbeddedEngine,
+) -> None:
+    texts = DANGERS + QUIET
+    alarms = [
+        is_emergency(Turn(text=text, understanding=said, at=NOON, ticket_number=""))
+        for text, said in zip(texts, engine.read(texts), strict=True)
+    ]
+    missed = [text for text, alarm in zip(DANGERS, alarms, strict=False) if not alarm]
+    false = [text for text, alarm in zip(QUIET, alarms[len(DANGERS) :], strict=True) if alarm]
+    assert missed == []
+    assert len(false) <= 0.01 * len(QUIET), false
