@@ -15,6 +15,7 @@ from dialogs.nearby import resembles
 from dialogs.phrasebook import has
 from dialogs.rule import UNCLEAR, Decision, category_of, is_report, is_sure, reply
 from dialogs.smalltalk import ASIDES
+from nlu.slots.emergency import no_fire
 
 WAITING = "about_location"
 _SAME = timedelta(minutes=30)
@@ -33,7 +34,7 @@ def is_emergency(turn: Turn) -> bool:
         return False
     row = category_of(said.category)
     by_kind = row is not None and row.emergency and said.intent == "report" and is_sure(said)
-    return said.emergency or by_kind
+    return said.emergency or (by_kind and not no_fire(turn.text))
 
 
 def danger(conversation: Conversation, turn: Turn) -> Decision | None:
