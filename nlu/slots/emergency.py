@@ -28,9 +28,9 @@ _HELP = (
 )
 _FEAR = re.compile(
     r"\b(?:takut(?: nya)?|khawatir(?: nya)?|kuatir|rawan|berpotensi|potensi|"
-    r"mencegah|cegah|dikhawatirkan|ditakutkan|ngeri|bahaya|membahayakan|afraid|scared|"
+    r"mencegah|cegah|dikhawatirkan|ditakutkan|membahayakan|afraid|scared|"
     r"resiko|risiko|waspada|antisipasi|menghindari|kalau|jika|apabila|bila|if|danger of|"
-    r"agar tidak|supaya tidak|biar tidak|hati hati|daripada|dripada|"
+    r"agar tidak|supaya tidak|biar tidak|daripada|dripada|"
     r"(?<!tidak )bisa (?:bikin|buat|membuat)|sblm|mimpi|"
     r"(?:nunggu|menunggu|tunggu) (?:ada|sampai|jatuh|jatoh)|tinggal (?:nunggu|menunggu|tunggu)|"
     r"jangan (?:sampai|ampe))"
@@ -39,12 +39,15 @@ _FEAR = re.compile(
     r"nanti|gampang|mudah|mengakibatkan|menyebabkan|menimbulkan|memicu|belum pernah|tidak ada|"
     r"sering|setiap|tiap)"
     rf"(?: {_HELP}\w+)? ?$|"
+    r"\b(?:bahaya|ngeri)(?: nya)? ?$|"
     r"\b(?:setiap|tiap) (?:hari|malam|sore|pagi|musim|hujan|ujan|banjir)"
     rf"(?: {_HELP}\w+){{0,4}} ?$"
 )
+# Who fears that a fire grows has one before him.
+_GROWS = re.compile(r"besar|rambat|jalar|nyambar|mendekat|merembet")
 _PAST = re.compile(
     r"\b(?:tahun|bulan|minggu|hari) (?:yang )?(?:lalu|kemarin)\b|\bdulu (?:\w+ )?pernah\b|"
-    r"\bpernah\b|\bpasca\b|\btahun 0\b|\blast (?:year|month|week)\b|"
+    r"\b(?<!belum )pernah\b|\bpasca\b|\b(?<!0 )tahun 0\b|\blast (?:year|month|week)\b|"
     r"\bsudah (?:sering|ditangani|selesai|berlalu|diganti|diperbaiki|dibersihkan)\b"
 )
 # So lately that it may go on: it takes back only what stands beside it.
@@ -65,8 +68,12 @@ _ANIMAL = re.compile(
     r"birds?|buaya|"
     r"kodok|tikus|ayam|sanca|kobra|lebah|kitten|puppy|layangan)\b"
 )
-# Whoever is addressed so may be the victim too: "bapak tersengat".
-_ADDRESSED = re.compile(r"\b(?:ibu|bapak) ?$")
+# Whoever is addressed, or owns an animal, may be the victim too: "bapak tersengat", not "kucing
+# saya kejepit".
+_BEFALLEN = re.compile(
+    r"\b(?:ibu|bapak|warga|tetangga|(?<!kucing )(?<!anjing )(?<!burung )(?<!ayam )(?<!kambing )"
+    r"(?<!monyet )(?:saya|kami)) ?$"
+)
 _PERSON_BEFORE = re.compile(rf"\b{PERSON}\b(?: \w+){{0,5}} ?$")
 _THING_BEFORE = re.compile(
     r"\b(?:motor|mobil|sampah|barang|rumah|jalan|sawah|jakarta|kampung|kendaraan|perabot|pohon|"
@@ -148,7 +155,7 @@ def _holds(signal: Signal, text: str) -> bool:
     return any(
         not _denied(text, match, past=signal.past)
         and (not signal.person_before or _befalls_a_person(text[: match.start()]))
-        and (not animal or _ADDRESSED.search(text[: match.start()]))
+        and (not animal or _BEFALLEN.search(text[: match.start()]))
         for match in found
     )
 
@@ -156,7 +163,7 @@ def _holds(signal: Signal, text: str) -> bool:
 def _denied(text: str, match: re.Match[str], *, past: bool) -> bool:
     """Whether what the match tells of is feared, or over."""
     before, after = text[: match.start()], text[match.end() :]
-    if _FEAR.search(before):
+    if _FEAR.search(before) and not _GROWS.search(match[0]):
         return True
     if not past or _STILL.search(text):
         return False
