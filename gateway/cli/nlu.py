@@ -25,6 +25,7 @@ from nlu.engines.embedded import EmbeddedEngine
 from nlu.engines.rasa import RasaServer
 from nlu.evaluation.folds import FOLDS, labelled
 from nlu.evaluation.folds import cross_validate as folds_of
+from nlu.places.place import Place
 from nlu.rasa import measuring
 from nlu.rasa.environment import RasaMissingError
 from nlu.rasa.training import TOKEN
@@ -118,7 +119,6 @@ def _row(line: bytes) -> dict[str, Any]:
 
 def shape(id_: Any, reading: Understanding) -> dict[str, Any]:
     """The public JSON form of a reading."""
-    place = asdict(reading.place) if reading.place else None
     return {
         "id": id_,
         "intent": reading.intent,
@@ -128,11 +128,18 @@ def shape(id_: Any, reading: Understanding) -> dict[str, Any]:
         "candidates": [asdict(candidate) for candidate in reading.candidates],
         "categories": list(reading.categories),
         "entities": [asdict(entity) for entity in reading.entities],
-        "place": {name: place.get(name) for name in PLACE_FIELDS} if place else None,
+        "place": _place(reading.place) if reading.place else None,
+        "places": [_place(one) for one in reading.places],
+        "outside": reading.outside,
+        "outside_name": reading.outside_name,
         "language": reading.language,
         "emergency": reading.emergency,
         "engine": reading.engine,
     }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {name: getattr(place, name) for name in PLACE_FIELDS}
 
 
 def engine_of(var: Path) -> EmbeddedEngine:

@@ -50,6 +50,19 @@ def test_a_text_is_read_as_json() -> None:
     assert depth == [{"entity": "depth_cm", "value": [35, 55], "start": 7, "end": 14}]
 
 
+def test_a_name_that_may_mean_several_places_and_one_beyond_the_city_are_told() -> None:
+    lines = ["macet di Cipete", "banjir di Depok", "banjir di Klender"]
+    rows = "".join(json.dumps({"text": text}) + "\n" for text in lines)
+    done = run("parse", "--jsonl", said=rows)
+    several, beyond, one = [json.loads(line) for line in done.stdout.splitlines()]
+    assert several["place"] is None
+    assert [place["kelurahan"] for place in several["places"]] == ["Cipete Utara", "Cipete Selatan"]
+    assert set(several["places"][0]) == set(PLACE_FIELDS)
+    assert (beyond["place"], beyond["outside"], beyond["outside_name"]) == (None, True, "Depok")
+    assert (one["places"], one["outside"], one["outside_name"]) == ([], False, "")
+    assert json.loads(run("parse", "macet di Cipete").stdout)["places"] == several["places"]
+
+
 def test_lines_are_answered_in_order_and_bad_ones_lose_nothing() -> None:
     lines = [
         b'{"id": "a", "text": "sampah menumpuk"}',
