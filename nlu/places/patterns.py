@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from nlu.places.place import Mention
+from nlu.places.words import UNITS
 
 _NUMBER = r"0*(\d{1,3})"
 _LIST = r"0*(\d{1,3}(?:\s?(?:,|&|dan|-)\s?0*\d{1,3}){0,4})"
@@ -17,12 +18,75 @@ _RT_RW = re.compile(
 )
 _KM = re.compile(r"(?<![a-z0-9])km\.?\s?(\d{1,3})(?:([.,+])(\d{1,3}))?(?![a-z0-9/])")
 
+_UP_TO_ELEVEN = "nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas"
+_DIGITS = {word: digit for digit, word in enumerate(_UP_TO_ELEVEN.split())}
+_DIGIT = "|".join(_DIGITS)
+_SPOKEN = rf"(?:nol\s+)*(?:{_DIGIT})(?:\s+belas|\s+puluh(?:\s+(?:{_DIGIT}))?)?"
+#: A number of things rather than that of a neighbourhood: "pak RT dua kali ditelepon".
+_COUNTED = rf"(?!\s+(?:{'|'.join(sorted(UNITS | {'belas', 'puluh', 'ratus', 'dari'}))})\b)"
+_SAID = rf"(\d{{1,3}}|{_SPOKEN}\b{_COUNTED})(?![a-z0-9])"
+_SAID_RT = rf"(rt|r\.t|erte|er\s?te|rukun\s+tetangga)\.?\s*{_SAID}"
+_SAID_RW = rf"(rw|r\.w|erwe|er\s?we|rukun\s+warga)\.?\s*{_SAID}"
+_SAID_RT_RW = re.compile(
+    rf"(?<![a-z]){_SAID_RT}(?:\s*[,/]?\s*(?:dan\s+)?{_SAID_RW})?"
+    rf"|(?<![a-z]){_SAID_RW}(?:\s*[,/]?\s*(?:dan\s+)?{_SAID_RT})?"
+)
+_SAID_HINT = re.compile(rf"\b(?:erte|erwe|er te|er we|rukun|{_DIGIT})\b")
+#: What follows one number alone that is spelled out: "satu RT satu tabung" is no address.
+_ENDS = re.compile(r"\s*(?:$|[,.;/\n]|(?:kel|kelurahan|kec|kecamatan|jl|jln|jalan|gang|gg|kp)\b)")
+#: Before "RT" a person: "pak RT satu ini".
+_PERSON = re.compile(r"\b(?:pak|bapak|bu|ibu|ketua|oknum)\s+$")
+
 
 def find_rt_rw(text: str, folded: str) -> list[Mention]:
-    """Neighbourhoods: "RT.005/RW 03", "rt 5 rw 3", "rt05/03", "RW 09", "RT/RW 05/03"."""
-    if "rt" in folded or "rw" in folded or "r.t" in folded:
-        return [_rt_rw(text, match) for match in _RT_RW.finditer(folded)]
-    return []
+    """Neighbourhoods: "RT.005/RW 03", "rt05/03", "RW 09", "RT/RW 05/03", "rt lima rw sembilan"."""
+    if "rt" not in folded and "rw" not in folded and "r.t" not in folded:
+        hinted = "rukun" in folded or "er te" in folded or "er we" in folded
+        return _said(text, folded) if hinted else []
+    said = _said(text, folded)
+    written = [_rt_rw(text, match) for match in _RT_RW.finditer(folded)]
+    return said + [one for one in written if not any(_overlap(one, other) for other in said)]
+
+
+def _overlap(one: Mention, other: Mention) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _said(text: str, folded: str) -> list[Mention]:
+    """Those of which a word or a number is written as it is spoken."""
+    if not _SAID_HINT.search(folded):
+        return []
+    return [one for match in _SAID_RT_RW.finditer(folded) if (one := _spoken(text, folded, match))]
+
+
+def _spoken(text: str, folded: str, match: re.Match[str]) -> Mention | None:
+    a_rt_word, a_rt, a_rw_word, a_rw, b_rw_word, b_rw, b_rt_word, b_rt = match.groups()
+    rt, rw = a_rt or b_rt, a_rw or b_rw
+    heads = {a_rt_word, a_rw_word, b_rw_word, b_rt_word} - {None}
+    start, end = match.span()
+    spelled_out = bool(re.search(_DIGIT, f"{rt} {rw}"))
+    if heads <= {"rt", "rw", "r.t", "r.w"} and not spelled_out:
+        return None
+    alone = spelled_out and not (rt and rw)
+    if alone and (_PERSON.search(folded[:start]) or not _ENDS.match(folded, end)):
+        return None
+    name = _rt_rw_name(rt and str(_value(rt)), rw and str(_value(rw)))
+    return Mention(start=start, end=end, surface=text[start:end], kind="rt_rw", name=name)
+
+
+def _value(said: str) -> int:
+    """A number, of "05", "nol lima", "dua belas", "tiga puluh satu"."""
+    if said.isdigit():
+        return int(said)
+    value = 0
+    for word in said.split():
+        if word == "belas":
+            value += 10
+        elif word == "puluh":
+            value *= 10
+        else:
+            value += _DIGITS[word]
+    return value
 
 
 def _rt_rw(text: str, match: re.Match[str]) -> Mention:
