@@ -22,6 +22,7 @@ MOST_CANDIDATES = 6
 _MOST_READINGS = 256  # combinations looked at; a text with more names a tour, not a place
 _POINT_M = 1000  # a landmark this small lies in one kelurahan,
 _LONG_M = 2000  # and this small in one kecamatan
+_HINTED_M = 2200  # and this small is where its name says: "Jalan Boulevard Kelapa Gading"
 _APART_M = 2500  # two landmarks further apart are two places
 _TRUST = {"kelurahan": 0.92, "kecamatan": 0.8, "kota": 0.5}
 _LANDMARK, _LONG, _AGREED = 0.85, 0.6, 0.05
@@ -165,7 +166,8 @@ def _at_landmark(
         marks = [best, *(mark for mark in sure if _apart(mark, best))]
     else:
         marks = agreeing[0]
-    if len(marks) == 1 and marks[0].radius_m > _POINT_M and _fits(marks[0], hinted):
+    # "Kali Sunter" is no more in Sunter than in the other places that it flows through.
+    if len(marks) == 1 and _POINT_M < marks[0].radius_m <= _HINTED_M and _fits(marks[0], hinted):
         options = options or hinted
     places = [_landmark_place(mark, options, boundaries) for mark in marks]
     if len(places) == 1:
