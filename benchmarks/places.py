@@ -7,6 +7,7 @@ A line is JSON; what it holds is scored:
 
     text, names, optional   the names that must be found, and those that may be
     asks                    whether the text is ambiguous: then no place, but candidates
+    outside                 beside `names`: the place beyond the city that it is about; "" for none
     kelurahan, kecamatan    beside `names`: what the place must be
     gold_area_mentioned     an area that the text names: found or not
     lat, lon, kelurahan     a point and where it lies: by the nearest centre, and by --areas
@@ -38,6 +39,9 @@ def lines(rows: Sequence[Row], boundaries: Boundaries | None, *, errors: bool) -
     with_names = [row for row in rows if "names" in row]
     if with_names:
         yield from annotated(with_names, errors=errors)
+    sided = [row for row in with_names if "outside" in row]
+    if sided:
+        yield figure("outside the city or not", [outside(row) == row["outside"] for row in sided])
     gold = [row for row in rows if row.get("gold_area_mentioned")]
     if gold:
         yield figure("named area found", [mentions(row) for row in gold])
@@ -81,6 +85,12 @@ def annotated(rows: Sequence[Row], *, errors: bool) -> Iterator[str]:
             yield figure(f"{level} of the place right", hits)
     if asked:
         yield figure("ambiguous names asked about", asked)
+
+
+def outside(row: Row) -> str:
+    """The place beyond the city that the text is about; "" for none."""
+    beyond = resolve(row["text"]).outside
+    return beyond.name if beyond else ""
 
 
 def mentions(row: Row) -> bool:

@@ -9,11 +9,13 @@ from nlu.places import words
 from nlu.places.gazetteer import Entry
 from nlu.places.tokens import Tokens
 
+_FEW = 4  # words beside the name in an answer
+
 
 def believed(tokens: Tokens, at: int, end: int, entry: Entry, *, behind_street: bool) -> bool:
     """Whether words [at, end) mean the place; `behind_street`: they follow the name of a street."""
     previous = tokens.raw[at - 1] if at and tokens.joins[at - 1] else ""
-    if previous in words.STUFF or previous in words.RAIDS or _counted(tokens, at, previous):
+    if previous in words.STUFF or previous in words.RAIDS or _no_name(tokens, at, previous):
         return False
     if not entry.cue:
         return True
@@ -21,20 +23,45 @@ def believed(tokens: Tokens, at: int, end: int, entry: Entry, *, behind_street: 
         return False
     if previous in words.AREA_CUES:
         return _no_adjective(tokens, at)
+    if _answer(tokens, at, end):
+        return True
+    return _doubtful(tokens, at, end, entry, beside=behind_street and entry.members != 0)
+
+
+def _doubtful(tokens: Tokens, at: int, end: int, entry: Entry, *, beside: bool) -> bool:
+    """Whether a name that is a word as well is meant, within a longer text."""
     if entry.cue == "area":
         return end - at > 1 and _capitals(tokens, at, end)
-    beside = behind_street and entry.members != 0
-    return beside or _written_as_name(tokens, at, end, previous)
+    return beside or _opens_report(tokens, at, end) or _written_as_name(tokens, at, end)
 
 
-def _counted(tokens: Tokens, at: int, previous: str) -> bool:
-    times = tokens.raw[at] == "kali"
-    return times and (previous.isdigit() or previous in words.COUNTS)
+def _no_name(tokens: Tokens, at: int, previous: str) -> bool:
+    """Like "kali" in "5 kali baru diangkat", "kota" in "bis kota tua"."""
+    if tokens.raw[at] == "kali":
+        return previous.isdigit() or previous in words.COUNTS
+    return tokens.raw[at] == "kota" and previous in words.BUSES
 
 
 def _another_word(tokens: Tokens, at: int, previous: str) -> bool:
     day = previous in words.TIMES and tokens.words[at] == "senen"
     return day or previous in words.NEVER_AFTER
+
+
+def _answer(tokens: Tokens, at: int, end: int) -> bool:
+    """Whether the text is nothing else than the name: "gelora", "di kayu putih pak"."""
+    if len(tokens) - (end - at) > _FEW or tokens.raw[at] in words.ADJECTIVES:
+        return False
+    beside = (*tokens.raw[:at], *tokens.raw[end:])
+    return words.BESIDE_AN_ANSWER.issuperset(beside)
+
+
+def _opens_report(tokens: Tokens, at: int, end: int) -> bool:
+    """Whether the text is the name and what only a place can be: "kuningan macet parah"."""
+    if tokens.raw[at] in words.DAYS:
+        return False
+    before = at == 1 and tokens.joins[0] and tokens.raw[0] in words.ONLY_OF_PLACES
+    behind = at == 0 and end < len(tokens) and tokens.joins[end - 1]
+    return before or (behind and tokens.raw[end] in words.ONLY_OF_PLACES)
 
 
 def _capitals(tokens: Tokens, at: int, end: int) -> bool:
@@ -47,8 +74,9 @@ def _no_adjective(tokens: Tokens, at: int) -> bool:
     return written or tokens.raw[at] not in words.ADJECTIVES
 
 
-def _written_as_name(tokens: Tokens, at: int, end: int, previous: str) -> bool:
+def _written_as_name(tokens: Tokens, at: int, end: int) -> bool:
     """A preposition before it, or a capital that no sentence asks for."""
+    previous = tokens.raw[at - 1] if at and tokens.joins[at - 1] else ""
     if previous in words.PREPOSITIONS:
         return True
     if _capitals(tokens, at, end):

@@ -21,6 +21,8 @@ CITY = "jakarta"
 LONGEST = 6  # words in a name
 MARGIN_M = 300  # how far a landmark's point may be off
 METRES_PER_DEGREE = 111_200.0
+_TAILS = {"mall": ("mall", "mal"), "rumah sakit": ("hospital",), "stasiun": ("station",)}
+_TURNING = {"Mall", "Mal", "RS", "Stasiun"}  # the words that may come last instead
 _EAST = math.cos(math.radians(6.2))  # a degree of longitude here, in those of latitude
 
 #: What must stand near a name before it is believed. "": nothing. "cap": a capital, a preposition
@@ -129,7 +131,8 @@ def gazetteer() -> Gazetteer:
     index = _Index()
     index.areas(rows, kelurahan, kecamatan, kota)
     for row, landmark in zip(landmarks, places, strict=True):
-        index.add([row["name"], *_split(row["aliases"])], _cue(row["cue"]), landmark)
+        named = [row["name"], *_split(row["aliases"])]
+        index.add([*named, *_turned(row["kind"], named)], _cue(row["cue"]), landmark)
     for row, street in zip(roads, streets, strict=True):
         for name in _split(row["bare"]):
             # "Sudirman" may be a man; "Gatot Subroto" without "jalan" is the street.
@@ -214,6 +217,14 @@ def table(name: str) -> Iterator[dict[str, str]]:
 
 def _split(cell: str) -> list[str]:
     return cell.split("|") if cell else []
+
+
+def _turned(kind: str, names: list[str]) -> Iterator[str]:
+    """Names said the English way: "Pondok Indah Mall", "Gambir station"."""
+    for name in names:
+        head, _, own = name.partition(" ")
+        tails = _TAILS.get(kind, ()) if head in _TURNING and own else ()
+        yield from (f"{own} {tail}" for tail in tails)
 
 
 def _cue(cell: str) -> Cue:

@@ -8,10 +8,10 @@ cue, a capital or a fitting neighbour. See `nlu.places.gazetteer.Cue`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from nlu.places import names, words
+from nlu.places import names, raya, words
 from nlu.places.belief import believed, said_level, said_relation
 from nlu.places.gazetteer import (
     LONGEST,
@@ -32,6 +32,7 @@ from nlu.remembered import Remembered
 
 IN_A_NAME = "in a name"
 _TWO_WORDS = 2
+_OWN_LETTERS = 6  # behind "kampung" or "pasar": any shorter word is one error from another
 #: As written, a word that announces a name, be it known or not.
 _ANNOUNCING = (
     words.ROAD_CUES
@@ -105,12 +106,12 @@ class _Scan:
         self._doubtful: list[_Hit] = []
         self._sure: list[_Hit] = []
         self._streets: set[int] = set()  # words right behind the name of a street
+        self._rayas = raya.roads(tokens, facts)
 
     def run(self) -> Iterator[Found]:
         """Everything found: first what is sure, then doubtful names beside sure ones."""
         past = 0
-        tokens = self._tokens
-        for at, role in enumerate(map(_roles.__getitem__, tokens.raw)):
+        for at, role in enumerate(self._roles()):
             if at < past or not role:
                 continue
             hit = self._known(at) if role & _BEGINNING else None
@@ -123,11 +124,20 @@ class _Scan:
             if self._beside_sure(hit):
                 yield self._area(hit)
 
+    def _roles(self) -> Iterable[int]:
+        """What may be at each word, a road that "raya" announces included."""
+        roles = map(_roles.__getitem__, self._tokens.raw)
+        if not self._rayas:
+            return roles
+        return [role | _OPENING if at in self._rayas else role for at, role in enumerate(roles)]
+
     def _at(self, at: int, hit: _Hit | None) -> Iterator[tuple[Found, int]]:
         """What is found at a word; `hit`: the gazetteer's name there."""
         word = self._tokens.raw[at]
         if word in words.ROAD_CUES:
-            yield from self._road(at)
+            yield from self._road(at, names.road(self._tokens, at, self._facts))
+        elif at in self._rayas and not (hit and hit.end > self._rayas[at].end):
+            yield from self._road(at, self._rayas[at])
         elif word in words.GANG_CUES:
             yield from self._named(at, "gang")
         elif word in words.COMPLEX_CUES and not hit:
@@ -155,13 +165,25 @@ class _Scan:
                     yield from self._inside(at + 1, hit.end, marks)
             else:
                 self._doubtful.append(hit)
-        elif self._tokens.raw[at] in words.POI_HEADS:
-            if not self._before_landmark(at):
-                yield from self._named(at, "poi")
-        elif self._tokens.raw[at] in words.KAMPUNG_CUES:
-            yield from self._named(at, "kampung")
+        elif self._tokens.raw[at] in words.POI_HEADS | words.KAMPUNG_CUES:
+            # "kampung melayuu" is a misspelled name before it is one that nobody knows.
+            yield from self._misspelled_own(at) or self._unknown(at)
         else:
             yield from self._misspelled(at)
+
+    def _misspelled_own(self, at: int) -> list[tuple[Found, int]]:
+        """A name that opens with such a word; "kampung balik" is too short to be Kampung Bali."""
+        tokens = self._tokens
+        joined = at + 1 < len(tokens) and tokens.joins[at]
+        long_enough = joined and len(tokens.raw[at + 1]) >= _OWN_LETTERS
+        return list(self._misspelled(at)) if long_enough and self._alike(at) else []
+
+    def _unknown(self, at: int) -> Iterator[tuple[Found, int]]:
+        """A public place or a quarter that the gazetteer does not have."""
+        if self._tokens.raw[at] in words.KAMPUNG_CUES:
+            yield from self._named(at, "kampung")
+        elif not self._before_landmark(at):
+            yield from self._named(at, "poi")
 
     def _before_landmark(self, at: int) -> bool:
         """Whether a known landmark follows: the bridge of "JPO Halte Bidara Cina" has no name."""
@@ -209,7 +231,8 @@ class _Scan:
 
     def _misspelled(self, at: int) -> Iterator[tuple[Found, int]]:
         tokens = self._tokens
-        if tokens.raw[at] in words.STOP or tokens.raw[at].isdigit():
+        opens = tokens.raw[at] not in words.STOP or tokens.raw[at] in words.KAMPUNG_CUES
+        if not opens or tokens.raw[at].isdigit():
             return
         cued = self._cued(at)
         joined, best = "", None
@@ -240,12 +263,12 @@ class _Scan:
 
     # -- names with a cue, known or not ----------------------------------------------------
 
-    def _road(self, at: int) -> Iterator[tuple[Found, int]]:
-        road = names.road(self._tokens, at, self._facts)
+    def _road(self, at: int, road: names.Named | None) -> Iterator[tuple[Found, int]]:
         if road is None:
             return
         self._streets.add(road.end)
-        yield self._make(at, road.end, road.name, road.facts, kind="road"), road.end
+        made = self._make(at, road.end, road.name, road.facts, kind="road", exact=road.exact)
+        yield made, road.end
         yield from self._inside(road.first, road.end, road.facts)
 
     def _named(self, at: int, kind: str) -> Iterator[tuple[Found, int]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from nlu.places import words
 from nlu.places.gazetteer import LONGEST, Area, Entry, Gazetteer, Landmark, Neighbour
+from nlu.places.spelling import near_road
 from nlu.places.tokens import Tokens
 
 MOST_WORDS = 4  # of a name that the gazetteer does not have
@@ -24,6 +25,7 @@ class Named:
     end: int
     name: str
     facts: tuple[Landmark, ...]
+    exact: bool = True  # spelled as in the gazetteer
 
 
 def headed(tokens: Tokens, at: int, facts: Gazetteer) -> Named | None:
@@ -64,7 +66,7 @@ def road(tokens: Tokens, at: int, facts: Gazetteer) -> Named | None:
     first = at + 1
     if first >= len(tokens) or not tokens.joins[at]:
         return None
-    known = _known_road(tokens, _skip_raya(tokens, first), facts)
+    known = known_road(tokens, _skip_raya(tokens, first), facts)
     if known and not _only_words(tokens, at, known):
         return known
     if not _opens_name(
@@ -72,8 +74,29 @@ def road(tokens: Tokens, at: int, facts: Gazetteer) -> Named | None:
     ):
         return None
     start = _skip_raya(tokens, first)
+    misspelled = _misspelled_road(tokens, start, facts)
+    if misspelled:
+        return misspelled
     end = _name_end(tokens, start, facts)
     return Named(first, end, f"Jalan {_written(tokens, first, end)}", ())
+
+
+def _misspelled_road(tokens: Tokens, first: int, facts: Gazetteer) -> Named | None:
+    """Of "Jln Pesanggerahan" the longest name of the gazetteer that is one error away."""
+    joined, found = "", None
+    for end in range(first, min(first + LONGEST, len(tokens))):
+        if tokens.raw[end].isdigit() or tokens.raw[end] in words.STOP:
+            break
+        joined += tokens.words[end]
+        name = near_road(joined)
+        if name and joined not in facts.names:  # "Jl. Kebayoran Baru" is no Kemayoran Baru
+            found = (end + 1, facts.roads[name])
+        if not tokens.joins[end]:
+            break
+    if not found:
+        return None
+    end, streets = found
+    return Named(first, _tail(tokens, end), streets[0].name, streets, exact=False)
 
 
 def _only_words(tokens: Tokens, at: int, known: Named) -> bool:
@@ -88,7 +111,8 @@ def _skip_raya(tokens: Tokens, at: int) -> int:
     return at + 1 if skips else at
 
 
-def _known_road(tokens: Tokens, first: int, facts: Gazetteer) -> Named | None:
+def known_road(tokens: Tokens, first: int, facts: Gazetteer) -> Named | None:
+    """The longest name of a road of the gazetteer, "jalan" and "raya" left out at will."""
     joined, found = "", None
     for end in range(first, min(first + LONGEST, len(tokens))):
         if tokens.words[end] != "raya":
@@ -102,8 +126,10 @@ def _known_road(tokens: Tokens, first: int, facts: Gazetteer) -> Named | None:
         return None
     end, streets = found
     tail = _tail(tokens, end)
+    if len(streets) > 1 and "raya" in tokens.words[max(first - 1, 0) : tail]:
+        streets = tuple([one for one in streets if "Raya" in one.name.split()]) or streets
     name = streets[0].name
-    if tail > end:
+    if tail > end and not name.lower().endswith(f" {tokens.words[end]}"):
         name = f"{name} {_written(tokens, end, tail)}"
     return Named(first, tail, name, streets)
 
@@ -120,7 +146,8 @@ def _tail(tokens: Tokens, end: int) -> int:
 
 
 def _measure(tokens: Tokens, at: int) -> bool:
-    return at + 1 < len(tokens) and tokens.raw[at + 1] in words.UNITS
+    joined = at + 1 < len(tokens) and tokens.joins[at]
+    return joined and tokens.raw[at + 1] in words.UNITS
 
 
 def _clear_roman(tokens: Tokens, at: int) -> bool:
@@ -133,7 +160,8 @@ def open_ended(tokens: Tokens, at: int, facts: Gazetteer, kind: str) -> Named | 
     first = at + 1
     if first >= len(tokens) or not tokens.joins[at]:
         return None
-    if not _opens_name(tokens, first, sure=_sure(tokens, at), proper=kind == "poi"):
+    numbered = tokens.raw[at] in words.NUMBERED_HEADS
+    if not _opens_name(tokens, first, sure=_sure(tokens, at), numbered=numbered):
         return None
     end = _name_end(tokens, first, facts)
     if end == first:
@@ -166,10 +194,11 @@ def _sure(tokens: Tokens, at: int) -> bool:
     return tokens.raw[at] in {"gg", "kp"} or (tokens.raw[at] == "gang" and not tokens.cased)
 
 
-def _opens_name(tokens: Tokens, at: int, *, sure: bool, proper: bool = False) -> bool:
+def _opens_name(tokens: Tokens, at: int, *, sure: bool, numbered: bool = False) -> bool:
     """Whether a word begins a name.
 
     `sure`: the word before it says so; else it needs a capital, where capitals mean something.
+    `numbered`: a number may be all of it.
     """
     word = tokens.words[at]
     if (word in words.STOP or word in words.UNITS or word in words.RELATIONS) and not (
@@ -178,7 +207,7 @@ def _opens_name(tokens: Tokens, at: int, *, sure: bool, proper: bool = False) ->
         return False
     if word.isdigit():
         apart = tokens.starts[at] > tokens.ends[at - 1]  # "rumah2" is many houses
-        return (sure or (proper and apart)) and len(word) <= 3 and not _measure(tokens, at)  # noqa: PLR2004 (digits)
+        return (sure or (numbered and apart)) and len(word) <= 3 and not _measure(tokens, at)  # noqa: PLR2004 (digits)
     if tokens.raw[at] in words.AREA_CUES or tokens.raw[at] in words.ROAD_CUES:
         return False
     return sure or tokens.capital(at)

@@ -1,4 +1,4 @@
-"""Misspelled names of areas: "pulogadunh", "cengkarang", "kel. kembngan utra".
+"""Misspelled names of areas: "pulogadunh", "cengkarang", "kel. kembngan utra"; and of roads.
 
 One typing error is found by an index of names with one letter left out: two words are one error
 apart when they share such a shortening (or one is the other's). It costs a few dictionary look-ups
@@ -22,6 +22,7 @@ from nlu.remembered import Remembered
 SHORTEST = 7  # letters: below, too many words of the language are one error away from a name
 SHORTEST_CUED = 5
 SHORTEST_FAR = 9
+SHORTEST_ROAD = 9  # there are thousands that the gazetteer lacks, and short ones are alike
 _WHOLE = 1 << 20  # more letters than a text has
 _END = 3
 _LETTERS = string.ascii_lowercase + string.digits
@@ -46,11 +47,22 @@ def _names() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
         for written, entry in gazetteer().names.items()
         if len(written) >= SHORTEST_CUED and any(isinstance(fact, Area) for fact in entry.facts)
     )
+    return keys, _shortened(keys)
+
+
+@cache
+def _roads() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
+    """The same of roads."""
+    keys = frozenset([written for written in gazetteer().roads if len(written) >= SHORTEST_ROAD])
+    return keys, _shortened(keys)
+
+
+def _shortened(keys: frozenset[str]) -> dict[str, tuple[str, ...]]:
     shortened: dict[str, set[str]] = defaultdict(set)
     for written in keys:
         for short in _shortenings(written):
             shortened[short].add(written)
-    return keys, {short: tuple(sorted(names)) for short, names in shortened.items()}
+    return {short: tuple(sorted(names)) for short, names in shortened.items()}
 
 
 def _shortenings(word: str) -> set[str]:
@@ -149,7 +161,23 @@ def near(word: str, *, cued: bool = False) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _near(word: str) -> str | None:
-    keys, shortened = _names()
+    return _one_error(word, *_names())
+
+
+@lru_cache(maxsize=4096)
+def near_road(word: str) -> str | None:
+    """The same among the keys of roads. Only for words behind "jalan".
+
+    Not with another letter in place of one: Hang Lekiu and Hang Lekir are two streets.
+    """
+    name = None if len(word) < SHORTEST_ROAD else _one_error(word, *_roads())
+    replaced = name is not None and len(name) == len(word) and sorted(name) != sorted(word)
+    return None if replaced else name
+
+
+def _one_error(
+    word: str, keys: frozenset[str], shortened: dict[str, tuple[str, ...]]
+) -> str | None:
     found = set(shortened.get(word, ()))
     for short in _shortenings(word):
         if short in keys:

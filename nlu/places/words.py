@@ -97,7 +97,7 @@ EXPANSIONS = {
     "bar": "barat", "brt": "barat", "bart": "barat",
     "pst": "pusat", "pus": "pusat",
     "jkt": "jakarta", "jak": "jakarta", "jakart": "jakarta", "jkrt": "jakarta",
-    "dlm": "dalam", "ry": "raya", "raye": "raya",
+    "dlm": "dalam", "ry": "raya", "raye": "raya", "rya": "raya",
     "gn": "gunung", "gng": "gunung", "mt": "mt",
     "tn": "tanah", "tnh": "tanah", "lb": "lebak", "lbk": "lebak",
     "cemp": "cempaka", "cmpk": "cempaka", "cempak": "cempaka",
@@ -153,6 +153,12 @@ POI_HEADS = listed(
     situ kali sungai simpang pertigaan perempatan gudang pool jpo kedubes samsat
     """
 )
+#: Of these a number is the name: "SDN 03", "Puskesmas 2". No market is called "20rb".
+NUMBERED_HEADS = listed(
+    """
+    sd sdn sdit smp smpn smpit sma sman smk smkn mts mtsn paud sekolah posyandu puskesmas spbu
+    """
+)
 #: Two words that are one head.
 DOUBLE_HEADS = {
     ("rumah", "sakit"): "rs", ("fly", "over"): "flyover", ("jalan", "layang"): "flyover",
@@ -165,6 +171,25 @@ DOUBLE_HEADS = {
     ("stasiun", "lrt"): "stasiun", ("stasiun", "ka"): "stasiun", ("st", "ka"): "stasiun",
     ("jembatan", "fly"): "flyover", ("mall", "itc"): "mall",
 }  # fmt: skip
+
+#: What an answer to "where is it?" may hold beside the name of the place.
+BESIDE_AN_ANSWER = listed(
+    """
+    di d ke daerah wilayah kawasan area lokasi lokasinya alamat alamatnya tempat tempatnya
+    kejadian kejadiannya posisi sekitar sekitaran saya sy aku rumah itu ini ya yah iya kok
+    pak bu bang kak mas mbak min admin gan bos om aja saja sih dong deh nih jakarta jkt
+    makasih trims thanks
+    """
+)
+#: Named with nothing beside it than one of these, only a place can be meant: "kuningan macet".
+#: An iron bridge may be rusty, but only Jembatan Besi is under water.
+ONLY_OF_PLACES = listed(
+    """
+    macet banjir kebanjiran tergenang terendam
+    """
+)
+#: Names of days too: "senen macet" may be Monday's traffic.
+DAYS = listed("senen setu")
 
 #: A weak name after one of these is no place: "hari Senen", "pohon rambutan", "mobil tangki".
 NEVER_AFTER = listed(
@@ -179,6 +204,8 @@ NEVER_AFTER = listed(
 TIMES = listed("malam pagi siang sore senin sabtu minggu besok kemarin")
 #: Before "kali" where it means "times": "5 kali baru diangkat".
 COUNTS = listed("se sekian beberapa berapa dua tiga empat lima tiap setiap pertama")
+#: Before "kota" what drives in the city, not in Kota Tua.
+BUSES = listed("bis bus angkutan angkot")
 #: What one has, eats or plants: "kasur kapuk", "buah mangga besar".
 STUFF = listed("kasur bantal pohon buah kayu minyak bunga batang ranting daun kulit biji")
 #: Kelurahan that are adjectives.
@@ -263,7 +290,8 @@ GLUED = (
 UNITS = listed(
     """
     cm m meter mtr km kilo hari jam menit bulan bln tahun thn minggu orang kk kali x persen
-    rumah unit org jiwa tiang titik lubang lampu
+    rumah unit org jiwa tiang titik lubang lampu rb rbu ribu ribuan jt jutaan juta rupiah rp perak
+    lantai tingkat bintang kelas kamar kios siswa murid karyawan pedagang kg liter ton lembar
     """
 )
 ROMAN = listed("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv a b c d e")

@@ -26,10 +26,31 @@ def found(text: str) -> list[tuple[str, str]]:
         ("rw 03 rt 05", "RT 5/RW 3"),
         ("RW 09", "RW 9"),
         ("rt 3", "RT 3"),
+        ("rt lima rw sembilan", "RT 5/RW 9"),
+        ("rukun tetangga 05 rukun warga 03", "RT 5/RW 3"),
+        ("erte 5 erwe 9", "RT 5/RW 9"),
+        ("rt 05 rw nol tiga", "RT 5/RW 3"),
+        ("RW dua puluh satu, RT dua belas", "RT 12/RW 21"),
+        ("RW sepuluh kel. Kapuk", "RW 10"),
     ],
 )
 def test_rt_rw_in_every_spelling(text, name):
     assert ("rt_rw", name) in found(f"banjir di {text} tolong")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pak RT dua kali dilapori",
+        "pak rt satu, tolong",
+        "satu RT satu tabung",
+        "rw tiga orang sakit",
+        "rukun warga kami aman",
+        "rt dua bulan tidak ada",
+    ],
+)
+def test_a_number_of_things_is_no_neighbourhood(text):
+    assert found(text) == []
 
 
 def test_the_full_stop_behind_an_address_is_not_part_of_it():
@@ -63,6 +84,16 @@ def test_kilometre_marks(text, name):
         ("jl palad rt 015/003", "Jalan palad"),
         ("Jl. Tebet Timur Dalam II", "Jalan Tebet Timur Dalam II"),
         ("Jl Bulak Tengah Klender", "Jalan Bulak Tengah"),
+        ("Jln Pesanggerahan rya", "Jalan Pesanggrahan"),
+        ("Jl Gatot Subrotto", "Jalan Jenderal Gatot Subroto"),
+        ("Jl. Raden Intan II", "Jalan Raden Inten II"),
+        ("Jl. Hang Lekiu", "Jalan Hang Lekiu"),  # one letter from Hang Lekir
+        ("Jl. Kebon Jeruk Raya", "Jalan Kebon Jeruk Raya"),
+        ("Ciledug Raya tergenang", "Jalan Ciledug Raya"),
+        ("Raya Bogor macet", "Jalan Raya Bogor"),
+        ("bekasi raya macet", "Jalan Raya Bekasi"),
+        ("Pondok Gede Raya berlubang", "Jalan Raya Pondok Gede"),
+        ("pasar minggu raya macet", "Jalan Raya Pasar Minggu"),
     ],
 )
 def test_roads(text, name):
@@ -77,6 +108,9 @@ def test_roads(text, name):
         "jalan raya macet",
         "jl ditutup",
         "jalan di depan rumah",
+        "di tengah raya",
+        "hari raya sepi",
+        "raya",
     ],
 )
 def test_a_road_without_a_name(text):
@@ -105,6 +139,10 @@ def test_a_road_without_a_name(text):
         ("benhil", "Bendungan Hilir"),
         ("jaktim", "Jakarta Timur"),
         ("sunter", "Sunter"),
+        ("kampung melayuu", "Kampung Melayu"),
+        ("pasar mingguu", "Pasar Minggu"),
+        ("trotoar kota tua", "Kota Tua"),
+        ("taman sari gelap", "Taman Sari"),
     ],
 )
 def test_areas_in_the_spellings_of_citizens(text, name):
@@ -129,6 +167,13 @@ def test_areas_in_the_spellings_of_citizens(text, name):
         "pasangan suami istri",
         "kampung kami gelap",
         "sudah 5 kali baru diangkat",
+        "keliling kampung bawa pengantin",
+        "tamu dari kampung balik arah",
+        "bis kota tua ngebul",
+        "senen macet",
+        "kuningan basi",
+        "jembatan besi karatan",
+        "pasar baru dibangun",
     ],
 )
 def test_words_that_are_also_names(text):
@@ -154,6 +199,49 @@ def test_a_cue_makes_a_word_a_name(text, kind):
 @pytest.mark.parametrize(
     ("text", "name"),
     [
+        ("senen", "Senen"),
+        ("pasar baru", "Pasar Baru"),
+        ("di kayu putih pak", "Kayu Putih"),
+        ("karet", "Karet"),
+        ("pulau seribu", "Kepulauan Seribu"),
+        ("Cinere", "Cinere"),
+        ("Kuningan macet", "Kuningan"),
+        ("macet kuningan dari tadi", "Kuningan"),
+        ("jembatan lima banjir sebetis", "Jembatan Lima"),
+    ],
+)
+def test_a_word_that_is_the_whole_answer_is_a_name(text, name):
+    assert [one for _, one in found(text)] == [name]
+
+
+@pytest.mark.parametrize("text", ["baru", "tengah", "hari senen", "pak kartini"])
+def test_an_answer_that_is_no_name(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "parkir di pasar 20rb mahal",
+        "beli di pasar 300rb",
+        "minta uang di terminal 50 ribu",
+        "di kantor 2jt",
+        "pasar Rp20.000 parkir",
+        "ruko 4 lantai",
+        "lapor 3 kali 0 tanggapan",
+    ],
+)
+def test_a_sum_or_a_measure_names_no_public_place(text):
+    assert found(text) == []
+
+
+def test_a_number_names_a_school_though_a_measure_follows_behind_a_comma():
+    assert found("SMKN 5, siswa merokok") == [("poi", "SMKN 5")]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
         ("depan st. tebet", "Stasiun Tebet"),
         ("fly over pesing", "Flyover Pesing"),
         ("mal ambassador", "Mall Ambassador"),
@@ -164,6 +252,11 @@ def test_a_cue_makes_a_word_a_name(text, kind):
         ("danau sunter", "Waduk Sunter"),
         ("komplek Billy Moon", "Billy Moon"),
         ("bunderan HI", "Bundaran HI"),
+        ("Pondok Indah Mall", "Mall Pondok Indah"),
+        ("kelapa gading mall", "Mall Kelapa Gading"),
+        ("Gambir station", "Stasiun Gambir"),
+        ("Fatmawati hospital", "RS Fatmawati"),
+        ("hermina kemayoran", "RS Hermina Kemayoran"),
     ],
 )
 def test_landmarks_behind_any_spelling_of_their_kind(text, name):

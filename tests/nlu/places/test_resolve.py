@@ -117,6 +117,49 @@ def test_the_direction_of_a_neighbour_is_not_outside():
     assert resolution.place
 
 
+@pytest.mark.parametrize(
+    "text", ["banjir di Ciledug Raya", "Raya Bogor macet", "Bekasi Raya macet", "ciputat raya"]
+)
+def test_a_main_road_is_not_the_town_that_it_is_called_after(text):
+    resolution = resolve(text)
+    assert resolution.outside is None
+    assert resolution.place
+    assert resolution.place.name.startswith("Jalan ")
+
+
+@pytest.mark.parametrize("text", ["kebun raya Bogor", "warga Bekasi Raya", "hari raya di Depok"])
+def test_a_town_is_not_the_road_that_is_called_after_it(text):
+    assert resolve(text).outside
+
+
+@pytest.mark.parametrize("text", ["Kali Sunter meluap", "kali grogol penuh sampah"])
+def test_a_river_is_no_more_in_the_area_of_its_name_than_elsewhere(text):
+    found = resolve(text).place
+    assert found
+    assert (found.kelurahan, found.kecamatan, found.kota) == (None, None, None)
+
+
+def test_a_short_road_is_in_the_area_of_its_name():
+    assert place("Jl. Boulevard Raya Kelapa Gading") == (None, "Kelapa Gading", "Jakarta Utara")
+
+
+def test_the_mall_of_a_quarter_is_the_mall():
+    found = resolve("Pondok Indah Mall").place
+    assert found
+    assert (found.name, found.kelurahan) == ("Mall Pondok Indah", "Pondok Pinang")
+
+
+def test_an_estate_and_its_kelurahan_agree():
+    text = "Perum Taman Kota blok C5 kembangan utara"
+    assert place(text) == ("Kembangan Utara", "Kembangan", "Jakarta Barat")
+
+
+def test_an_answer_that_may_mean_three_kelurahan_is_asked_about():
+    resolution = resolve("kuningan")
+    assert resolution.place is None
+    assert len(resolution.candidates) == 3
+
+
 @pytest.mark.parametrize("text", ["", "terima kasih", "jalan rusak", "👍", " \n "])
 def test_no_place(text):
     resolution = resolve(text)
