@@ -32,6 +32,7 @@ from nlu.remembered import Remembered
 
 IN_A_NAME = "in a name"
 _TWO_WORDS = 2
+_PLACE_HEADS = words.POI_HEADS | words.KAMPUNG_CUES
 _OWN_LETTERS = 6  # behind "kampung" or "pasar": any shorter word is one error from another
 #: As written, a word that announces a name, be it known or not.
 _ANNOUNCING = (
@@ -165,7 +166,7 @@ class _Scan:
                     yield from self._inside(at + 1, hit.end, marks)
             else:
                 self._doubtful.append(hit)
-        elif self._tokens.raw[at] in words.POI_HEADS | words.KAMPUNG_CUES:
+        elif self._tokens.raw[at] in _PLACE_HEADS:
             # "kampung melayuu" is a misspelled name before it is one that nobody knows.
             yield from self._misspelled_own(at) or self._unknown(at)
         else:

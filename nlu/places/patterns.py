@@ -31,7 +31,7 @@ _SAID_RT_RW = re.compile(
     rf"(?<![a-z]){_SAID_RT}(?:\s*[,/]?\s*(?:dan\s+)?{_SAID_RW})?"
     rf"|(?<![a-z]){_SAID_RW}(?:\s*[,/]?\s*(?:dan\s+)?{_SAID_RT})?"
 )
-_SAID_HINT = re.compile(rf"\b(?:erte|erwe|er te|er we|rukun|{_DIGIT})\b")
+_SAID_HINT = re.compile(rf"r\.?[tw]\.?\s+(?:{_DIGIT})")
 #: What follows one number alone that is spelled out: "satu RT satu tabung" is no address.
 _ENDS = re.compile(r"\s*(?:$|[,.;/\n]|(?:kel|kelurahan|kec|kecamatan|jl|jln|jalan|gang|gg|kp)\b)")
 #: Before "RT" a person: "pak RT satu ini".
@@ -40,10 +40,9 @@ _PERSON = re.compile(r"\b(?:pak|bapak|bu|ibu|ketua|oknum)\s+$")
 
 def find_rt_rw(text: str, folded: str) -> list[Mention]:
     """Neighbourhoods: "RT.005/RW 03", "rt05/03", "RW 09", "RT/RW 05/03", "rt lima rw sembilan"."""
-    if "rt" not in folded and "rw" not in folded and "r.t" not in folded:
-        hinted = "rukun" in folded or "er te" in folded or "er we" in folded
-        return _said(text, folded) if hinted else []
     said = _said(text, folded)
+    if "rt" not in folded and "rw" not in folded and "r.t" not in folded:
+        return said
     written = [_rt_rw(text, match) for match in _RT_RW.finditer(folded)]
     return said + [one for one in written if not any(_overlap(one, other) for other in said)]
 
@@ -54,8 +53,9 @@ def _overlap(one: Mention, other: Mention) -> bool:
 
 def _said(text: str, folded: str) -> list[Mention]:
     """Those of which a word or a number is written as it is spoken."""
-    if not _SAID_HINT.search(folded):
-        return []
+    headed = "rukun" in folded or "er te" in folded or "er we" in folded
+    if not (headed or "erte" in folded or "erwe" in folded or _SAID_HINT.search(folded)):
+        return []  # so it is with nearly all
     return [one for match in _SAID_RT_RW.finditer(folded) if (one := _spoken(text, folded, match))]
 
 
