@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import nlu
+from dialogs.rule import filing_flow
 from nlu import evaluation
 from nlu.baseline import KeywordEngine
 from nlu.calibration import calibration_error
@@ -68,6 +69,10 @@ def test_odd_texts_are_read_like_any_other(engine: EmbeddedEngine, text: str) ->
 @given(text=st.text(alphabet=st.characters(), max_size=200))
 def test_no_text_raises(engine: EmbeddedEngine, text: str) -> None:
     check(engine.read([text])[0])
+
+
+def test_dialogs_take_a_category_where_the_models_own_band_does(engine: EmbeddedEngine) -> None:
+    assert filing_flow().sure_from == pytest.approx(engine.bands[0], abs=0.05)
 
 
 def test_what_holds_nothing_known_is_not_guessed(engine: EmbeddedEngine) -> None:
