@@ -20,6 +20,12 @@ _DRAIN_S = 20.0
 _LONGEST_S = 30.0  # between two beginnings of a loop that fails; one that ran longer begins anew
 
 
+def stopping() -> bool:
+    """Whether the task that asks was told to end, whatever it raised on its way out."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def kept_up(name: str, loop: Loop) -> None:
     """Run a loop; one that an error which nobody foresaw has ended is begun again after a while.
 
@@ -34,6 +40,8 @@ async def kept_up(name: str, loop: Loop) -> None:
         except Exception as error:  # noqa: BLE001 - whatever it is, the loop is needed
             failures = failures if time.monotonic() - began < _LONGEST_S else 0
             log.error("loop.failed", loop=name, error=type(error).__name__)
+            if stopping():
+                return  # it failed on its way out: begun again, it would never be stopped
             await asyncio.sleep(min(backoff(failures).total_seconds(), _LONGEST_S))
             failures += 1
         else:

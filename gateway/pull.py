@@ -13,6 +13,7 @@ from channels.adapter import Bind, Puller, StoreAway
 from channels.errors import ChannelError, Misconfigured, Throttled
 from gateway.backoff import backoff
 from gateway.intake import Door
+from gateway.loops import stopping
 from gateway.standing import Standing
 from store import journal
 from store.database import Database, StoreError
@@ -47,7 +48,7 @@ async def _again_and_again(
     failures, random = 0, Random()
     while True:
         try:
-            await once()
+            await _until_told_to_end(once)
             failures = 0
         except Throttled as error:
             await standing.held(door.channel, door.account, error.detail)
@@ -65,6 +66,16 @@ async def _again_and_again(
             await standing.broken(door.channel, door.account, f"the adapter raised {name}")
             await asyncio.sleep(backoff(failures, random).total_seconds())
             failures += 1
+
+
+async def _until_told_to_end(once: Callable[[], Awaitable[None]]) -> None:
+    """Do it once; what a provider's library makes of being cancelled is no failure of it."""
+    try:
+        await once()
+    except Exception:
+        if stopping():
+            raise asyncio.CancelledError from None
+        raise
 
 
 async def pull_once(door: Door, puller: Puller, database: Database) -> int:

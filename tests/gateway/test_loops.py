@@ -138,3 +138,21 @@ async def test_a_change_that_broke_off_is_made_by_the_next_reload(talk, monkeypa
     await roster.replace({("paper", "new"): fresh}, {("paper", "main")})
     assert list(roster.accounts) == [("paper", "new")]
     await roster.close_all()
+
+
+async def test_a_loop_that_fails_on_its_way_out_is_not_begun_again() -> None:
+    begun = []
+
+    async def loop() -> None:
+        begun.append(1)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise OSError("the line was gone")
+
+    task = asyncio.create_task(kept_up("poll", loop))
+    await asyncio.sleep(0)
+    task.cancel()
+    done, _ = await asyncio.wait([task], timeout=5)
+    assert done
+    assert begun == [1]
