@@ -48,7 +48,7 @@ async def _again_and_again(
     failures, random = 0, Random()
     while True:
         try:
-            await _until_told_to_end(once)
+            await _unless_told_to_end(once)
             failures = 0
         except Throttled as error:
             await standing.held(door.channel, door.account, error.detail)
@@ -68,8 +68,8 @@ async def _again_and_again(
             failures += 1
 
 
-async def _until_told_to_end(once: Callable[[], Awaitable[None]]) -> None:
-    """Do it once; what a provider's library makes of being cancelled is no failure of it."""
+async def _unless_told_to_end(once: Callable[[], Awaitable[None]]) -> None:
+    """Do it once; what a provider's library makes of being cancelled is no failure."""
     try:
         await once()
     except Exception:

@@ -7,15 +7,19 @@ import fcntl
 import secrets
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
 from aiohttp import web_app
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from store import schema
 from store.database import Database
+from store.tables import Lease, table
 from tests import trained
 from tests.peers.postgres import server as postgres_server
 
@@ -109,3 +113,13 @@ async def database(store_url: str, tmp_path: Path) -> AsyncIterator[Database]:
     made = Database(store_url, tmp_path)
     yield made
     await made.close()
+
+
+@pytest.fixture
+async def refused(database: Database) -> IntegrityError:
+    """What a database of each kind says of a row that it refuses: Ani's words stand in that row."""
+    row = {"name": "air got depan rumah Ani", "owner": "ani", "until": datetime.now(UTC)}
+    with pytest.raises(IntegrityError) as caught:
+        async with database.begin() as connection:
+            await connection.execute(insert(table(Lease)), [row, row])
+    return caught.value

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from channels.message import OutboundMessage
 from gateway.app import compose
@@ -18,11 +18,16 @@ from gateway.running import Gateway
 from gateway.settings import Settings
 from gateway.whereabouts import Whereabouts
 from nlu.engine import Engine
+from nlu.ticket import find
 from store import outbox, schema
 from store.database import Database
 from store.inbox import INBOX
 from store.progress import NEWS
+from store.tables import table
 from tests.paper import Paper, line, raw
+
+PIN = [-6.1957, 106.8322]  # Menteng
+REPORT = "air got depan SD 03 Menteng meluap ke jalan, tolong dibersihkan salurannya"
 
 
 async def pass_the_minute(database: Database) -> None:
@@ -110,3 +115,24 @@ async def running(talk: Talk) -> AsyncIterator[Talk]:
     async with talk.gateway.running(doors=False):
         yield talk
         await asyncio.sleep(0)
+
+
+async def rows(gateway: Gateway, of) -> list:
+    async with gateway.database.read() as connection:
+        return (await connection.execute(select(table(of)))).all()
+
+
+async def file(talk: Talk, sender: str = "ani") -> str:
+    """Report with a pin, pass over what may be passed over, confirm; returns the ticket number."""
+    heard = await talk.say(REPORT, sender, pin=PIN)
+    while not find(heard):
+        ends = (":no", ":skip") if "join:no" in talk.paper.choices else (":yes", ":skip")
+        choice = next(one for one in talk.paper.choices if one.endswith(ends))
+        heard = await talk.say(sender=sender, choice=choice)
+    return find(heard)[0][0]
+
+
+async def until(condition) -> None:
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.02)

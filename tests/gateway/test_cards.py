@@ -24,8 +24,7 @@ from nlu.engine import Engine
 from store import schema
 from store.database import Database, StoreError
 from store.tables import CardRow, Complaint, Delivery, Exchange, Inbox, Media, Outbox
-from tests.gateway.conftest import Talk
-from tests.gateway.test_way import PIN, rows
+from tests.gateway.conftest import PIN, Talk, rows
 from tests.paper import Paper
 
 KEY = bytes(32)
@@ -187,7 +186,7 @@ async def test_a_photo_on_a_card_is_fetched_from_it(letters: Letters, tmp_path: 
         Image.effect_noise((320, 240), 50).convert("RGB").save(out, "JPEG")
         before = len(letters.paper.sent)
         await letters.fill(card, point="-6.1957, 106.8322", photos=[out.getvalue()])
-        from tests.gateway.test_way import until
+        from tests.gateway.conftest import until
 
         await until(lambda: len(letters.paper.sent) > before)
     assert "Foto: 1 foto" in str(letters.paper.sent[-1])

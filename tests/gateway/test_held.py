@@ -11,14 +11,9 @@ from sqlalchemy import select, update
 
 from gateway.held import while_ours
 from store.tables import Lease, table
+from tests.gateway.conftest import until
 
 LEASE = timedelta(seconds=1.5)  # long enough for a busy machine to renew it in time
-
-
-async def until(condition) -> None:
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def lease_end(database) -> datetime:

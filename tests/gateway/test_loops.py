@@ -14,13 +14,8 @@ from structlog.testing import capture_logs
 from gateway import loops, pull
 from gateway.cli import run
 from gateway.loops import kept_up
+from tests.gateway.conftest import until
 from tests.paper import Paper
-
-
-async def until(condition) -> None:
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0)
 
 
 @pytest.fixture(autouse=True)

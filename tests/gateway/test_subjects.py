@@ -15,8 +15,7 @@ from store.handover import lines
 from store.tables import Inbox
 from store.transcript import utterances
 from store.waiting import uncorrected
-from tests.gateway.conftest import Talk
-from tests.gateway.test_way import rows
+from tests.gateway.conftest import Talk, rows
 
 ASKED = Conversation(waiting_for="confirm")
 

@@ -3,56 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from PIL import Image
-from sqlalchemy import func, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import func, select
 
-from channels.adapter import Outcome, Parked, Raw, Refused, Retry, StoreAway, Unknown
-from channels.errors import Unreachable
+from channels.adapter import Outcome, Parked, Refused, Retry, Unknown
 from console.answer.acts import change_status
 from dialogs.conversation import Status
-from dialogs.phrasebook import say
-from gateway import media, worker
-from gateway.running import Gateway
-from nlu.ticket import find
-from store import complaints, dead, decisions, journal
-from store.database import StoreError
+from gateway import worker
+from store import complaints
 from store.ids import Ids
 from store.tables import (
     Complaint,
-    ConversationRow,
-    Delivery,
     Inbox,
-    Media,
     Outbox,
     Prediction,
-    Task,
     table,
 )
-from tests.gateway.conftest import Talk
+from tests.gateway.conftest import PIN, REPORT, Talk, file, rows
 from tests.paper import line
-
-PIN = [-6.1957, 106.8322]  # Menteng
-REPORT = "air got depan SD 03 Menteng meluap ke jalan, tolong dibersihkan salurannya"
-
-
-async def rows(gateway: Gateway, of) -> list:
-    async with gateway.database.read() as connection:
-        return (await connection.execute(select(table(of)))).all()
-
-
-async def file(talk: Talk, sender: str = "ani") -> str:
-    """Report with a pin, pass over what may be passed over, confirm; returns the ticket number."""
-    heard = await talk.say(REPORT, sender, pin=PIN)
-    while not find(heard):
-        ends = (":no", ":skip") if "join:no" in talk.paper.choices else (":yes", ":skip")
-        choice = next(one for one in talk.paper.choices if one.endswith(ends))
-        heard = await talk.say(sender=sender, choice=choice)
-    return find(heard)[0][0]
 
 
 async def test_a_report_becomes_a_complaint_and_an_answer(talk: Talk) -> None:
@@ -133,108 +103,6 @@ async def test_a_status_that_the_table_forbids_changes_nothing(talk: Talk) -> No
         )
 
 
-def photo() -> bytes:
-    out = io.BytesIO()
-    Image.effect_noise((320, 240), 50).convert("RGB").save(out, "JPEG")
-    return out.getvalue()
-
-
-async def test_a_photo_is_kept_and_joins_the_complaint(running: Talk) -> None:
-    running.paper.files["foto"] = photo()
-    await running.deliver(line("1", REPORT, pin=PIN, photos=["foto"]))
-    await until(lambda: running.paper.sent)
-    for number in range(4):
-        choice = next(one for one in running.paper.choices if one.endswith((":yes", ":skip")))
-        told = len(running.paper.sent)
-        await running.deliver(line(f"answer-{number}", choice=choice))
-        await until(lambda told=told: len(running.paper.sent) > told)
-        if find(str(running.paper.sent[-1])):
-            break
-    await until(lambda: any(find(str(one)) for one in running.paper.sent))
-    (kept,) = await rows(running.gateway, Media)
-    (complaint,) = await rows(running.gateway, Complaint)
-    assert (kept.state, kept.complaint_id) == ("kept", complaint.id)
-    folder = running.gateway.settings.var / "media"
-    assert (folder / kept.sha256[:2] / f"{kept.sha256}.jpg").exists()
-
-
-async def test_what_is_no_photo_is_told_in_a_sentence(running: Talk) -> None:
-    running.paper.files["foto"] = b"PK\x03\x04 an archive named .jpg"
-    await running.deliver(line("1", REPORT, photos=["foto"]))
-    await until(lambda: running.paper.sent)
-    (kept,) = await rows(running.gateway, Media)
-    assert (kept.state, kept.reason) == ("refused", "media_not_a_photo")
-    assert "foto" in str(running.paper.sent[0]).lower()
-
-
-async def test_media_that_never_end_are_cut_off_and_told(running: Talk, monkeypatch) -> None:
-    read, ended = [], []
-
-    async def endless(*_):
-        try:
-            while True:
-                read.append(1_000_000)
-                yield bytes(1_000_000)
-        finally:
-            ended.append(True)
-
-    monkeypatch.setattr(running.paper, "fetch", endless)
-    await running.deliver(line("1", REPORT, photos=["foto"]))
-    await until(lambda: running.paper.sent)
-    (refused,) = await rows(running.gateway, Media)
-    assert (refused.state, refused.reason) == ("refused", "media_too_large")
-    assert ended  # the connection is let go at once
-    assert sum(read) <= running.gateway.settings.media.max_bytes + 1_000_000
-
-
-async def test_media_that_stop_in_the_middle_hold_up_nothing_for_ever(
-    running: Talk, monkeypatch
-) -> None:
-    ended = []
-
-    async def stalls(*_):
-        try:
-            yield photo()[:100]
-            await asyncio.Event().wait()
-        finally:
-            ended.append(True)
-
-    monkeypatch.setattr(media, "LEASE", timedelta(seconds=0.1))
-    with monkeypatch.context() as slow:
-        slow.setattr(running.paper, "fetch", stalls)
-        await running.deliver(line("1", REPORT, pin=PIN, photos=["foto"]))
-        await until(lambda: ended)
-    running.paper.files["foto"] = photo()
-    async with asyncio.timeout(20):
-        while (await rows(running.gateway, Media))[0].state != "kept":
-            async with running.gateway.database.begin() as connection:  # the wait is over
-                await connection.execute(
-                    update(table(Media))
-                    .where(table(Media).c.state == "pending")
-                    .values(due_at=datetime.now(UTC))
-                )
-            await asyncio.sleep(0.05)
-
-
-async def until(condition) -> None:
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.02)
-
-
-async def test_a_photo_refused_after_its_turn_is_told_too(running: Talk) -> None:
-    running.paper.files["foto"] = Unreachable("slow")
-    await running.deliver(line("1", REPORT, pin=PIN, photos=["foto"]))
-    async with running.gateway.database.begin() as connection:  # patience is over
-        await connection.execute(update(table(Inbox)).values(due_at=datetime.now(UTC)))
-    await until(lambda: running.paper.sent)
-    running.paper.files["foto"] = b"no photo"
-    async with running.gateway.database.begin() as connection:
-        await connection.execute(update(table(Media)).values(due_at=datetime.now(UTC)))
-    await until(lambda: len(running.paper.sent) == 2)
-    assert running.paper.sent[1] == say("id", "media_not_a_photo", {})
-
-
 async def test_an_edit_that_comes_before_its_message_loses_nothing(talk: Talk) -> None:
     await talk.say("lampu jalan mati di depan pasar", edited=True)
     await talk.say("lampu jln mti")
@@ -244,182 +112,6 @@ async def test_an_edit_that_comes_before_its_message_loses_nothing(talk: Talk) -
     }
     assert len(talk.paper.sent) >= 1
     assert len(await rows(talk.gateway, Prediction)) == 2
-
-
-async def test_an_album_is_one_report(running: Talk) -> None:
-    running.paper.files |= {"a": photo(), "b": photo()}
-    for index, name in enumerate("ab"):
-        await running.deliver(
-            line(
-                f"al-{name}",
-                REPORT if index == 0 else "",
-                photos=[name],
-                album="g",
-                index=index,
-                total=2,
-            )
-        )
-    await until(lambda: running.paper.sent)
-    assert len(running.paper.sent) == 1
-    assert len(await rows(running.gateway, Media)) == 2
-
-
-async def test_what_cannot_be_parsed_is_kept_as_a_dead_letter(talk: Talk) -> None:
-    accepted = await talk.gateway.doors["paper", "main"](
-        Raw(body=b"\xff\x00{", received_at=datetime.now(UTC))
-    )
-    assert accepted.outcomes == (Outcome.DEAD,)
-    (kept,) = await rows(talk.gateway, Delivery)
-    assert (kept.body, kept.dead) == (b"\xff\x00{", "not JSON")
-
-
-async def test_a_parser_that_breaks_loses_nothing(talk: Talk, monkeypatch) -> None:
-    monkeypatch.setattr(talk.paper, "parse", lambda raw: 1 / 0)
-    accepted = await talk.deliver(line("1", REPORT))
-    assert accepted.outcomes == (Outcome.DEAD,)
-    assert "ZeroDivisionError" in (await rows(talk.gateway, Delivery))[0].dead
-
-
-async def test_a_store_that_is_away_means_try_again(talk: Talk, monkeypatch) -> None:
-    async def away(_):
-        raise StoreError("away")
-
-    monkeypatch.setattr(talk.gateway.intake, "_keep", away)
-    with pytest.raises(StoreAway):
-        await talk.deliver(line("1", REPORT))
-
-
-async def test_a_deadlock_is_no_dead_letter(talk: Talk, monkeypatch) -> None:
-    """PostgreSQL gives way to another process: the provider is asked to try again."""
-
-    class Deadlock(Exception):  # noqa: N818 - as the driver tells it
-        sqlstate = "40P01"
-
-    async def clash(*_):
-        raise DBAPIError("INSERT", None, Deadlock("deadlock detected"))
-
-    with monkeypatch.context() as busy:
-        busy.setattr(journal, "write", clash)
-        with pytest.raises(StoreAway):
-            await talk.deliver(line("1", REPORT))
-    assert await rows(talk.gateway, Delivery) == []
-    assert (await talk.deliver(line("1", REPORT))).outcomes == (Outcome.WRITTEN,)
-
-
-async def test_a_turn_that_fails_five_times_goes_to_a_person(talk: Talk, monkeypatch) -> None:
-    def broken(*_):
-        raise RuntimeError("no")
-
-    monkeypatch.setattr(worker, "step", broken)
-    await talk.deliver(line("1", REPORT))
-    await talk.deliver(line("2", REPORT, "budi"))
-    for _ in range(5):
-        await talk.gateway.worker.once()
-        async with talk.gateway.database.begin() as connection:
-            inbox = table(Inbox)
-            await connection.execute(update(inbox).values(due_at=datetime.now(UTC)))
-    await talk.send_due()
-    assert {row.state for row in await rows(talk.gateway, Inbox)} == {"dead"}
-    assert {row.reason for row in await rows(talk.gateway, Task)} == {"dead_letter"}
-    assert len(talk.paper.sent) == 2  # each is told that a person will read it
-
-
-async def test_a_turn_that_a_person_sends_back_may_die_again(talk: Talk, monkeypatch) -> None:
-    def broken(*_):
-        raise RuntimeError("no")
-
-    monkeypatch.setattr(worker, "step", broken)
-    await talk.deliver(line("1", REPORT))
-    inbox = table(Inbox)
-    for life in (1, 2):
-        for _ in range(5):
-            await talk.gateway.worker.once()
-            async with talk.gateway.database.begin() as connection:
-                await connection.execute(update(inbox).values(due_at=datetime.now(UTC)))
-        (row,) = await rows(talk.gateway, Inbox)
-        assert (row.state, row.attempts) == ("dead", 5)
-        assert len(await rows(talk.gateway, Task)) == life
-        (conversation,) = await rows(talk.gateway, ConversationRow)
-        assert conversation.lease_owner is None
-        async with talk.gateway.database.begin() as connection:
-            assert await dead.answer_again(connection, [row.id], datetime.now(UTC)) == 1
-    await talk.send_due()
-    assert len(talk.paper.sent) == 1  # he is told once that a person will read it
-
-
-async def test_a_failure_that_cannot_be_counted_takes_no_neighbour_with_it(
-    talk: Talk, monkeypatch
-) -> None:
-    real = worker.step
-
-    def picky(before, turn):
-        if turn.text == "meledak":
-            raise RuntimeError("no")
-        return real(before, turn)
-
-    async def away(*_, **__):
-        raise KeyError("key")
-
-    monkeypatch.setattr(worker, "step", picky)
-    monkeypatch.setattr(decisions, "failed", away)
-    await talk.deliver(line("1", "meledak"))
-    await talk.deliver(line("2", REPORT, "budi"))
-    await talk.settle()
-    assert len(talk.paper.sent) == 1
-
-
-async def test_a_failed_turn_whose_lease_was_lost_changes_nothing(talk: Talk, monkeypatch) -> None:
-    await talk.deliver(line("1", REPORT))
-    taken = []
-
-    async def slow(one) -> None:
-        """Meanwhile another process has taken the conversation and answered."""
-        async with talk.gateway.database.begin() as connection:
-            await connection.execute(update(table(ConversationRow)).values(lease_owner="other"))
-            await connection.execute(update(table(Inbox)).values(state="done"))
-        taken.append(one)
-        raise RuntimeError("no")
-
-    monkeypatch.setattr(talk.gateway.engine, "understand", slow)
-    await talk.gateway.worker.once()
-    assert len(taken) == 1
-    (row,) = await rows(talk.gateway, Inbox)
-    assert (row.state, row.attempts) == ("done", 0)
-    (conversation,) = await rows(talk.gateway, ConversationRow)
-    assert conversation.lease_owner == "other"
-
-
-async def test_a_text_that_breaks_the_engine_fails_alone(talk: Talk, monkeypatch) -> None:
-    engine = talk.gateway.engine
-    real = engine.understand
-
-    async def picky(texts):
-        if any("meledak" in text for text in texts):
-            raise IndexError("no")
-        return await real(texts)
-
-    monkeypatch.setattr(engine, "understand", picky)
-    await talk.deliver(line("1", "meledak"))
-    await talk.deliver(line("2", REPORT, "budi"))
-    await talk.settle()
-    assert len(talk.paper.sent) == 1
-    waiting = [row for row in await rows(talk.gateway, Inbox) if row.error]
-    assert [(row.external_id, row.attempts) for row in waiting] == [("1", 1)]
-
-
-async def test_a_bad_decision_takes_no_neighbour_with_it(talk: Talk, monkeypatch) -> None:
-    real = complaints.file
-
-    async def picky(connection, ids, filings, assign):
-        if any(filing.draft.texts == ("meledak",) for filing in filings):
-            raise RuntimeError("no")
-        await real(connection, ids, filings, assign)
-
-    monkeypatch.setattr(complaints, "file", picky)
-    for sender in ("ani", "budi", "citra"):
-        await talk.deliver(line(sender, REPORT, sender))
-    await talk.settle()
-    assert len(talk.paper.sent) == 3
 
 
 @pytest.mark.parametrize(

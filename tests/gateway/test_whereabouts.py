@@ -28,9 +28,8 @@ from nlu.places.place import Place
 from nlu.places.resolve import resolve
 from nlu.understanding import Understanding
 from store.tables import Prediction
-from tests.gateway.conftest import talking
+from tests.gateway.conftest import rows, talking
 from tests.gateway.strangers import Strangers, strangers
-from tests.gateway.test_way import rows
 
 SHORT = "https://maps.app.goo.gl/AbC12"
 UNKNOWN = "lampu mati di Jl. Karangan 4, lapor dari Budi 0812-0000-0000"
