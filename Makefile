@@ -44,11 +44,12 @@ test: $(VENV)/dev.stamp ## run every test that can run here; lists what could no
 	@$(BIN)/pytest $(AT_ONCE)
 
 .PHONY: rules
-rules: $(VENV)/dev.stamp ## lint, format, types and import contracts
+rules: $(VENV)/dev.stamp ## lint, format, types, import contracts, and that every file of tests can be read
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@set -o pipefail; $(BIN)/pytest --collect-only -qqq | { grep -v ': [0-9]*$$' || true; }
 
 .PHONY: check
 check: rules test ## rules and tests

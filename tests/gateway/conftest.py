@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlalchemy import select, update
 
 from channels.message import OutboundMessage
@@ -130,6 +132,12 @@ async def file(talk: Talk, sender: str = "ani") -> str:
         choice = next(one for one in talk.paper.choices if one.endswith(ends))
         heard = await talk.say(sender=sender, choice=choice)
     return find(heard)[0][0]
+
+
+def photo() -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((320, 240), 50).convert("RGB").save(out, "JPEG")
+    return out.getvalue()
 
 
 async def until(condition) -> None:

@@ -17,8 +17,7 @@ from store.ids import Ids
 from store.tables import Complaint, Media, Supporter, table
 from store.taking import REGRET
 from store.workflow import IllegalMoveError
-from tests.gateway.conftest import Talk, pass_the_minute
-from tests.gateway.test_way import PIN, REPORT, file, photo, rows, until
+from tests.gateway.conftest import PIN, REPORT, Talk, file, pass_the_minute, photo, rows, until
 from tests.paper import line
 
 NEXT_DOOR = [PIN[0] + 0.0003, PIN[1]]  # 33 m to the north

@@ -10,9 +10,8 @@ from typer.testing import CliRunner
 
 from gateway.cli import app
 from nlu.engine import Engine
-from tests.gateway.conftest import Talk, pass_the_minute, talking
+from tests.gateway.conftest import Talk, file, pass_the_minute, talking
 from tests.gateway.test_joining import history
-from tests.gateway.test_way import file
 
 
 @pytest.fixture

@@ -37,9 +37,8 @@ from store.tables import (
     Supporter,
     table,
 )
-from tests.gateway.conftest import Talk
+from tests.gateway.conftest import PIN, REPORT, Talk, file, photo, rows, until
 from tests.gateway.test_joining import ask, file_running, tell
-from tests.gateway.test_way import PIN, REPORT, file, photo, rows, until
 from tests.paper import Paper, line
 
 CODE = re.compile(r"\b[2-9][A-Z][2-9A-Z]{2}-[2-9][A-Z][2-9A-Z]{2}\b")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from datetime import UTC, datetime, timedelta
 
-from PIL import Image
 from sqlalchemy import update
 
 from channels.errors import Unreachable
@@ -19,14 +17,8 @@ from store.tables import (
     Media,
     table,
 )
-from tests.gateway.conftest import PIN, REPORT, Talk, rows, until
+from tests.gateway.conftest import PIN, REPORT, Talk, photo, rows, until
 from tests.paper import line
-
-
-def photo() -> bytes:
-    out = io.BytesIO()
-    Image.effect_noise((320, 240), 50).convert("RGB").save(out, "JPEG")
-    return out.getvalue()
 
 
 async def test_a_photo_is_kept_and_joins_the_complaint(running: Talk) -> None:

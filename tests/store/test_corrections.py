@@ -20,8 +20,7 @@ from store.ids import Ids
 from store.learnings import Learnt
 from store.tables import Complaint, Prediction, table
 from store.waiting import uncorrected
-from tests.gateway.conftest import Talk
-from tests.gateway.test_way import REPORT, file
+from tests.gateway.conftest import REPORT, Talk, file
 from tests.paper import Paper
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -41,8 +41,7 @@ from store.pictures import EditedError
 from store.publishing import Publication
 from store.scope import EVERYTHING, Scope
 from store.tables import Complaint, Media, Outbox, table
-from tests.gateway.conftest import Talk
-from tests.gateway.test_way import PIN, REPORT, file
+from tests.gateway.conftest import PIN, REPORT, Talk, file
 from tests.paper import Paper, line
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -12,9 +12,8 @@ from gateway.settings import Settings
 from nlu.engine import Engine
 from store.database import Database
 from store.tables import Complaint, table
-from tests.gateway.conftest import Talk
+from tests.gateway.conftest import Talk, file
 from tests.gateway.test_joining import tell
-from tests.gateway.test_way import file
 from tests.paper import Paper
 
 PLACE = "rumah Bu Sri no 12"
