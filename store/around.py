@@ -61,7 +61,7 @@ async def around(
             COMPLAINT.c.lat.between(look.lat - up, look.lat + up),
             COMPLAINT.c.lon.between(look.lon - across, look.lon + across),
             COMPLAINT.c.filed_at.between(look.at - look.within, look.at + look.within),
-            COMPLAINT.c.merged_into.is_(None),
+            COMPLAINT.c.status != Status.DUPLICATE.value,
             COMPLAINT.c.ticket != but,
             *within(scope),
         )

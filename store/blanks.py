@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.message import InboundMessage, OutboundMessage
-from store.codec import dump, load
+from channels.message import InboundMessage
+from store import legible
+from store.codec import dump
 
 _AT_ONCE = 500
 Blank = Callable[[str], str]  # a message as JSON, to one that says nothing
@@ -18,12 +19,12 @@ Blank = Callable[[str], str]  # a message as JSON, to one that says nothing
 
 def unsaid(message: str) -> str:
     """An inbound message without words, place and attachments; whom to answer stays."""
-    return dump(_unsaid(load(InboundMessage, message)))
+    return dump(_unsaid(legible.heard(message)))
 
 
 def nobodys(message: str) -> str:
     """An inbound message of which nothing is left but the channel and the time."""
-    bare = _unsaid(load(InboundMessage, message))
+    bare = _unsaid(legible.heard(message))
     return dump(replace(bare, external_id="", sender="", address="", locale="", thread={}))
 
 
@@ -42,12 +43,12 @@ def _unsaid(message: InboundMessage) -> InboundMessage:
 
 def untold(message: str) -> str:
     """An outbound message without words; where it went stays."""
-    return dump(replace(load(OutboundMessage, message), text="", choices=()))
+    return dump(replace(legible.told(message), text="", choices=()))
 
 
 def to_nobody(message: str) -> str:
     """An outbound message of which nothing is left but the channel."""
-    said = load(OutboundMessage, message)
+    said = legible.told(message)
     bare = replace(said, text="", choices=(), address="", in_reply_to="", thread={})
     return dump(bare)
 

@@ -22,10 +22,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.message import InboundMessage
 from dialogs.conversation import Spot
 from nlu.normalise import MAX_CHARS
-from store import revisions
+from store import legible, revisions
 from store.codec import dump, load
 from store.ids import Ids
 from store.said import Said
@@ -251,7 +250,7 @@ async def of_batch(connection: AsyncConnection, batch: int, after: int, most: in
 def _kept(row: Any) -> Kept:
     # The message is what the engine read; a complaint's text may join several.
     # Of a message that was emptied (retention, an erasure) the complaint's masked words are left.
-    own = load(InboundMessage, row.message).text if row.message else ""
+    own = legible.heard(row.message).text if row.message else ""
     text = (row.read or own or row.told or "")[:MAX_CHARS]
     slugs = tuple(json.loads(row.categories)) or ((row.category,) if row.category else ())
     return Kept(

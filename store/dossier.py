@@ -14,10 +14,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.message import InboundMessage
 from dialogs.conversation import Status
 from nlu.understanding import Candidate, Understanding
-from store import corrections, pictures
+from store import corrections, legible, pictures
 from store.codec import load
 from store.complaints import COMPLAINT, EVENT, SUPPORTER
 from store.inbox import CLOCK, CONVERSATION, INBOX
@@ -306,7 +305,7 @@ def _reading(row: Any) -> Reading:
         category=row.category,
         confidence=row.confidence,
         candidates=known.candidates if known else (),
-        text=row.text or load(InboundMessage, row.message).text,
+        text=row.text or legible.heard(row.message).text,
     )
 
 

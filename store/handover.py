@@ -15,7 +15,8 @@ from sqlalchemy import insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import InboundMessage, OutboundMessage
-from store.codec import dump, load
+from store import legible
+from store.codec import dump
 from store.ids import Ids
 from store.inbox import CLOCK, CONVERSATION, INBOX
 from store.outbox import OUTBOX
@@ -105,8 +106,8 @@ async def lines(connection: AsyncConnection, conversation_id: int, most: int = 2
         await connection.execute(select(DOING).where(DOING.c.conversation_id == conversation_id))
     ).all()
     authors = {f"{SAID}:{deed.id}": deed.actor for deed in deeds}
-    found = [_heard(load(InboundMessage, one)) for one in heard.scalars()]
-    found += [_told(row, load(OutboundMessage, row.message), authors) for row in told]
+    found = [_heard(legible.heard(one)) for one in heard.scalars()]
+    found += [_told(row, legible.told(row.message), authors) for row in told]
     found += [
         Line(at=one.at, who=one.actor, what=one.kind, text=one.text, state="")
         for one in deeds
@@ -214,7 +215,7 @@ async def thread_of(connection: AsyncConnection, conversation_id: int) -> dict[s
         .limit(1)
     )
     last = found.scalar()
-    return dict(load(OutboundMessage, last).thread) if last else {}
+    return dict(legible.told(last).thread) if last else {}
 
 
 async def words(connection: AsyncConnection, event_ids: Sequence[int]) -> dict[int, str]:

@@ -12,8 +12,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import InboundMessage
-from store import conversations, media, patience
-from store.codec import load
+from store import conversations, legible, media, patience
 from store.tables import ConversationRow, Inbox, Prediction, table
 
 INBOX, CONVERSATION, PREDICTION = table(Inbox), table(ConversationRow), table(Prediction)
@@ -56,7 +55,11 @@ async def claim(
     rows = await _due(connection, now, most)
     oldest: dict[int, Any] = {}
     for row in rows:
-        oldest.setdefault(row.conversation_id, row)
+        if _unread(row):
+            # One that cannot be read is left to a person, and holds up nobody.
+            await failed(connection, row.id, error=legible.UNREADABLE, retry_at=None)
+        else:
+            oldest.setdefault(row.conversation_id, row)
     if not oldest:
         return []
     ours = await conversations.lease(
@@ -125,7 +128,7 @@ Messages = list[tuple[int, InboundMessage]]
 
 async def _turns(connection: AsyncConnection, heads: Sequence[Any]) -> dict[int, Messages]:
     """The messages of each turn, by the id of its first."""
-    turns = {row.id: [(row.id, load(InboundMessage, row.message))] for row in heads}
+    turns = {row.id: [(row.id, legible.heard(row.message))] for row in heads}
     gather = {row.conversation_id: row.id for row in heads if _may_join(row)}
     if not gather:
         return turns
@@ -138,12 +141,16 @@ async def _turns(connection: AsyncConnection, heads: Sequence[Any]) -> dict[int,
     )  # fmt: skip
     waiting: dict[int, list[tuple[int, InboundMessage, bool]]] = defaultdict(list)
     for row in rows:
-        one = (row.id, load(InboundMessage, row.message), _may_join(row))
+        one = (row.id, legible.heard(row.message), _may_join(row) and not _unread(row))
         waiting[gather[row.conversation_id]].append(one)
     for head, found in waiting.items():
         count = patience.run_of([(message, may) for _, message, may in found])
         turns[head] = [(number, message) for number, message, _ in found[:count]]
     return turns
+
+
+def _unread(row: Any) -> bool:
+    return legible.heard(row.message) is legible.NOTHING_HEARD
 
 
 def _may_join(row: Any) -> bool:

@@ -13,8 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.message import InboundMessage, OutboundMessage
-from store.codec import load
+from store import legible
 from store.dialect import upsert
 from store.inbox import CLOCK
 from store.tables import (
@@ -131,7 +130,7 @@ async def _messages(connection: AsyncConnection, now: datetime, talks: set[int])
             conversation_id=talk,
             category=row.category,
             confidence=row.confidence,
-            text=row.text or load(InboundMessage, row.message).text,
+            text=row.text or legible.heard(row.message).text,
         )
         for talk, row in newest.items()
         if row.id > told.get(talk, 0) and row.id not in corrected
@@ -202,8 +201,7 @@ async def _unanswered(connection: AsyncConnection) -> list[Loose]:
         .limit(MOST)
     )  # fmt: skip
     return [
-        _letter("mo", row, row.due_at, row.error, load(InboundMessage, row.message).words)
-        for row in rows
+        _letter("mo", row, row.due_at, row.error, legible.heard(row.message).words) for row in rows
     ]
 
 
@@ -215,7 +213,7 @@ async def _unsent(connection: AsyncConnection) -> list[Loose]:
         .limit(MOST)
     )
     return [
-        _letter("mt", row, row.created_at, row.detail, load(OutboundMessage, row.message).text)
+        _letter("mt", row, row.created_at, row.detail, legible.told(row.message).text)
         for row in rows
     ]
 

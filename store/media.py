@@ -11,6 +11,7 @@ from sqlalchemy import case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import InboundMessage, MediaRef
+from store import legible
 from store.codec import load
 from store.tables import Complaint, ConversationRow, Inbox, Media, table
 
@@ -217,7 +218,7 @@ async def refuse(
         account=row.account,
         address=row.address,
         state=row.state,
-        message=load(InboundMessage, row.message),
+        message=legible.heard(row.message),
     )
 
 

@@ -22,8 +22,8 @@ from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import Moved, OutboundMessage
-from store import conversations, exchanges, receipts
-from store.codec import dump, load
+from store import conversations, exchanges, legible, receipts
+from store.codec import dump
 from store.dialect import one_of
 from store.ids import Ids
 from store.tables import ConversationRow, Outbox, table
@@ -149,18 +149,30 @@ async def claim(
             columns.attempts,
         )
     )
-    return [
+    found = [
         Due(
             id=row.id,
             conversation_id=row.conversation_id,
             channel=account[0],
             account=account[1],
-            message=load(OutboundMessage, row.message),
+            message=legible.told(row.message),
             part=row.part,
             attempts=row.attempts,
         )
         for row in sorted(rows, key=lambda row: (row.priority, row.id))
     ]
+    await _dead(connection, [one.id for one in found if one.message is legible.NOTHING_TOLD])
+    return [one for one in found if one.message is not legible.NOTHING_TOLD]
+
+
+async def _dead(connection: AsyncConnection, outbox_ids: Sequence[int]) -> None:
+    """Leave what cannot be read to a person: it holds up nothing."""
+    if outbox_ids:
+        await connection.execute(
+            update(OUTBOX)
+            .where(OUTBOX.c.id.in_(outbox_ids))
+            .values(state="dead", detail=legible.UNREADABLE, lease_until=None)
+        )
 
 
 async def renew(connection: AsyncConnection, outbox_ids: Sequence[int], until: datetime) -> None:
@@ -252,7 +264,7 @@ async def answered(
         )
     )
     return {
-        row.conversation_id: load(OutboundMessage, row.message)
+        row.conversation_id: legible.told(row.message)
         for row in rows
         if replies[row.conversation_id] == row.provider_id
     }

@@ -12,15 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.adapter import Raw
 from channels.message import InboundMessage
-from store import conversations
-from store.codec import load
+from store import conversations, legible
 from store.dialect import insert_or_ignore
 from store.ids import Ids
 from store.journal import inbox_row, write_media
 from store.patience import Patient, alone
-from store.tables import Inbox, PartRow, table
+from store.tables import Delivery, Inbox, PartRow, table
 
-PART, INBOX = table(PartRow), table(Inbox)
+DELIVERY, PART, INBOX = table(Delivery), table(PartRow), table(Inbox)
 
 
 async def join_due(
@@ -42,7 +41,7 @@ async def join_due(
 async def _join(
     connection: AsyncConnection, ids: Ids, channel: str, key: str, patient: Patient
 ) -> int:
-    rows = (
+    found = (
         await connection.execute(
             select(PART)
             .where(PART.c.channel == channel, PART.c.key == key, PART.c.joined.is_(False))
@@ -50,9 +49,10 @@ async def _join(
             .with_for_update()
         )
     ).all()
+    rows = await _readable(connection, found)
     if not rows:
         return 0
-    whole = _whole([load(InboundMessage, row.message) for row in rows])
+    whole = _whole([legible.heard(row.message) for row in rows])
     first = rows[0]
     address = (whole.channel, whole.account, whole.address)
     talks = await conversations.ensure(connection, ids, [address], first.due_at)
@@ -60,12 +60,29 @@ async def _join(
     waits = patient(whole)
     waiting = inbox_row(ids.next(), whole, talks[address], first.delivery_id, raw, waits)
     new = await insert_or_ignore(connection, INBOX, [waiting])
-    await connection.execute(
-        update(PART).where(PART.c.id.in_([row.id for row in rows])).values(joined=True)
-    )
+    await _joined(connection, rows)
     if new:
         await write_media(connection, ids, _references(waiting, rows, whole.account), first.due_at)
     return len(new)
+
+
+async def _joined(connection: AsyncConnection, rows: Sequence[Any]) -> None:
+    await connection.execute(
+        update(PART).where(PART.c.id.in_([row.id for row in rows])).values(joined=True)
+    )
+
+
+async def _readable(connection: AsyncConnection, found: Sequence[Any]) -> list[Any]:
+    """The rows that can be read; of the others the delivery is dead, and a person sees it."""
+    lost = [row for row in found if legible.heard(row.message) is legible.NOTHING_HEARD]
+    if lost:
+        await connection.execute(
+            update(DELIVERY)
+            .where(DELIVERY.c.id.in_([row.delivery_id for row in lost]))
+            .values(dead=legible.UNREADABLE)
+        )
+        await _joined(connection, lost)
+    return [row for row in found if row not in lost]
 
 
 def _whole(parts: Sequence[InboundMessage]) -> InboundMessage:
@@ -86,5 +103,5 @@ def _references(waiting: dict[str, Any], rows: Sequence[Any], account: str) -> l
     return [
         ({**waiting, "delivery_id": row.delivery_id, "account": account}, ref)
         for row in rows
-        for ref in load(InboundMessage, row.message).media
+        for ref in legible.heard(row.message).media
     ]

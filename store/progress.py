@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import InboundMessage
 from dialogs.conversation import News, Status
-from store import inbox, tasks
-from store.codec import dump, load
+from store import inbox, legible, tasks
+from store.codec import dump
 from store.complaints import COMPLAINT, EVENT, MEDIA, SUPPORTER, event_row, ticket_of
 from store.ids import Ids
 from store.inbox import CLOCK, CONVERSATION, INBOX
@@ -219,7 +219,7 @@ def _from_the_clock(reader: Any, name: str, now: datetime) -> InboundMessage:
         text="",
         sent_at=now,
         choice=name,
-        thread=load(InboundMessage, reader.message).thread,
+        thread=legible.heard(reader.message).thread,
     )
 
 

@@ -15,9 +15,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.message import InboundMessage, OutboundMessage
 from nlu.ticket import find
-from store.codec import load
+from store import legible
 from store.handover import DOING, SAID
 from store.inbox import CLOCK, INBOX
 from store.media import MEDIA
@@ -107,7 +106,7 @@ async def _attached(
 
 
 def _from_citizen(row: Any, attached: tuple[Attached, ...]) -> Utterance:
-    message = load(InboundMessage, row.message)
+    message = legible.heard(row.message)
     where = message.location
     return Utterance(
         id=row.id,
@@ -155,7 +154,7 @@ async def _parts(
 
 
 def _from_us(row: Any, parts: tuple[str, ...], authors: dict[str, str]) -> Utterance:
-    message = load(OutboundMessage, row.message)
+    message = legible.told(row.message)
     return Utterance(
         id=row.id,
         at=row.created_at,

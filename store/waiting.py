@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.message import InboundMessage
 from nlu.normalise import MAX_CHARS
 from nlu.understanding import Understanding
+from store import legible
 from store.codec import load
 from store.corrections import stands
 from store.tables import Complaint, Correction, Inbox, Prediction, table
@@ -50,7 +50,7 @@ async def uncorrected(connection: AsyncConnection, most: int) -> list[Predicted]
     told = await _told(connection, {row.conversation_id for row in rows})
     found = []
     for row in rows:
-        text = (row.read or load(InboundMessage, row.message).text)[:MAX_CHARS]
+        text = (row.read or legible.heard(row.message).text)[:MAX_CHARS]
         mine = [(ticket, done) for ticket, whole, done in told[row.conversation_id]
                 if text and text in whole]  # fmt: skip
         if not text.strip() or any(done for _, done in mine):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from nlu.numerals import WORD, spoken
 from nlu.places.place import Mention
 from nlu.places.words import UNITS
 
@@ -18,10 +19,7 @@ _RT_RW = re.compile(
 )
 _KM = re.compile(r"(?<![a-z0-9])km\.?\s?(\d{1,3})(?:([.,+])(\d{1,3}))?(?![a-z0-9/])")
 
-_UP_TO_ELEVEN = "nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas"
-_DIGITS = {word: digit for digit, word in enumerate(_UP_TO_ELEVEN.split())}
-_DIGIT = "|".join(_DIGITS)
-_SPOKEN = rf"(?:nol\s+)*(?:{_DIGIT})(?:\s+belas|\s+puluh(?:\s+(?:{_DIGIT}))?)?"
+_SPOKEN = rf"(?:nol\s+)*(?:{WORD})(?:\s+belas|\s+puluh(?:\s+(?:{WORD}))?)?"
 #: A number of things rather than that of a neighbourhood: "pak RT dua kali ditelepon".
 _COUNTED = rf"(?!\s+(?:{'|'.join(sorted(UNITS | {'belas', 'puluh', 'ratus', 'dari'}))})\b)"
 _SAID = rf"(\d{{1,3}}|{_SPOKEN}\b{_COUNTED})(?![a-z0-9])"
@@ -31,7 +29,7 @@ _SAID_RT_RW = re.compile(
     rf"(?<![a-z]){_SAID_RT}(?:\s*[,/]?\s*(?:dan\s+)?{_SAID_RW})?"
     rf"|(?<![a-z]){_SAID_RW}(?:\s*[,/]?\s*(?:dan\s+)?{_SAID_RT})?"
 )
-_SAID_HINT = re.compile(rf"r\.?[tw]\.?\s+(?:{_DIGIT})")
+_SAID_HINT = re.compile(rf"r\.?[tw]\.?\s+(?:{WORD})")
 #: What follows one number alone that is spelled out: "satu RT satu tabung" is no address.
 _ENDS = re.compile(r"\s*(?:$|[,.;/\n]|(?:kel|kelurahan|kec|kecamatan|jl|jln|jalan|gang|gg|kp)\b)")
 #: Before "RT" a person: "pak RT satu ini".
@@ -64,29 +62,14 @@ def _spoken(text: str, folded: str, match: re.Match[str]) -> Mention | None:
     rt, rw = a_rt or b_rt, a_rw or b_rw
     heads = {a_rt_word, a_rw_word, b_rw_word, b_rt_word} - {None}
     start, end = match.span()
-    spelled_out = bool(re.search(_DIGIT, f"{rt} {rw}"))
+    spelled_out = bool(re.search(WORD, f"{rt} {rw}"))
     if heads <= {"rt", "rw", "r.t", "r.w"} and not spelled_out:
         return None
     alone = spelled_out and not (rt and rw)
     if alone and (_PERSON.search(folded[:start]) or not _ENDS.match(folded, end)):
         return None
-    name = _rt_rw_name(rt and str(_value(rt)), rw and str(_value(rw)))
+    name = _rt_rw_name(rt and str(spoken(rt)), rw and str(spoken(rw)))
     return Mention(start=start, end=end, surface=text[start:end], kind="rt_rw", name=name)
-
-
-def _value(said: str) -> int:
-    """A number, of "05", "nol lima", "dua belas", "tiga puluh satu"."""
-    if said.isdigit():
-        return int(said)
-    value = 0
-    for word in said.split():
-        if word == "belas":
-            value += 10
-        elif word == "puluh":
-            value *= 10
-        else:
-            value += _DIGITS[word]
-    return value
 
 
 def _rt_rw(text: str, match: re.Match[str]) -> Mention:

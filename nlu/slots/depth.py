@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from nlu.numerals import DIGIT, WORDS, spoken
 from nlu.slots.hints import holds, shortest, within_words
 from nlu.understanding import Entity
 
@@ -23,7 +24,7 @@ CHILD = 0.65  # a child of six is about 115 cm (WHO growth reference 2007)
 MOST = 600  # cm; more is a distance or a joke
 ANSWER = 40  # characters; a shorter text may be the bare answer to "how deep?"
 
-_NUMBERS: dict[str, float] = _RULES["numbers"]
+_NUMBERS: dict[str, float] = {**WORDS, **_RULES["numbers"]}
 _BODY = "|".join(sorted(BODY, key=len, reverse=True))
 _THINGS = "|".join(sorted(THINGS, key=len, reverse=True))
 _HALF = ("setengah", "separuh", "halfway")
@@ -51,7 +52,7 @@ _WORDS = re.compile(
     rf"2)?(?:\skecil)?))?(?!\w)"
 )
 _REACHES = re.compile(r"se|sampai|amp|smpe?|hingga|capai|nyentuh|lewat|melebihi|up to|reach")
-_ONES = r"(?:satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan)"
+_ONES = f"(?:{DIGIT})"
 _TENS = rf"{_ONES}\s?puluh(?:\s{_ONES})?"
 _WRITTEN = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "1/2": 0.5, "1/3": 1 / 3, "1/4": 0.25, "3/4": 0.75}
@@ -221,8 +222,7 @@ def _number(said: str) -> float:
     if " koma " in said:
         whole, _, tenths = said.partition(" koma ")
         return _NUMBERS[whole] + _NUMBERS[tenths] / 10
-    tens, _, ones = said.partition("puluh")
-    return _NUMBERS[tens.strip()] * 10 + (_NUMBERS[ones.strip()] if ones else 0)
+    return spoken(said.replace("puluh", " puluh "))  # "dua puluh", "duapuluh"
 
 
 def _size(unit: str, figure: float) -> float:

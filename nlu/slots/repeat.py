@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
+from nlu.numerals import WORDS
 from nlu.slots.hints import holds
 from nlu.understanding import Entity
 
+_TIMES = {word: count for word, count in WORDS.items() if count > 1}
 _ORDINALS = {
-    "kedua": 2, "ketiga": 3, "keempat": 4, "kelima": 5, "keenam": 6, "ketujuh": 7, "kedelapan": 8,
-    "kesembilan": 9, "kesepuluh": 10, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6,
-    "tujuh": 7, "delapan": 8, "sembilan": 9, "sepuluh": 10, "second": 2, "third": 3, "fourth": 4,
-    "fifth": 5, "twice": 2, "two": 2, "three": 3, "four": 4, "five": 5,
+    **_TIMES, **{f"ke{word}": count for word, count in _TIMES.items()},
+    "second": 2, "third": 3, "fourth": 4, "fifth": 5,
+    "twice": 2, "two": 2, "three": 3, "four": 4, "five": 5,
 }  # fmt: skip
 _HINTS = ("lapor", "adu", "repo", "ompla", "kali")
 SEVERAL = 2  # "berkali-kali": at least
@@ -22,7 +23,7 @@ _TOLD = (
 )
 _MANY = r"(?:ber)?(?:kali[-\s]?kali|kali2|ulang[-\s]?ulang|ulang2|ulang\skali)"
 _FILLER = r"(?:(?:saya|kami|ini|yang|yg|sudah|udah|untuk|di|kali|time|banget|bgt)\s?)*"
-_KE = r"ke(?:dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh)"
+_KE = f"ke(?:{'|'.join(_TIMES)})"
 _REPEAT = re.compile(
     rf"\b(?:{_TOLD}\s{_FILLER}(?:ke\s?-?\s?(?P<a>\d{{1,2}})\b|(?P<b>{_KE})|(?P<m>{_MANY})"
     rf"|(?P<c>\d{{1,2}})\s?(?:x|kali|times)\b|(?P<d>{_WORD})\s?(?:kali|times)\b"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from nlu.numerals import DIGIT
 from nlu.understanding import Entity
 
 _UNIT = (
@@ -11,8 +12,7 @@ _UNIT = (
     r"hours?|days?|weeks?|months?|years?)"
 )
 _NUMBER = (
-    r"(?:\d{1,3}(?:\s?[-–/]\s?\d{1,3})?|satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|"
-    r"sepuluh|"
+    rf"(?:\d{{1,3}}(?:\s?[-–/]\s?\d{{1,3}})?|{DIGIT}|sepuluh|sebelas|"
     r"beberapa|bbrp|sekian|setengah|one|two|three|four|five|six|several|a few)"
 )
 _LONG = (

@@ -24,6 +24,7 @@ from store import (
     dossier,
     media,
     pictures,
+    progress,
     publishing,
     tasks,
     transcript,
@@ -38,6 +39,7 @@ from store.erasure import Wish, erase
 from store.ids import Ids
 from store.media import Kept
 from store.pictures import EditedError
+from store.progress import Result
 from store.publishing import Publication
 from store.scope import EVERYTHING, Scope
 from store.tables import Complaint, Media, Outbox, table
@@ -304,3 +306,22 @@ async def test_around_a_place_whatever_it_is(talk: Talk, database: Database) -> 
         assert await around.around(connection, look, Scope(agency="sda"), but=there) == ()
         both = await around.around(connection, look, EVERYTHING)
         assert [one.ticket for one in both] == [here, there]
+
+
+async def test_a_duplicate_stands_around_nothing_until_it_is_opened_again(
+    talk: Talk, database: Database
+) -> None:
+    here, there = await file(talk), await file(talk, "budi")
+    look = Look(
+        lat=PIN[0], lon=PIN[1], radius_m=400, at=datetime.now(UTC), within=timedelta(days=7)
+    )
+    now = datetime.now(UTC)
+    async with database.begin() as connection:
+        ids = Ids(node=2)
+        marked = Mark(ticket=there)
+        await correcting.duplicate(connection, ids, marked, here, actor="sri", now=now)
+        assert await around.around(connection, look, EVERYTHING, but=here) == ()
+        again = Result(status=Status.REOPENED, actor="sri")
+        await progress.move(connection, ids, there, again, now)
+        (near,) = await around.around(connection, look, EVERYTHING, but=here)
+    assert (near.ticket, near.status) == (there, Status.REOPENED)
