@@ -93,6 +93,7 @@ class Bench:
         self.before = answers(base, self.plain)
         self.right = self._right(self.before, range(len(texts)))
         self.examples = corpus.read()
+        self.dangers = corpus.read_dangers()
         # What is measured cannot be the judge as well: on our own set the corrections judge alone.
         self.tested = [] if ours else frozen.read()
         self.margin = 1.0 if ours else MARGIN
@@ -111,7 +112,9 @@ class Bench:
             frozen=[one.plain for one in self.tested],
         )
         fresh = range(len(learnt.lessons))
-        made = candidate(self.examples, learnt, fresh, _quiet, before=self.base.card)
+        made = candidate(
+            self.examples, learnt, fresh, _quiet, before=self.base.card, dangers=self.dangers
+        )
         after = self._right(answers(made.model, [self.plain[i] for i in held]), held)
         return after.astype(float) - self.right[held], self._verdict(learnt, made)
 

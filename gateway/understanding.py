@@ -63,4 +63,5 @@ def _taught_from() -> Iterator[Path]:
     yield nlu_folder / "lexicon.yml"
     yield nlu_folder / "keywords.yml"
     yield nlu_folder / "concepts.yml"
-    yield from (nlu_folder / "corpus").rglob("*.yml")
+    for room in ("corpus", "dangers"):
+        yield from (nlu_folder / room).rglob("*.yml")

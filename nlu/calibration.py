@@ -21,7 +21,10 @@ from nlu.categories import shares
 from nlu.corpus import INTENTS
 from nlu.engines.joint import (
     CATEGORIES,
+    HEADS,
     MODESTY,
+    OF_CATEGORIES,
+    OF_DANGER,
     REST,
     Scores,
     decide,
@@ -33,12 +36,12 @@ ASKED = 0.25  # at most this share of texts is to be asked about: what figures a
 # strangers' texts was asked about and 0.94 of the others were right, with 0.95 a quarter and 0.96.
 RIGHT = 0.95
 UNSURE = 0.05  # the share of held-out texts that goes to a person, at most
+FALSE_ALARMS = 0.003  # of quiet texts: each costs a citizen one sentence about 112
 TIED = 0.45  # from this confidence on two categories hold nearly all: the citizen knows which it is
 _SHARPNESS = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0, 15.0)
 LEANING = 0.5  # how far the shares of categories are trusted; 0.5 to 1 are alike on held-out texts
 # Chosen by hand: what makes a model another one.
-CHOSEN = (LEANING, MODESTY, REST, RIGHT, TIED)
-_HEADS = len(INTENTS) + len(CATEGORIES)
+CHOSEN = (LEANING, MODESTY, REST, RIGHT, TIED, FALSE_ALARMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Held:
     scores: Scores
     intents: list[str | None]
     categories: list[tuple[str, ...]]
+    dangers: list[bool | None]
 
 
 def calibrate(held: Held) -> dict[str, Any]:
@@ -69,6 +73,7 @@ def calibrate(held: Held) -> dict[str, Any]:
         "sharpness": sharpness,
         "accept": _accept(confidence, right, often),
         "ask": min(_quantile(confidence, often, UNSURE), TIED),
+        "alarm": _alarm(held),
         "scores": {
             "category_accuracy": round(float(right.mean()), 4),
             "intent_accuracy": round(
@@ -79,11 +84,24 @@ def calibrate(held: Held) -> dict[str, Any]:
     }
 
 
+def _alarm(held: Held) -> float:
+    """The score of the head of danger from which on it raises an alarm.
+
+    So many of the quiet texts of the corpus are above it: FALSE_ALARMS. Those that were written to
+    sound like danger are not asked: hardly a citizen writes them.
+    """
+    told = enumerate(zip(held.dangers, held.categories, strict=True))
+    quiet = [at for at, (danger, slugs) in told if danger is False and slugs]
+    if not quiet or True not in held.dangers:
+        return 0.0  # untaught, it says NEVER of everything
+    return float(np.quantile(held.scores[quiet, OF_DANGER], 1 - FALSE_ALARMS))
+
+
 def leaning(sharpness: tuple[float, float]) -> Scores:
-    """What is added to each head's score, intents first: for how often a category is reported."""
+    """What is added to each score: for how often a category is reported."""
     logs = np.log([shares()[slug] for slug in CATEGORIES])
-    lean = np.zeros(_HEADS, dtype=np.float32)
-    lean[len(INTENTS) :] = LEANING * (logs - logs.mean()) / sharpness[1]
+    lean = np.zeros(HEADS, dtype=np.float32)
+    lean[OF_CATEGORIES] = LEANING * (logs - logs.mean()) / sharpness[1]
     return lean
 
 

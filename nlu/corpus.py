@@ -3,6 +3,8 @@
 `corpus/intent/<intent>.yml` holds what is no report; `corpus/report/<category>.yml` holds reports,
 whose intent is written `report+banjir`, or `report+banjir+macet` when one text holds two
 complaints, the main one first. Entities are annotated inline: `[selutut](depth_cm)`.
+`dangers/<subject>.yml` holds what tells of danger to life now (`danger`), and what only sounds
+like it (`calm`): for the embedded engine alone, so Rasa does not read it.
 Format: https://rasa.com/docs/rasa/training-data-format
 """
 
@@ -37,6 +39,7 @@ INTENTS = (
     "stop",
     "other",
 )
+DANGERS = ("danger", "calm")
 ENTITIES = ("location", "depth_cm", "since", "ticket", "repeat")
 _ANNOTATION = re.compile(r"\[([^\[\]]+)\]\(([^()]*)\)")
 
@@ -50,7 +53,7 @@ class Example:
     """One training text with its meaning."""
 
     text: str  # annotation removed
-    intent: str
+    intent: str  # one of INTENTS, or of DANGERS
     categories: tuple[str, ...]  # the main one first; () when the intent is no report
     entities: tuple[Entity, ...]  # value is the surface
     source: str  # "macet.yml:12"
@@ -72,7 +75,14 @@ def read(folder: Path | None = None) -> list[Example]:
     return [example for path in paths for example in read_file(path)]
 
 
-def read_file(path: Path) -> list[Example]:
+def read_dangers() -> list[Example]:
+    """All texts that tell of danger to life, or only sound like it. Raises: CorpusError."""
+    with as_file(files("nlu") / "dangers") as shipped:
+        paths = sorted(shipped.glob("*.yml"))
+        return [example for path in paths for example in read_file(path, DANGERS)]
+
+
+def read_file(path: Path, intents: tuple[str, ...] = INTENTS) -> list[Example]:
     """The examples of one file; errors as in `read`."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
@@ -86,7 +96,7 @@ def read_file(path: Path) -> list[Example]:
         raise CorpusError(
             f"{path}:1: not readable as UTF-8 YAML ({error}); save it anew"
         ) from error
-    return [example for block in _blocks(path, root) for example in _examples(path, block)]
+    return [example for block in _blocks(path, root) for example in _examples(path, block, intents)]
 
 
 def _blocks(path: Path, root: Any) -> Iterator[dict[str, Any]]:
@@ -109,9 +119,9 @@ def _mapping(node: Any) -> dict[str, Any]:
     return {str(key.value): value for key, value in node.value}
 
 
-def _examples(path: Path, block: dict[str, Any]) -> Iterator[Example]:
+def _examples(path: Path, block: dict[str, Any], intents: tuple[str, ...]) -> Iterator[Example]:
     intent_at = block["intent"].start_mark.line + 1
-    intent, slugs = _meaning(f"{path}:{intent_at}", str(block["intent"].value))
+    intent, slugs = _meaning(f"{path}:{intent_at}", str(block["intent"].value), intents)
     examples = block.get("examples")
     if not isinstance(examples, yaml.ScalarNode):
         raise CorpusError(f"{path}:{intent_at}: no `examples: |` under this intent")
@@ -134,10 +144,10 @@ def _examples(path: Path, block: dict[str, Any]) -> Iterator[Example]:
         )
 
 
-def _meaning(where: str, name: str) -> tuple[str, tuple[str, ...]]:
+def _meaning(where: str, name: str, intents: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     intent, *slugs = name.split("+")
-    if intent not in INTENTS:
-        raise CorpusError(f"{where}: unknown intent {intent!r}{nearest(intent, INTENTS)}")
+    if intent not in intents:
+        raise CorpusError(f"{where}: unknown intent {intent!r}{nearest(intent, intents)}")
     for slug in slugs:
         if slug not in categories():
             raise CorpusError(

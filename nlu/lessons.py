@@ -1,4 +1,4 @@
-"""From examples to lessons: what the two heads are taught by each text, and with what weight.
+"""From examples to lessons: what the heads are taught by each text, and with what weight.
 
 A street name must not predict a complaint. So every example with an annotated place is taught a
 second time with the place of another example: names become noise, the words around them stay.
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -57,10 +57,16 @@ class Lesson:
     weight: float
     group: int  # lessons of one example share it, so that no fold is asked what it was told
     original: bool  # the text as its citizen wrote it
+    danger: bool | None = None  # to life, now; None: teaches the head of danger nothing
 
 
-def lessons(examples: Sequence[Example], *, seed: int) -> list[Lesson]:
+def lessons(
+    examples: Sequence[Example], *, seed: int, looked_at: Collection[str] = ()
+) -> list[Lesson]:
     """All lessons of a corpus, in its order.
+
+    An example tells of no danger, unless it is among the texts that somebody has `looked_at`: those
+    teach the head of danger by themselves (`alarms`).
 
     Each example has a chance of its own, from its text: what one more adds does not draw anew for
     all others, so two models differ by what they were taught, not by luck.
@@ -92,6 +98,7 @@ def lessons(examples: Sequence[Example], *, seed: int) -> list[Lesson]:
                     weight=1 / len(texts),
                     group=group,
                     original=at == 0,
+                    danger=None if at or example.text in looked_at else False,
                 )
             )
         own = taught[-len(texts) :]
@@ -102,6 +109,22 @@ def lessons(examples: Sequence[Example], *, seed: int) -> list[Lesson]:
         if example.intent in _ABOUT_AN_OLD_ONE:
             taught += _of_others(own[0], chance)
     return [*taught, *_from_keywords()]
+
+
+def alarms(dangers: Sequence[Example], *, seed: int) -> list[Lesson]:
+    """The lessons of texts that tell of danger to life, or only sound like it."""
+    return [
+        Lesson(
+            text=normalise(without_places(example.text, resolve(example.text))),
+            intent=None,
+            categories={},
+            weight=1.0,
+            group=random.Random(f"{seed} {example.text}").getrandbits(_GROUP_BITS),
+            original=True,
+            danger=example.intent == "danger",
+        )
+        for example in dangers
+    ]
 
 
 def _of_others(lesson: Lesson, chance: random.Random) -> list[Lesson]:

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from nlu.calibration import CHOSEN, Held, calibrate, leaning
 from nlu.categories import shares
-from nlu.corpus import INTENTS, Example, read
+from nlu.corpus import INTENTS, Example, read, read_dangers
 from nlu.engines.features import BUCKETS, WORDS, numbers, of_words, pairs
-from nlu.engines.joint import CATEGORIES
+from nlu.engines.joint import CATEGORIES, OF_CATEGORIES
 from nlu.engines.model import FORMAT, Card, Model
-from nlu.lessons import ALWAYS, Lesson, lessons
+from nlu.lessons import ALWAYS, Lesson, alarms, lessons
 from nlu.shelf import keep, point
 
 SEEN = 6  # texts that hold a feature, or it is not learnt: it halves the model, at no cost
@@ -49,7 +49,7 @@ class TrainingError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """What fitting yields: weights of both heads over all columns of the design."""
+    """What fitting yields: weights of all heads over all columns of the design."""
 
     weight: NDArray[np.float32]  # columns x heads
     bias: NDArray[np.float32]
@@ -88,31 +88,44 @@ def train(
     tell = progress or (lambda _what, _share: None)
     tell("reading the corpus", 0.0)
     chosen = list(examples) if examples is not None else read()
-    model = fit(chosen, tell)
+    model = fit(chosen, tell, dangers=read_dangers())
     target = keep(var, model)
     point(var, model.card.version)
     tell("done", 1.0)
     return target
 
 
-def fit(examples: Sequence[Example], tell: Progress) -> Model:
-    """A calibrated model of `examples`, in memory."""
-    return finish(prepare(examples, tell), tell)
+def fit(examples: Sequence[Example], tell: Progress, *, dangers: Sequence[Example] = ()) -> Model:
+    """A calibrated model of `examples`, in memory. Without `dangers` it raises no alarm."""
+    return finish(prepare(examples, tell, dangers=dangers), tell)
 
 
 def prepare(
-    examples: Sequence[Example], tell: Progress, *, more: Sequence[Lesson] = ()
+    examples: Sequence[Example],
+    tell: Progress,
+    *,
+    dangers: Sequence[Example] = (),
+    more: Sequence[Lesson] = (),
 ) -> Prepared:
     """Everything that fitting needs, made once: it may be fitted several times.
 
-    `more` are lessons beside the examples: what corrections teach (nlu/learning/curriculum.py).
+    Args:
+        examples: of the corpus.
+        tell: what is being done.
+        dangers: what the head of danger learns (nlu.corpus.read_dangers).
+        more: lessons beside the examples: what corrections teach (nlu/learning/curriculum.py).
     """
     if find_spec("sklearn") is None:
         raise TrainingError(
             "training needs scikit-learn: pip install 'kanal-warga[train]' (serving does not)"
         )
     _check(examples, tell)
-    taught = [*lessons(examples, seed=SEED), *more]
+    looked_at = {danger.text for danger in dangers}
+    taught = [
+        *lessons(examples, seed=SEED, looked_at=looked_at),
+        *alarms(dangers, seed=SEED),
+        *more,
+    ]
     return Prepared(
         taught=taught,
         design=_design([lesson.text for lesson in taught]),
@@ -141,7 +154,7 @@ def finish(
     heads = _fit(taught, design, list(range(len(taught))))
     bias = heads.bias + leaning(calibration["sharpness"])
     if lean is not None:
-        bias[len(INTENTS) :] += lean(calibration["sharpness"][1])
+        bias[OF_CATEGORIES] += lean(calibration["sharpness"][1])
     tell("writing", 0.95)
     card = Card(
         version=_version(taught),
@@ -174,7 +187,10 @@ def _check(examples: Sequence[Example], tell: Progress) -> None:
 
 
 def _version(taught: Sequence[Lesson]) -> str:
-    chosen = (SEEN, WORD_WEIGHT, STRENGTH, TOLERANCE, TILT, SMOOTHING, REPORT_WEIGHT, *CHOSEN)
+    chosen = (
+        *(SEEN, WORD_WEIGHT, STRENGTH, TOLERANCE, TILT, SMOOTHING, REPORT_WEIGHT),
+        *CHOSEN,
+    )
     digest = hashlib.sha256(repr((FORMAT, SEED, chosen, shares())).encode())
     for lesson in taught:
         digest.update(repr(lesson).encode("utf-8", "surrogatepass"))
@@ -226,6 +242,7 @@ def _held(taught: Sequence[Lesson], design: Design) -> Held:
         scores=unseen(taught, design, out, at),
         intents=[taught[i].intent for i in at],
         categories=[tuple(taught[i].categories) for i in at],
+        dangers=[taught[i].danger for i in at],
     )
 
 
@@ -252,6 +269,7 @@ def _fit(taught: Sequence[Lesson], design: Design, chosen: Sequence[int]) -> Hea
     parts = [
         _head(design, intents, len(INTENTS)),
         _head(design, topics, len(CATEGORIES), tilt=TILT),
+        _of_danger(taught, design, chosen),
     ]
     return Heads(
         weight=np.concatenate([part.weight for part in parts], axis=1),
@@ -259,14 +277,22 @@ def _fit(taught: Sequence[Lesson], design: Design, chosen: Sequence[int]) -> Hea
     )
 
 
+def _of_danger(taught: Sequence[Lesson], design: Design, chosen: Sequence[int]) -> Heads:
+    told = [(i, int(danger), 1.0) for i in chosen if (danger := taught[i].danger) is not None]
+    both = _head(design, told, 2)
+    return Heads(weight=both.weight[:, 1:], bias=both.bias[1:])
+
+
 def _head(
     design: Design, taught: list[tuple[int, int, float]], size: int, *, tilt: float = 0.0
 ) -> Heads:
     from sklearn.svm import LinearSVC  # noqa: PLC0415 (as above)
 
-    rows, labels, weights = (np.array(column) for column in zip(*taught, strict=True))
     weight = np.zeros((len(design.used), size), dtype=np.float32)
     bias = np.full(size, NEVER, dtype=np.float32)
+    if not taught:
+        return Heads(weight=weight, bias=bias)
+    rows, labels, weights = (np.array(column) for column in zip(*taught, strict=True))
     classes = np.unique(labels)
     if len(classes) == 1:
         bias[classes] = 0

@@ -136,7 +136,9 @@ def _judged(
         nothing = difference([], [])
         verdict = judge(nothing, nothing, nothing, margin)
         return _outcome("", before, learnt, verdict), None
-    made = candidate(corpus.read(), learnt, fresh, tell, before=before.card)
+    made = candidate(
+        corpus.read(), learnt, fresh, tell, before=before.card, dangers=corpus.read_dangers()
+    )
     asked = [question(learnt.lessons[at]) for at in fresh]
     plain = [one.plain for one in tested]
     was = answers(before, [one.plain for one in asked])
@@ -197,7 +199,7 @@ async def retrain(
     if not words:
         return training.train(var, progress=tell)
     learnt = _curriculum(words, now=now, tested=frozen.read(frozen_folder), before=None)
-    model = remember(corpus.read(), learnt, tell)
+    model = remember(corpus.read(), learnt, tell, dangers=corpus.read_dangers())
     model.card = replace(model.card, learned_to=learned_to)
     made = shelf.keep(var, model)
     shelf.point(var, model.card.version)

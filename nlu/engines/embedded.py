@@ -16,13 +16,14 @@ import numpy as np
 
 from nlu.corpus import INTENTS
 from nlu.engines.clauses import COMPLAINTS, ROOM, clauses, second
-from nlu.engines.joint import CATEGORIES, Scores, best_intents, decide, modest
+from nlu.engines.joint import CATEGORIES, OF_DANGER, Scores, best_intents, decide, modest
 from nlu.engines.mask import without_places
 from nlu.engines.model import REBUILD, Model, ModelError, load
 from nlu.engines.movers import movers
 from nlu.normalise import MAX_CHARS, normalise
 from nlu.places.resolve import Resolution, resolve
 from nlu.slots import told
+from nlu.slots.figures import FIGURES
 from nlu.understanding import Candidate, Entity, Mover, Understanding
 
 BATCH = 256  # texts scored at once
@@ -80,10 +81,13 @@ class EmbeddedEngine:
             where = [self._places(text) for text in batch]
             masked = [without_places(*pair) for pair in zip(batch, where, strict=True)]
             plain = [normalise(text) for text in masked]
-            said = list(_said(*classify(model, plain)))
+            scores, known = model.score(plain)
+            said = list(_said(*decide(scores, model.card.sharpness), known.tolist()))
             named = _complaints(model, masked, said)
+            alarms = _alarms(model, plain, scores)
             answers += [
-                _reading(model, *one) for one in zip(batch, plain, where, said, named, strict=True)
+                _reading(model, *one)
+                for one in zip(batch, plain, where, said, named, alarms, strict=True)
             ]
         return answers
 
@@ -99,7 +103,13 @@ class EmbeddedEngine:
 
 
 def _reading(
-    model: Model, text: str, plain: str, found: Resolution, said: Said, named: tuple[str, ...]
+    model: Model,
+    text: str,
+    plain: str,
+    found: Resolution,
+    said: Said,
+    named: tuple[str, ...],
+    alarm: bool,  # noqa: FBT001 - one of a row
 ) -> Understanding:
     intent, intent_confidence, candidates = said
     # Where no place's name was taken out, the text that was classified is the whole one.
@@ -120,7 +130,7 @@ def _reading(
         outside=found.outside is not None and found.place is None,
         outside_name=found.outside.name if found.outside and found.place is None else "",
         language=language,
-        emergency=emergency,
+        emergency=emergency or alarm,
         engine=model.name,
     )
 
@@ -134,11 +144,10 @@ def current(models: Path) -> Path:
     return models / Path(version).name
 
 
-def classify(model: Model, plain: list[str]) -> tuple[Scores, Scores, list[bool]]:
-    """Probabilities of intents and categories of normalised texts; which hold known features."""
-    scores, known = model.score(plain)
-    intents, topics = decide(scores, model.card.sharpness)
-    return intents, topics, known.tolist()
+def classify(model: Model, plain: list[str]) -> tuple[Scores, Scores]:
+    """Probabilities of intents and categories of normalised texts."""
+    scores, _ = model.score(plain)
+    return decide(scores, model.card.sharpness)
 
 
 def _said(intents: Scores, topics: Scores, known: list[bool]) -> Iterator[Said]:
@@ -179,6 +188,18 @@ def _nothing(ranked: tuple[Candidate, ...]) -> Said:
     return intent, confidence, (Candidate(category=category, confidence=confidence), *unsure)
 
 
+def _alarms(model: Model, plain: list[str], scores: Scores) -> list[bool]:
+    """Where the head of danger raises one; with figures of speech it is asked without them."""
+    alarms = scores[:, OF_DANGER] >= model.card.alarm
+    cut = {at: FIGURES.sub(" ", plain[at]) for at in np.flatnonzero(alarms)}
+    figures = [at for at, text in cut.items() if text != plain[at]]
+    if figures:
+        again, _ = model.score([cut[at] for at in figures])
+        alarms[figures] = again[:, OF_DANGER] >= model.card.alarm
+    answer: list[bool] = alarms.tolist()
+    return answer
+
+
 def _complaints(model: Model, masked: list[str], said: list[Said]) -> list[tuple[str, ...]]:
     """The categories of each text, the main one first; the clauses of all in the same calls."""
     named: list[tuple[str, ...]] = [(candidates[0].category,) for _, _, candidates in said]
@@ -191,7 +212,7 @@ def _complaints(model: Model, masked: list[str], said: list[Said]) -> list[tuple
             parts += own
     if not parts:
         return named
-    _, topics, _ = classify(model, parts)
+    _, topics = classify(model, parts)
     for at, first, last in spans:
         main, *others = said[at][2]
         likely = {one.category for one in others if one.confidence >= ROOM}

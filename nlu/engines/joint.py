@@ -17,6 +17,11 @@ from nlu.corpus import INTENTS
 ABOUT_A_COMPLAINT = frozenset({"report", "dispute", "repeat"})
 ABOUT_ANYTHING = frozenset({"status", "human"})  # "what of my report about the rubbish?"
 CATEGORIES = tuple(categories())
+# Where in a row of scores each head stands.
+OF_INTENTS = slice(len(INTENTS))
+OF_CATEGORIES = slice(len(INTENTS), len(INTENTS) + len(CATEGORIES))
+OF_DANGER = len(INTENTS) + len(CATEGORIES)
+HEADS = OF_DANGER + 1
 # Fitted to held-out texts of the corpus: a runner-up says more against the best category than all
 # others together do, and odds mean less than they say.
 REST = 0.3
@@ -54,12 +59,12 @@ def decide(scores: Scores, sharpness: tuple[float, float]) -> tuple[Scores, Scor
     """Probabilities of the intents and of the categories, a row per text.
 
     Args:
-        scores: both heads side by side, intents first.
+        scores: all heads side by side.
         sharpness: what each head's scores are multiplied by (an inverse temperature), chosen by
             held-out texts so that a confidence of 0.8 is right 8 times in 10.
     """
-    intents = softmax(scores[:, : len(INTENTS)] * np.float32(sharpness[0]))
-    topics = softmax(scores[:, len(INTENTS) :] * np.float32(sharpness[1]))
+    intents = softmax(scores[:, OF_INTENTS] * np.float32(sharpness[0]))
+    topics = softmax(scores[:, OF_CATEGORIES] * np.float32(sharpness[1]))
     intent = intents * (topics @ _COMPATIBLE.T)
     topic = topics * (intents @ _COMPATIBLE)
     total = intent.sum(axis=1, keepdims=True)

@@ -26,10 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlu.corpus import INTENTS
-from nlu.engines.joint import CATEGORIES, Scores
+from nlu.engines.joint import CATEGORIES, OF_CATEGORIES, Scores
 from nlu.engines.vocabulary import Parts, Table, Vocabulary
 
-FORMAT = 6
+FORMAT = 7
 _MOST_UNITS = 127  # that a byte can count, either way
 REBUILD = "run `kanal nlu train` to build it anew"
 
@@ -47,6 +47,7 @@ class Card:
     sharpness: tuple[float, float]  # of intents and of categories, see joint.decide
     accept: float  # from this confidence on a category is taken without asking
     ask: float  # from this one on the citizen is asked between the best; below: a moderator
+    alarm: float  # from this score of the head of danger on it is an alarm
     scores: dict[str, float]  # of held-out texts, for information
     corrections: int = 0  # lessons that corrections gave
     learned_to: int = 0  # id of the newest correction that was looked at; 0: none
@@ -54,7 +55,7 @@ class Card:
 
 
 class Model:
-    """Weights of both heads: scores a batch of normalised texts."""
+    """Weights of all heads: scores a batch of normalised texts."""
 
     def __init__(self, card: Card, table: Table, bias: NDArray[np.float32]) -> None:
         self.card = card
@@ -89,7 +90,7 @@ class Model:
         return cls(card, table, bias.astype(np.float32))
 
     def score(self, texts: list[str]) -> tuple[Scores, NDArray[np.bool_]]:
-        """Scores (texts x heads, intents first), and which texts hold anything that is known."""
+        """Scores (texts x heads, see joint.py), and which texts hold anything that is known."""
         sums = self._vocabulary.sums(texts)
         return sums[:, :-1] / _length(sums)[:, None] + self._bias, sums[:, -1] > 0
 
@@ -100,7 +101,7 @@ class Model:
         together are the score without its bias.
         """
         parts = self._vocabulary.apart(words)
-        weights = parts[:, len(INTENTS) : -1] / _length(parts.sum(axis=0))
+        weights = parts[:, OF_CATEGORIES] / _length(parts.sum(axis=0))
         pulls: list[float] = (weights[:, category] - weights.mean(axis=1)).tolist()
         return pulls
 

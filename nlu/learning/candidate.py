@@ -11,7 +11,7 @@ import numpy as np
 from nlu.calibration import leaning
 from nlu.corpus import INTENTS, Example
 from nlu.engines.embedded import classify
-from nlu.engines.joint import CATEGORIES, Scores, best_intents, decide
+from nlu.engines.joint import CATEGORIES, HEADS, OF_CATEGORIES, Scores, best_intents, decide
 from nlu.engines.model import Card, Model
 from nlu.learning.balance import lean
 from nlu.learning.curriculum import Curriculum
@@ -43,13 +43,14 @@ def candidate(
     tell: Progress,
     *,
     before: Card,
+    dangers: Sequence[Example] = (),
 ) -> Candidate:
     """Train on everything; and twice more without one half of the corrections each.
 
     What is compared is thus never what was taught, yet every correction at `fresh` is compared.
     `before` is the current model's card: it gives the calibration, which the corpus decides.
     """
-    prepared = prepare(examples, tell, more=learnt.lessons)
+    prepared = prepare(examples, tell, dangers=dangers, more=learnt.lessons)
     scores = _rehearsed(prepared, len(learnt.lessons), tell)
     topics = [next(iter(lesson.categories), None) for lesson in learnt.lessons]
     model = finish(
@@ -63,14 +64,20 @@ def candidate(
     for fold in range(FOLDS if len(scores) else 0):  # a rehearsal may not know its own questions
         others = [at for at in range(len(scores)) if at % FOLDS != fold]
         lent = _lean(scores, topics, others, before.sharpness[1])
-        leant[fold::FOLDS, len(INTENTS) :] += lent
+        leant[fold::FOLDS, OF_CATEGORIES] += lent
     said = _answers(*decide(leant[list(fresh)], before.sharpness)) if len(scores) else []
     return Candidate(model=model, unseen=tuple(said))
 
 
-def remember(examples: Sequence[Example], learnt: Curriculum, tell: Progress) -> Model:
+def remember(
+    examples: Sequence[Example],
+    learnt: Curriculum,
+    tell: Progress,
+    *,
+    dangers: Sequence[Example] = (),
+) -> Model:
     """A model of another corpus that knows the same corrections; calibrated, not compared."""
-    prepared = prepare(examples, tell, more=learnt.lessons)
+    prepared = prepare(examples, tell, dangers=dangers, more=learnt.lessons)
     scores = _rehearsed(prepared, len(learnt.lessons), tell)
     topics = [next(iter(lesson.categories), None) for lesson in learnt.lessons]
     return finish(prepared, tell, lean=partial(_lean, scores, topics, range(len(scores))))
@@ -80,8 +87,8 @@ def _rehearsed(prepared: Prepared, lessons: int, tell: Progress) -> Scores:
     """Scores of each lesson of a correction by heads that were not taught it; none for one."""
     first = len(prepared.taught) - lessons
     if lessons < FOLDS:
-        return np.zeros((0, len(INTENTS) + len(CATEGORIES)), dtype=np.float32)
-    scores = np.zeros((lessons, len(INTENTS) + len(CATEGORIES)), dtype=np.float32)
+        return np.zeros((0, HEADS), dtype=np.float32)
+    scores = np.zeros((lessons, HEADS), dtype=np.float32)
     for fold in range(FOLDS):
         tell(f"rehearsal {fold + 1} of {FOLDS}", 0.1 + 0.6 * fold / FOLDS)
         out = range(first + fold, first + lessons, FOLDS)
@@ -94,7 +101,7 @@ def _lean(
 ) -> Scores:
     """What corrections tell of frequency beyond what is published of it."""
     known = [(i, topics[i] or "") for i in at if topics[i]]
-    rows = (scores + leaning((1.0, sharpness)))[[i for i, _ in known], len(INTENTS) :]
+    rows = (scores + leaning((1.0, sharpness)))[[i for i, _ in known], OF_CATEGORIES]
     return lean(rows, [label for _, label in known], sharpness)
 
 
@@ -102,7 +109,7 @@ def answers(model: Model, plain: Sequence[str]) -> list[Answer]:
     """What a model says of normalised texts."""
     if not plain:
         return []
-    intents, topics, _ = classify(model, list(plain))
+    intents, topics = classify(model, list(plain))
     return _answers(intents, topics)
 
 
@@ -110,7 +117,7 @@ def plausible(model: Model, plain: Sequence[str], most: int = 3) -> list[Collect
     """The first categories of each normalised text."""
     if not plain:
         return []
-    _, topics, _ = classify(model, list(plain))
+    _, topics = classify(model, list(plain))
     return [frozenset(CATEGORIES[at] for at in row) for row in np.argsort(-topics)[:, :most]]
 
 

@@ -31,7 +31,7 @@ def fares(model: Model, tested: Sequence[Question]) -> Fares:
     gold = [one.category or "" for one in known]
     if not known:
         return Fares(accuracy=share([]), classes=(), confusions=(), reliability=())
-    _, topics, _ = classify(model, [one.plain for one in known])
+    _, topics = classify(model, [one.plain for one in known])
     said = [CATEGORIES[at] for at in topics.argmax(axis=1).tolist()]
     right = [label == answer for label, answer in zip(gold, said, strict=True)]
     pairs = list(zip(gold, said, strict=True))

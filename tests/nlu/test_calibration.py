@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from nlu.calibration import Held, calibrate
+from nlu.calibration import FALSE_ALARMS, Held, calibrate
 from nlu.corpus import INTENTS
-from nlu.engines.joint import CATEGORIES, decide, modest
+from nlu.engines.joint import CATEGORIES, HEADS, OF_DANGER, decide, modest
 
 REPORT = INTENTS.index("report")
 
 
 def held(first: str, second: str, lead: float, right: int, of: int) -> Held:
     """Texts whose first category leads the second by so much; `right` of them are of the first."""
-    scores = np.full((of, len(INTENTS) + len(CATEGORIES)), -2, dtype=np.float32)
+    scores = np.full((of, HEADS), -2, dtype=np.float32)
     scores[:, REPORT] = 1
     scores[:, len(INTENTS) + CATEGORIES.index(first)] = lead
     scores[:, len(INTENTS) + CATEGORIES.index(second)] = 0
     labels = [(first,)] * right + [(second,)] * (of - right)
-    return Held(scores=scores, intents=["report"] * of, categories=labels)
+    return Held(scores=scores, intents=["report"] * of, categories=labels, dangers=[None] * of)
 
 
 def test_two_that_tie_are_asked_about_however_few_they_are() -> None:
@@ -29,6 +29,7 @@ def test_two_that_tie_are_asked_about_however_few_they_are() -> None:
             scores=np.concatenate([sure.scores, ties.scores]),
             intents=sure.intents + ties.intents,
             categories=sure.categories + ties.categories,
+            dangers=sure.dangers + ties.dangers,
         )
     )
     _, topics = decide(ties.scores, card["sharpness"])
@@ -41,3 +42,29 @@ def test_what_is_always_right_is_accepted() -> None:
     _, topics = decide(sure.scores, card["sharpness"])
     assert card["accept"] <= float(modest(topics).max())
     assert card["scores"]["category_accuracy"] == 1.0
+
+
+def test_an_alarm_is_where_hardly_a_quiet_text_comes() -> None:
+    of = 1000
+    some = held("taman", "pohon", lead=3.0, right=of, of=of)
+    some.scores[:, OF_DANGER] = np.linspace(-2, -1, of)
+    quiet = Held(
+        scores=some.scores,
+        intents=some.intents,
+        categories=[*some.categories[:-1], ()],
+        dangers=[False] * (of - 1) + [True],
+    )
+    alarm = calibrate(quiet)["alarm"]
+    assert np.isclose((some.scores[:, OF_DANGER] >= alarm).mean(), FALSE_ALARMS, atol=1 / of)
+
+
+def test_what_was_written_to_sound_like_danger_is_not_asked() -> None:
+    some = held("taman", "pohon", lead=3.0, right=4, of=4)
+    some.scores[:, OF_DANGER] = (-2, -2, 4, 5)
+    told = Held(
+        scores=some.scores,
+        intents=[*some.intents[:2], None, None],
+        categories=[*some.categories[:2], (), ()],
+        dangers=[False, False, False, True],
+    )
+    assert calibrate(told)["alarm"] == -2

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nlu.corpus import INTENTS
 from nlu.engine import Explaining
 from nlu.engines.embedded import EmbeddedEngine, current
+from nlu.engines.joint import OF_CATEGORIES
 from nlu.engines.model import load
 from nlu.engines.rasa import RasaEngine
 from nlu.normalise import normalise
@@ -21,7 +21,7 @@ def test_what_words_add_is_the_whole_score(engine: EmbeddedEngine, labelled) -> 
     for row in labelled("categories")[:40]:
         plain = normalise(row["text"])
         (scores, _) = model.score([plain])
-        heads = (scores - bias)[0, len(INTENTS) :]
+        heads = (scores - bias)[0, OF_CATEGORIES]
         for category in (0, 3):
             pulls = model.pulls(plain.split(), category)
             assert sum(pulls) == pytest.approx(heads[category] - heads.mean(), abs=1e-3)

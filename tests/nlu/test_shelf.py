@@ -13,7 +13,14 @@ from nlu.corpus import INTENTS
 from nlu.engines.joint import CATEGORIES
 from nlu.engines.model import Card, Model, ModelError
 
-CARD = {"examples": 1, "sharpness": (1.0, 1.0), "accept": 0.5, "ask": 0.2, "scores": {}}
+CARD = {
+    "examples": 1,
+    "sharpness": (1.0, 1.0),
+    "accept": 0.5,
+    "ask": 0.2,
+    "alarm": 0.0,
+    "scores": {},
+}
 
 
 def put(var: Path, *versions: str) -> None:

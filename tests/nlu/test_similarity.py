@@ -14,7 +14,7 @@ import pytest
 from scipy import sparse
 
 import nlu
-from nlu.corpus import read
+from nlu.corpus import Example, read, read_dangers
 
 pytestmark = pytest.mark.once
 
@@ -50,10 +50,14 @@ def _table(rows: list[list[int]], width: int) -> Any:
     return sparse.csr_array((ones, columns, ends), shape=(len(rows), width))
 
 
+def taught() -> list[Example]:
+    return [*read(), *read_dangers()]
+
+
 def classes() -> list[list[str]]:
     """The texts of the corpus, class by class."""
     found: dict[Any, list[str]] = defaultdict(list)
-    for example in read():
+    for example in taught():
         found[example.intent, example.categories].append(example.text)
     return list(found.values())
 
@@ -67,7 +71,7 @@ def test_no_two_examples_of_a_class_are_nearly_the_same() -> None:
     pairs = [pair for texts in classes() for pair in too_near(texts, texts)]
     # Each text is found beside itself, and of twins each beside the other.
     assert [(a, b) for a, b in pairs if a != b] == []
-    assert len(pairs) == len(read())
+    assert len(pairs) == len(taught())
 
 
 def asked() -> list[str]:
@@ -79,6 +83,6 @@ def asked() -> list[str]:
 
 def test_no_test_text_stands_in_the_corpus() -> None:
     measured = asked()
-    learnt = [example.text for example in read() if len(example.text) > SHORT]
+    learnt = [example.text for example in taught() if len(example.text) > SHORT]
     blocks = (learnt[at : at + BLOCK] for at in range(0, len(learnt), BLOCK))
     assert [pair for block in blocks for pair in too_near(measured, block)] == []
