@@ -23,7 +23,7 @@ from nlu.engines.movers import movers
 from nlu.normalise import MAX_CHARS, normalise
 from nlu.places.resolve import Resolution, resolve
 from nlu.slots import told
-from nlu.slots.figures import FIGURES
+from nlu.slots.emergency import literal
 from nlu.understanding import Candidate, Entity, Mover, Understanding
 
 BATCH = 256  # texts scored at once
@@ -191,7 +191,7 @@ def _nothing(ranked: tuple[Candidate, ...]) -> Said:
 def _alarms(model: Model, plain: list[str], scores: Scores) -> list[bool]:
     """Where the head of danger raises one; with figures of speech it is asked without them."""
     alarms = scores[:, OF_DANGER] >= model.card.alarm
-    cut = {at: FIGURES.sub(" ", plain[at]) for at in np.flatnonzero(alarms)}
+    cut = {at: literal(plain[at]) for at in np.flatnonzero(alarms)}
     figures = [at for at, text in cut.items() if text != plain[at]]
     if figures:
         again, _ = model.score([cut[at] for at in figures])

@@ -110,8 +110,14 @@ def in_danger(plain: str) -> bool:
         return False
     # Most texts with a sign hold no words of danger: the figures need not be cut out of those.
     found = [signal for bit, signal in _BITS if signs & bit and signal.words.search(plain)]
-    cut = FIGURES.sub(" ", plain) if found and signs & _FIGURE else plain
+    cut = literal(plain) if found else plain
     return any(_holds(signal, plain if signal.whole else cut) for signal in found)
+
+
+def literal(plain: str) -> str:
+    """A normalised text without its figures of speech and what only bears a name of danger."""
+    figures = any(_signs[word] & _FIGURE for word in plain.split())
+    return FIGURES.sub(" ", plain) if figures else plain
 
 
 def no_fire(text: str) -> bool:
@@ -120,7 +126,7 @@ def no_fire(text: str) -> bool:
     Words that are no fire's leave it open: a text may be misspelled, and tell of one all the same.
     """
     plain = normalise(text)
-    cut = FIGURES.sub(" ", plain)
+    cut = literal(plain)
     named = [*_FIRE.finditer(cut)]
     if named:
         return all(_denied(cut, match, past=True) for match in named)
