@@ -76,7 +76,7 @@ $(VENV)-rasa/rasa.stamp: requirements/rasa.txt | $(VENV)/run.stamp
 rasa-env: $(VENV)-rasa/rasa.stamp ## set up Rasa's own environment (Python 3.10)
 
 .PHONY: rasa
-rasa: rasa-env ## set up Rasa and train it on the corpus (two hours on two cores)
+rasa: rasa-env ## set up Rasa and train it on the corpus (40 minutes on two cores)
 	@$(BIN)/python -m nlu.rasa train
 
 .PHONY: rasa-serve

@@ -44,6 +44,13 @@ def test_it_knows_what_no_rule_knows() -> None:
     assert [one.emergency for one in taught.read([cry, "lampu taman redup bang"])] == [True, False]
 
 
+def test_a_figure_of_speech_is_no_alarm_by_itself() -> None:
+    taught = engine([*told("danger", ("{} api", "api {}")), *told("calm", CALM)])
+    assert [one.emergency for one in taught.read(["kereta api bang", "api bang"])] == [False, True]
+    texts = ["kereta api bang, api bang", "hidran kebakaran bocor min"]
+    assert [one.emergency for one in taught.read(texts)] == [True, False]
+
+
 def test_who_was_taught_none_raises_no_alarm_but_by_rule() -> None:
     cry, rule = engine([]).read(["kak adek kaku bibirnya biru mencong", "rumah saya kebakaran!"])
     assert (cry.emergency, rule.emergency) == (False, True)
