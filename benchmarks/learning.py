@@ -74,12 +74,15 @@ def main() -> None:
         order = list(range(len(texts)))
         Random(number).shuffle(order)
         held = order[chosen.corrections :]
-        gain, verdict = bench.round(order[: chosen.corrections], held)
+        corrected_ones = order[: chosen.corrections]
+        gain, own, verdict = bench.round(corrected_ones, held)
         free[number, held] = gain
         gated[number, held] = gain if verdict.promoted else 0
         print(f"  round {number + 1}: {gain.mean():+.4f} on {len(held)} texts; {verdict.reason}")
         told = f"{chosen.file.name}, {chosen.corrections} corrections, {number + 1} rounds"
         print(f"{told}, before {bench.right.mean():.3f}")
+        was = bench.right[corrected_ones].mean()
+        print(f"    corrected, now    {own.mean():.3f} of them are read so, {was:.3f} were")
         print(f"    any candidate     {summary(free[: number + 1])}")
         print(f"    where promoted    {summary(gated[: number + 1])}", flush=True)
 
@@ -98,8 +101,8 @@ class Bench:
         self.tested = [] if ours else frozen.read()
         self.margin = 1.0 if ours else MARGIN
 
-    def round(self, taught: list[int], held: list[int]) -> tuple[np.ndarray, Verdict]:
-        """Correct some texts; what that does to the others, and whether it would be promoted."""
+    def round(self, taught: list[int], held: list[int]) -> tuple[np.ndarray, np.ndarray, Verdict]:
+        """Correct some texts: what the others gain, which corrected ones are right, the verdict."""
         said = corrected(
             [self.texts[i] for i in taught],
             [self.plain[i] for i in taught],
@@ -115,8 +118,11 @@ class Bench:
         made = candidate(
             self.examples, learnt, fresh, _quiet, before=self.base.card, dangers=self.dangers
         )
-        after = self._right(answers(made.model, [self.plain[i] for i in held]), held)
-        return after.astype(float) - self.right[held], self._verdict(learnt, made)
+        after, own = (
+            self._right(answers(made.model, [self.plain[i] for i in at]), at)
+            for at in (held, taught)
+        )
+        return after.astype(float) - self.right[held], own, self._verdict(learnt, made)
 
     def _right(self, said: Sequence[Answer], at: Sequence[int]) -> np.ndarray:
         return np.array(
