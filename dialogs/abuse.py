@@ -20,8 +20,9 @@ import yaml
 from dialogs import asking, emergency, words
 from dialogs.conversation import Conversation, Count, Pace, Turn
 from dialogs.effects import Ask, FileComplaint, HandOver, Say, Schedule
+from dialogs.insults import is_insult
 from dialogs.quiet import kept
-from dialogs.rule import Decision, is_report, is_sure, reply, speaks
+from dialogs.rule import Decision, reply, speaks
 from dialogs.smalltalk import hand_over, is_advert, not_a_complaint
 
 FLOOD, LOOP, MUTED = "flood", "loop", "abuse"
@@ -46,8 +47,6 @@ class Limits:
     same_text: Limit
     offences: Limit
     least_words: int  # of a text that is compared with the one before
-    most_words: int  # of an insult
-    insults: frozenset[str]
 
 
 @cache
@@ -68,8 +67,6 @@ def limits() -> Limits:
     return Limits(
         **own,
         least_words=int(said["same_text"]["least_words"]),
-        most_words=int(said["insults"]["most_words"]),
-        insults=frozenset(said["insults"]["words"]),
     )
 
 
@@ -189,11 +186,7 @@ def _in_danger(conversation: Conversation, turn: Turn) -> Decision | None:
 
 def insulted(conversation: Conversation, turn: Turn) -> Decision | None:
     """The rule: a few words that insult and report nothing."""
-    told = words.plain(turn.text).split()
-    rude = any(word in limits().insults for word in (*told, " ".join(told)))
-    if not rude or len(told) > limits().most_words or turn.photos or turn.spot:
-        return None
-    if is_report(turn.understanding) and is_sure(turn.understanding):
+    if not is_insult(turn):
         return None
     return offended(conversation, turn, lambda one, _: reply(one, Say(phrase="insulted")))
 

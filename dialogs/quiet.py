@@ -11,6 +11,7 @@ from dialogs import asking, drafting, spots
 from dialogs.conversation import Conversation, Draft, Turn
 from dialogs.earlier import note
 from dialogs.effects import Schedule
+from dialogs.insults import is_insult
 from dialogs.reporting import newest
 from dialogs.rule import Decision, filing_flow, is_report
 
@@ -22,7 +23,8 @@ def handed_over(conversation: Conversation, turn: Turn) -> Decision | None:
 
 def kept(conversation: Conversation, turn: Turn) -> Decision:
     """Say nothing; what reports something joins the draft, which is filed in the end."""
-    told = bool(turn.text) and (is_report(turn.understanding) or conversation.draft is not None)
+    reports = is_report(turn.understanding) or conversation.draft is not None
+    told = bool(turn.text) and reports and not is_insult(turn)
     if not told and not drafting.brings(turn):
         return conversation, ()
     draft = conversation.draft or drafting.begin(turn)

@@ -9,6 +9,7 @@ import pytest
 from dialogs import abuse
 from dialogs.conversation import Known, Pace, Status, Ticket
 from dialogs.effects import HandOver, Schedule, UpdateComplaint
+from dialogs.insults import insults
 from tests.dialogs.turns import Talk, place, report, understood
 
 ADVERT = understood("other", "bukan_aduan", confidence=0.95)
@@ -88,6 +89,16 @@ def test_a_report_of_the_muted_is_kept_and_filed_in_the_end() -> None:
     assert not talk.say("sampah menumpuk", RUBBISH)
     talk.say(timer="expire")
     assert [one.draft.category for one in talk.filed] == ["sampah"]
+
+
+@pytest.mark.parametrize("vague", [CHATTER, report("tidak_jelas", confidence=0.65)])
+def test_an_insult_of_the_muted_is_no_report(vague) -> None:
+    talk = muted()
+    talk.say("tolol", vague)
+    talk.say("sampah menumpuk", RUBBISH)
+    talk.say("goblok semua", vague)
+    talk.say(timer="expire")
+    assert [one.draft.texts for one in talk.filed] == [("sampah menumpuk",)]
 
 
 def test_the_muted_may_stop_call_for_a_person_and_cry_for_help() -> None:
@@ -175,4 +186,4 @@ def test_where_nobody_can_flood_nothing_is_counted() -> None:
 
 
 def test_every_word_of_the_list_is_plain() -> None:
-    assert all(word == word.strip().lower() for word in abuse.limits().insults)
+    assert all(word == word.strip().lower() for word in insults().words)
