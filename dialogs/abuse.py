@@ -62,12 +62,8 @@ def limits() -> Limits:
             rest=timedelta(**row["rest"]),
         )
         for name, row in said.items()
-        if name != "insults"
     }
-    return Limits(
-        **own,
-        least_words=int(said["same_text"]["least_words"]),
-    )
+    return Limits(**own, least_words=int(said["same_text"]["least_words"]))
 
 
 def heard(conversation: Conversation, turn: Turn) -> Conversation:

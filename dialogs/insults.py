@@ -1,4 +1,4 @@
-"""A few rude words that report nothing. The words stand in abuse.yml."""
+"""A few rude words that report nothing. The words stand in insults.yml."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dialogs.rule import is_report, is_sure
 
 @dataclass(frozen=True, slots=True)
 class Insults:
-    """Of abuse.yml."""
+    """insults.yml."""
 
     most_words: int  # of a message that is only an insult
     words: frozenset[str]
@@ -24,9 +24,9 @@ class Insults:
 
 @cache
 def insults() -> Insults:
-    """Read them."""
-    text = (files("dialogs") / "abuse.yml").read_text(encoding="utf-8")
-    said: dict[str, Any] = yaml.safe_load(text)["insults"]
+    """Read insults.yml."""
+    text = (files("dialogs") / "insults.yml").read_text(encoding="utf-8")
+    said: dict[str, Any] = yaml.safe_load(text)
     return Insults(int(said["most_words"]), frozenset(said["words"]))
 
 

@@ -67,19 +67,22 @@ def read(folder: Path | None = None) -> list[Example]:
     if folder is None:
         with as_file(files("nlu") / "corpus") as shipped:
             return read(shipped)
+    return _below(folder, INTENTS, "intent/ and report/")
+
+
+def read_dangers(folder: Path | None = None) -> list[Example]:
+    """All texts that tell of danger to life, or only sound like it; as `read` does."""
+    if folder is None:
+        with as_file(files("nlu") / "dangers") as shipped:
+            return read_dangers(shipped)
+    return _below(folder, DANGERS, "texts of danger")
+
+
+def _below(folder: Path, intents: tuple[str, ...], what: str) -> list[Example]:
     paths = sorted(folder.rglob("*.yml"))
     if not paths:
-        raise CorpusError(
-            f"no *.yml under {folder}: name the folder that holds intent/ and report/"
-        )
-    return [example for path in paths for example in read_file(path)]
-
-
-def read_dangers() -> list[Example]:
-    """All texts that tell of danger to life, or only sound like it. Raises: CorpusError."""
-    with as_file(files("nlu") / "dangers") as shipped:
-        paths = sorted(shipped.glob("*.yml"))
-        return [example for path in paths for example in read_file(path, DANGERS)]
+        raise CorpusError(f"no *.yml under {folder}: name the folder that holds {what}")
+    return [example for path in paths for example in read_file(path, intents)]
 
 
 def read_file(path: Path, intents: tuple[str, ...] = INTENTS) -> list[Example]:

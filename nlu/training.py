@@ -187,10 +187,7 @@ def _check(examples: Sequence[Example], tell: Progress) -> None:
 
 
 def _version(taught: Sequence[Lesson]) -> str:
-    chosen = (
-        *(SEEN, WORD_WEIGHT, STRENGTH, TOLERANCE, TILT, SMOOTHING, REPORT_WEIGHT),
-        *CHOSEN,
-    )
+    chosen = (SEEN, WORD_WEIGHT, STRENGTH, TOLERANCE, TILT, SMOOTHING, REPORT_WEIGHT, *CHOSEN)
     digest = hashlib.sha256(repr((FORMAT, SEED, chosen, shares())).encode())
     for lesson in taught:
         digest.update(repr(lesson).encode("utf-8", "surrogatepass"))

@@ -43,7 +43,7 @@ def candidate(
     tell: Progress,
     *,
     before: Card,
-    dangers: Sequence[Example] = (),
+    dangers: Sequence[Example],
 ) -> Candidate:
     """Train on everything; and twice more without one half of the corrections each.
 
@@ -74,7 +74,7 @@ def remember(
     learnt: Curriculum,
     tell: Progress,
     *,
-    dangers: Sequence[Example] = (),
+    dangers: Sequence[Example],
 ) -> Model:
     """A model of another corpus that knows the same corrections; calibrated, not compared."""
     prepared = prepare(examples, tell, dangers=dangers, more=learnt.lessons)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nlu.numerals import DIGIT
+from nlu.numerals import WORD
 from nlu.understanding import Entity
 
 _UNIT = (
@@ -12,7 +12,7 @@ _UNIT = (
     r"hours?|days?|weeks?|months?|years?)"
 )
 _NUMBER = (
-    rf"(?:\d{{1,3}}(?:\s?[-–/]\s?\d{{1,3}})?|{DIGIT}|sepuluh|sebelas|"
+    rf"(?:\d{{1,3}}(?:\s?[-–/]\s?\d{{1,3}})?|{WORD}|"
     r"beberapa|bbrp|sekian|setengah|one|two|three|four|five|six|several|a few)"
 )
 _LONG = (

@@ -26,6 +26,7 @@ from nlu import shelf
 from nlu.engines.embedded import EmbeddedEngine
 from nlu.engines.model import load
 from nlu.engines.rasa import RasaEngine, RasaServer
+from nlu.slots import emergency
 from store import complaints, learnings
 from store.tables import Complaint, Prediction, table
 from tests.paper import Paper, line, raw
@@ -33,6 +34,7 @@ from tests.paper import Paper, line, raw
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = "mesin tap kartu di gerbang nelan kartu saya terus, petugasnya malah ketawa"
 RIGHT = "pelayanan_publik"
+CRY = "bapak di sebelah rumah megap megap dadanya sakit"  # in words that no rule knows
 
 
 @pytest.fixture
@@ -131,6 +133,9 @@ async def test_a_moderators_word_changes_the_answer_without_a_restart(
         assert second != first
         await house.until_it_serves(second)
         assert await house.reads(TEXT) == RIGHT
+        (cry,) = await house.gateway.engine.understand([CRY])
+        assert cry.emergency  # a model that learnt is no deafer than the one before
+        assert not emergency(CRY)
         shown = generate_latest(house.gateway.meters.registry).decode()
         assert 'kanal_model_changes_total{outcome="swapped"} 1.0' in shown
 

@@ -90,3 +90,8 @@ def test_another_intent_is_refused_with_file_and_line(tmp_path: Path) -> None:
     file.write_text('version: "3.1"\nnlu:\n- intent: dangr\n  examples: |\n    - api!\n')
     with pytest.raises(CorpusError, match=r"fire.yml:3: unknown intent 'dangr' \(did you mean"):
         read_file(file, DANGERS)
+
+
+def test_no_danger_at_all_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match=r"no \*.yml under"):
+        read_dangers(tmp_path)
