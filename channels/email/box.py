@@ -33,6 +33,7 @@ from channels.email.imap import (
     host_of,
     log_in,
     password_of,
+    read_ahead,
     select,
     sorted_out,
 )
@@ -75,6 +76,7 @@ class Mailbox:
         self._allows = allows  # whether a mail's sender may write so much
         self._client: IMAPClient | None = None
         self._hung_up = False
+        self._idles = False  # whether the server tells of news
         self._allowed: dict[tuple[str, int, int], bool] = {}  # a mail that comes again counts once
         self._failures: Counter[tuple[str, int, int]] = Counter()
         self._taken: dict[str, tuple[int, list[int]]] = {}  # to be marked once they are kept
@@ -137,6 +139,7 @@ class Mailbox:
         client = connect(self._settings)
         self._client = client  # `hang_up` and `close` reach it from here on
         log_in(client, self._settings, password)
+        self._idles = client.has_capability("IDLE")  # may ask, and drop what is told of news then
         return client
 
     def _news(
@@ -151,7 +154,9 @@ class Mailbox:
             except Misconfigured as error:
                 trouble = error  # the other folders are read all the same
                 continue
-            self._mark(client, folder, known.get(folder))
+            if self._mark(client, folder, known.get(folder)):
+                # What the server told of news along with that, the library has dropped.
+                selected = select(client, folder, readonly=False)
             raws += self._sweep(client, folder, selected, places)
             if len(raws) >= _AT_ONCE or self._client is None:
                 break
@@ -260,16 +265,18 @@ class Mailbox:
     def _raw(self, body: bytes, envelope: dict[str, str]) -> Raw:
         return Raw(body=body, received_at=self._clock(), envelope=envelope)
 
-    def _mark(self, client: IMAPClient, folder: str, kept: Place | None) -> None:
-        """Mark what the store has kept: its cursor lies behind it."""
+    def _mark(self, client: IMAPClient, folder: str, kept: Place | None) -> bool:
+        """Mark what the store has kept: its cursor lies behind it. Tells whether it did."""
         validity, uids = self._taken.get(folder, (0, []))
         if kept is None or kept.validity != validity or kept.uid < max(uids, default=0):
-            return
+            return False
         del self._taken[folder]
         self._allowed = {which: said for which, said in self._allowed.items() if which[0] != folder}
-        if uids and self._settings.mark_seen:
-            with suppress(IMAPClientError):  # may not be allowed; it is a courtesy
-                client.add_flags(uids, [_SEEN], silent=True)
+        if not uids or not self._settings.mark_seen:
+            return False
+        with suppress(IMAPClientError):  # may not be allowed; it is a courtesy
+            client.add_flags(uids, [_SEEN], silent=True)
+        return True
 
     # Waiting.
 
@@ -277,11 +284,12 @@ class Mailbox:
         """Wait until the first folder has news, or it is time to look."""
         if stop.is_set():
             return
-        if not client.has_capability("IDLE"):
+        if not self._idles:
             stop.wait(self._settings.sweep_s)
             return
         client.idle()
-        client.idle_check(timeout=self._settings.sweep_s)
+        if not read_ahead(client):
+            client.idle_check(timeout=self._settings.sweep_s)
         client.idle_done()  # raises where the server has hung up
 
 

@@ -107,6 +107,23 @@ def _names(client: IMAPClient) -> list[str]:
     return []
 
 
+def read_ahead(client: IMAPClient) -> bool:
+    """Whether the server has said more than was asked for, which `idle_check` would not hear.
+
+    That waits for the socket. What came in one packet with the beginning of IDLE (Dovecot tells
+    then of the mail that came since the folder was opened) lies in the reader's buffer by then.
+    """
+    sock = client.socket()
+    patience = sock.gettimeout()
+    sock.settimeout(0)
+    try:
+        return bool(client._imap.file.peek(1))  # noqa: SLF001 - the library shows it nowhere
+    except ssl.SSLWantReadError:
+        return False
+    finally:
+        sock.settimeout(patience)
+
+
 def sorted_out(error: Exception, settings: Settings) -> ChannelError:
     """Say who must act. What a server said may hold a citizen's words: it is not repeated."""
     host = host_of(settings)

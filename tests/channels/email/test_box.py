@@ -14,7 +14,8 @@ from channels.email.adapter import Adapter, MailWithBox, Settings
 from channels.errors import ChannelError, Misconfigured, Unreachable
 
 PASSWORD = "kotak-surat-rahasia"
-GREETING = "* OK [CAPABILITY IMAP4rev1 IDLE] siap\r\n"
+GREETING = "* OK siap\r\n"
+CAPABILITY = "* CAPABILITY IMAP4rev1 IDLE\r\n"
 SELECTED = "* 0 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 1] x\r\n"
 CURSOR = '{"INBOX":{"validity":7,"uid":0,"since":null}}'
 
@@ -29,7 +30,7 @@ async def server(greeting: str = GREETING, **script: str) -> AsyncIterator[dict[
         while line := await reader.readline():
             tag, _, command = line.decode().strip().partition(" ")
             heard.append(command.partition(" ")[0] or tag)
-            answer = script.get(heard[-1], SELECTED if "SELECT" in command else "")
+            answer = {"CAPABILITY": CAPABILITY, "SELECT": SELECTED, **script}.get(heard[-1], "")
             if answer != "HANG UP":
                 answer = answer if "{tag}" in answer else answer + "{tag} OK ya\r\n"
                 writer.write(answer.format(tag=tag).encode("latin-1"))

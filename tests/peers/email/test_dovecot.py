@@ -127,6 +127,37 @@ async def test_idle_wakes_and_a_cancelled_wait_ends_at_once(box: Dovecot) -> Non
     assert subjects(after) == ["Subject: Lampu 2"]
 
 
+@pytest.mark.parametrize("scheme", ["imap", "imaps"])
+@pytest.mark.parametrize("moment", ["idle", "add_flags"])
+async def test_a_mail_that_comes_between_the_look_and_the_wait_ends_the_wait(
+    moment: str, scheme: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Dovecot tells of it in one packet with the beginning of IDLE, or in the answer to STORE."""
+    real = getattr(IMAPClient, moment)
+    late = iter([mail(2)])
+    paper = (tmp_path / "cert.pem", tmp_path / "key.pem")
+    self_signed(*paper, "localhost")
+    monkeypatch.setenv("SSL_CERT_FILE", str(paper[0]))
+
+    def delayed(client: IMAPClient, *args: Any, **more: Any) -> Any:
+        for one in late:
+            box.deliver(one)
+        return real(client, *args, **more)
+
+    async with dovecot(certificate=paper) as box:
+        port = box.tls_port if scheme == "imaps" else box.port
+        box.deliver(mail(1))
+        async with reader(box, imap=f"{scheme}://localhost:{port}") as adapter:
+            _, cursor = await pulled(adapter, None)
+            monkeypatch.setattr(IMAPClient, moment, delayed)
+            found: list[Raw] = []
+            while not found:
+                found, cursor = await pulled(adapter, cursor)
+
+    assert subjects(found) == ["Subject: Lampu 2"]
+    assert next(late, None) is None
+
+
 def idles(adapter: MailWithBox) -> bool:
     """Whether its wait has begun: the library keeps the tag of the command until the next."""
     client = adapter._box._client
