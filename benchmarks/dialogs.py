@@ -3,7 +3,8 @@
 filed      share of those who came to report whose complaint is filed with all that it needs
 turns      of the citizen's until it is filed; short messages in a row, gathered, are one
 misfiled   another category than he meant, or another kelurahan than he told
-lost       a text or photo of a report that is in no complaint after all timers: must be 0
+shown      a text of a report that is in no complaint after all timers, and waits for a moderator
+lost       a text or photo of a report that is in no complaint, and waits for nobody: must be 0
 step       CPU time of one decision, without the engine
 """
 
@@ -32,6 +33,7 @@ from nlu.engines.embedded import EmbeddedEngine
 from nlu.places.resolve import resolve
 from nlu.training import train
 from nlu.understanding import Understanding
+from store.urgency import is_unsure
 
 BEGIN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 _TIMERS = ("reminder", *(["expire"] * 6))  # all that comes when nobody writes any more
@@ -108,13 +110,18 @@ class Talk:
                 self.updates.append(one)
         return effects
 
-    def is_lost(self) -> bool:
-        """Whether anything that was told or sent for a report is nowhere."""
+    def missed(self) -> tuple[bool, bool]:
+        """Whether a text is in no complaint, yet in the moderators' queue; whether one is nowhere.
+
+        A photo that is in no complaint is nowhere.
+        """
         drafts = [one.draft for one in self.filed]
         texts = "\n".join([text for one in drafts for text in one.texts]
                           + [one.text for one in self.updates])  # fmt: skip
         ids = {photo for one in (*drafts, *self.updates) for photo in one.photos}
-        return any(one not in texts for one in self.who.texts) or bool(set(self.photos) - ids)
+        missing = [self.read(one) for one in self.who.texts if one not in texts]
+        shown = [is_unsure(one.category, one.intent, one.confidence) for one in missing]
+        return any(shown), not all(shown) or bool(set(self.photos) - ids)
 
     def is_complete(self) -> bool:
         """Whether he got it filed with all that it needs; an emergency's place comes after it."""
@@ -162,14 +169,15 @@ def row(name: str, talks: Sequence[Talk]) -> str:
     turns = [one.turns_to_file for one in filed if one.turns_to_file]
     wrong = [one.is_misfiled() for one in filed]
     placed = [one for one in filed if one.who.own_place]
-    lost = sum(one.is_lost() for one in came)
+    missed = [one.missed() for one in came]
+    shown, lost = sum(one for one, _ in missed), sum(one for _, one in missed)
     share = f"{len(complete) / len(came):6.1%}" if came else "     -"
     kinds = f"{sum(one for one, _ in wrong) / len(wrong):6.1%}" if wrong else "     -"
     places = f"{sum(one for _, one in wrong) / len(placed):6.1%}" if placed else "     -"
     middle = (
         f"{statistics.median(turns):3.0f} {quantile(turns, 0.95):4.0f}" if turns else "  -    -"
     )
-    return f"{name:12} {len(talks):6} {share} {middle}  {kinds}  {places} {lost:5}"
+    return f"{name:12} {len(talks):6} {share} {middle}  {kinds}  {places} {shown:5} {lost:5}"
 
 
 def report(talks: Sequence[Talk]) -> None:
@@ -178,7 +186,7 @@ def report(talks: Sequence[Talk]) -> None:
     for one in talks:
         by_kind[one.who.kind].append(one)
         by_kind[one.who.channel].append(one)
-    print("              talks  filed  turns p95  category  place  lost")
+    print("              talks  filed  turns p95  category  place shown  lost")
     for name in (*KINDS, "rich", "letters", "sms"):
         print(row(name, by_kind[name]))
     print(row("all", talks))

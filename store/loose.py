@@ -30,7 +30,7 @@ from store.tables import (
     table,
 )
 from store.tasks import seen
-from store.urgency import UNSURE_BELOW, Need, need
+from store.urgency import UNSURE, Need, need
 
 COMPLAINT, CONVERSATION = table(Complaint), table(ConversationRow)
 CORRECTION, PREDICTION, SUPPORTER = table(Correction), table(Prediction), table(Supporter)
@@ -138,10 +138,14 @@ async def _messages(connection: AsyncConnection, now: datetime, talks: set[int])
 
 
 async def _unsure(connection: AsyncConnection, now: datetime) -> Sequence[Any]:
-    """The newest messages that the machine was unsure of, in talks that are over."""
-    # In the words of its index, or it is not used.
-    unsure = text(f"prediction.category IS NOT NULL AND prediction.confidence < {UNSURE_BELOW}")
-    last = select(PREDICTION).where(unsure).order_by(PREDICTION.c.inbox_id.desc()).limit(_LAST)
+    """The newest messages that the machine was unsure of, in talks that are over.
+
+    Beside what it could hardly place, that is what it held for no complaint, yet not so surely as
+    to say so: who wrote it was told that he had not been understood.
+    """
+    last = (
+        select(PREDICTION).where(text(UNSURE)).order_by(PREDICTION.c.inbox_id.desc()).limit(_LAST)
+    )
     read = last.subquery()
     rows = await connection.execute(
         select(

@@ -21,6 +21,12 @@ class Need(IntEnum):
 
 OPEN, SETTLED = 0, -1
 UNSURE_BELOW = 0.5  # confidence; an index of `prediction` holds the same figure
+REFUSED_FROM = 0.9  # what is no complaint is told so from here on, and else not understood
+# Of messages that became no complaint; in the words of the index.
+UNSURE = (
+    f"category IS NOT NULL AND (confidence < {UNSURE_BELOW} "
+    f"OR (category = 'bukan_aduan' AND intent = 'other' AND confidence < {REFUSED_FROM}))"
+)
 
 REASONS = {
     "emergency": Need.EMERGENCY,
@@ -30,6 +36,12 @@ REASONS = {
     "misunderstood": Need.UNSURE,
     "dead_letter": Need.DEAD,
 }
+
+
+def is_unsure(category: str | None, intent: str, confidence: float) -> bool:
+    """What UNSURE says of a prediction."""
+    below = REFUSED_FROM if (category, intent) == ("bukan_aduan", "other") else UNSURE_BELOW
+    return category is not None and confidence < below
 
 
 def need(reason: str) -> Need:

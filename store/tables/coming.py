@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlmodel import Field
 
 from store.tables.base import Row, moment, partial_index, reference, row_id, written
+from store.urgency import UNSURE
 
 
 class Delivery(Row, table=True):
@@ -156,8 +157,4 @@ class Prediction(Row, table=True):
     text: str | None = written(
         nullable=True, default=None
     )  # what was read, if more than the message
-    __table_args__ = (
-        partial_index(
-            "ix_prediction_unsure", "inbox_id", "category IS NOT NULL AND confidence < 0.5"
-        ),
-    )
+    __table_args__ = (partial_index("ix_prediction_unsure", "inbox_id", UNSURE),)

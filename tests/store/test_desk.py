@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, text, update
 
 from channels.message import OutboundMessage
 from dialogs.conversation import Draft, Spot, Status
+from dialogs.rule import filing_flow
 from nlu.places.place import Place
 from nlu.understanding import Candidate, Understanding
 from store import (
@@ -30,7 +31,7 @@ from store.desk import Cursor, Filter
 from store.ids import Ids
 from store.scope import EVERYTHING, Scope
 from store.tables import Complaint, ConversationRow, Delivery, Inbox, Outbox, Prediction, table
-from store.urgency import OPEN, SETTLED, Need
+from store.urgency import OPEN, REFUSED_FROM, SETTLED, UNSURE, Need, is_unsure
 from tests.paper import NOON, later, message
 
 IDS = Ids(node=1)
@@ -113,6 +114,29 @@ class House:
         async with self.database.begin() as connection:
             row = tasks.row(IDS, reason, NOON, ticket=ticket, conversation_id=self.talk)
             await tasks.put(connection, [row])
+
+    async def predict(self, intent: str, category: str, confidence: float) -> None:
+        """What the machine said of the one message, in a talk that is over."""
+        said = Understanding(
+            intent=intent,
+            intent_confidence=0.6,
+            category=category,
+            confidence=confidence,
+            candidates=(Candidate(category=category, confidence=confidence),),
+            categories=(category,),
+            entities=(),
+            place=None,
+            places=(),
+            language="id",
+            emergency=False,
+            engine="test",
+        )
+        read = {"intent": intent, "category": category, "confidence": confidence}
+        row = {"inbox_id": self.by, "engine": "test", "understanding": dump(said), **read}
+        over = LATER - timedelta(minutes=20)
+        async with self.database.begin() as connection:
+            await connection.execute(insert(table(Prediction)), [row])
+            await connection.execute(update(table(ConversationRow)).values(updated_at=over))
 
     async def urgency(self, number: str) -> int:
         async with self.database.read() as connection:
@@ -339,26 +363,8 @@ async def test_the_revision_grows_with_the_history(house: House) -> None:
 
 
 async def test_letters_and_messages_wait_until_somebody_has_seen_them(house: House) -> None:
-    said = Understanding(
-        intent="report",
-        intent_confidence=0.6,
-        category="banjir",
-        confidence=0.3,
-        candidates=(Candidate(category="banjir", confidence=0.3),),
-        categories=("banjir",),
-        entities=(),
-        place=None,
-        places=(),
-        language="id",
-        emergency=False,
-        engine="test",
-    )
-    read = {"engine": "test", "intent": "report", "category": "banjir", "confidence": 0.3}
+    await house.predict("report", "banjir", 0.3)
     async with house.database.begin() as connection:
-        row = {"inbox_id": house.by, "understanding": dump(said), **read}
-        await connection.execute(insert(table(Prediction)), [row])
-        old = LATER - timedelta(minutes=20)
-        await connection.execute(update(table(ConversationRow)).values(updated_at=old))
         await connection.execute(update(table(Delivery)).values(dead="not JSON"))
         told = {"channel": "paper", "account": "main", "address": "ani", "text": "x", "key": "k"}
         sent = {
@@ -378,6 +384,38 @@ async def test_letters_and_messages_wait_until_somebody_has_seen_them(house: Hou
         with pytest.raises(ValueError, match="is not one of"):
             await loose.settle(connection, "complaint", 1, actor="ani", now=LATER)
     assert await house.ask() == ["raw"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "category", "confidence", "shown"),
+    [
+        ("report", "banjir", 0.49, ["message"]),
+        ("report", "banjir", 0.51, []),
+        ("other", "bukan_aduan", 0.89, ["message"]),  # the citizen read "not understood"
+        ("other", "bukan_aduan", 0.91, []),  # ... and here that it is no complaint
+        ("thanks", "bukan_aduan", 0.7, []),
+    ],
+)
+async def test_what_was_not_understood_waits(
+    house: House, intent: str, category: str, confidence: float, shown: list[str]
+) -> None:
+    await house.predict(intent, category, confidence)
+
+    assert await house.ask() == shown
+    assert is_unsure(category, intent, confidence) is bool(shown)
+
+
+async def test_what_was_not_understood_is_found_by_its_index(house: House) -> None:
+    number = table(Prediction).c.inbox_id
+    sought = select(number).where(text(UNSURE)).order_by(number.desc())
+    async with house.database.begin() as connection:
+        if not house.database.is_sqlite:
+            await connection.execute(text("SET LOCAL enable_seqscan = off"))
+        explain = "EXPLAIN QUERY PLAN" if house.database.is_sqlite else "EXPLAIN"
+        plan = "\n".join(map(str, await connection.execute(text(f"{explain} {sought}"))))
+
+    assert "ix_prediction_unsure" in plan
+    assert filing_flow().advert_from == REFUSED_FROM
 
 
 async def test_a_talk_that_was_handed_over_waits_until_it_is_given_back(house: House) -> None:
