@@ -36,7 +36,7 @@ ASKED = 0.25  # at most this share of texts is to be asked about: what figures a
 # strangers' texts was asked about and 0.94 of the others were right, with 0.95 a quarter and 0.96.
 RIGHT = 0.95
 UNSURE = 0.05  # the share of held-out texts that goes to a person, at most
-FALSE_ALARMS = 0.003  # of quiet texts: each costs a citizen one sentence about 112
+FALSE_ALARMS = 0.0003  # of quiet texts: each costs a citizen one sentence about 112
 TIED = 0.45  # from this confidence on two categories hold nearly all: the citizen knows which it is
 _SHARPNESS = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0, 15.0)
 LEANING = 0.5  # how far the shares of categories are trusted; 0.5 to 1 are alike on held-out texts
@@ -73,7 +73,7 @@ def calibrate(held: Held) -> dict[str, Any]:
         "sharpness": sharpness,
         "accept": _accept(confidence, right, often),
         "ask": min(_quantile(confidence, often, UNSURE), TIED),
-        "alarm": _alarm(held),
+        "danger_from": _danger_from(held),
         "scores": {
             "category_accuracy": round(float(right.mean()), 4),
             "intent_accuracy": round(
@@ -84,8 +84,8 @@ def calibrate(held: Held) -> dict[str, Any]:
     }
 
 
-def _alarm(held: Held) -> float:
-    """The score of the head of danger from which on it raises an alarm.
+def _danger_from(held: Held) -> float:
+    """The score of the head of danger from which on a text tells of danger.
 
     So many of the quiet texts of the corpus are above it: FALSE_ALARMS. Those that were written to
     sound like danger are not asked: hardly a citizen writes them.

@@ -66,7 +66,7 @@ def lessons(
     """All lessons of a corpus, in its order.
 
     An example tells of no danger, unless it is among the texts that somebody has `looked_at`: those
-    teach the head of danger by themselves (`alarms`).
+    teach the head of danger by themselves (`of_danger`).
 
     Each example has a chance of its own, from its text: what one more adds does not draw anew for
     all others, so two models differ by what they were taught, not by luck.
@@ -111,7 +111,7 @@ def lessons(
     return [*taught, *_from_keywords()]
 
 
-def alarms(dangers: Sequence[Example], *, seed: int) -> list[Lesson]:
+def of_danger(dangers: Sequence[Example], *, seed: int) -> list[Lesson]:
     """The lessons of texts that tell of danger to life, or only sound like it."""
     return [
         Lesson(

@@ -23,7 +23,7 @@ from nlu.corpus import INTENTS, Example, read, read_dangers
 from nlu.engines.features import BUCKETS, WORDS, numbers, of_words, pairs
 from nlu.engines.joint import CATEGORIES, OF_CATEGORIES
 from nlu.engines.model import FORMAT, Card, Model
-from nlu.lessons import ALWAYS, Lesson, alarms, lessons
+from nlu.lessons import ALWAYS, Lesson, lessons, of_danger
 from nlu.shelf import keep, point
 
 SEEN = 6  # texts that hold a feature, or it is not learnt: it halves the model, at no cost
@@ -96,7 +96,7 @@ def train(
 
 
 def fit(examples: Sequence[Example], tell: Progress, *, dangers: Sequence[Example] = ()) -> Model:
-    """A calibrated model of `examples`, in memory. Without `dangers` it raises no alarm."""
+    """A calibrated model of `examples`, in memory. Without `dangers` it sees none."""
     return finish(prepare(examples, tell, dangers=dangers), tell)
 
 
@@ -123,7 +123,7 @@ def prepare(
     looked_at = {danger.text for danger in dangers}
     taught = [
         *lessons(examples, seed=SEED, looked_at=looked_at),
-        *alarms(dangers, seed=SEED),
+        *of_danger(dangers, seed=SEED),
         *more,
     ]
     return Prepared(

@@ -84,10 +84,10 @@ class EmbeddedEngine:
             scores, known = model.score(plain)
             said = list(_said(*decide(scores, model.card.sharpness), known.tolist()))
             named = _complaints(model, masked, said)
-            alarms = _alarms(model, plain, scores)
+            dangers = _dangers(model, plain, scores)
             answers += [
                 _reading(model, *one)
-                for one in zip(batch, plain, where, said, named, alarms, strict=True)
+                for one in zip(batch, plain, where, said, named, dangers, strict=True)
             ]
         return answers
 
@@ -109,7 +109,7 @@ def _reading(
     found: Resolution,
     said: Said,
     named: tuple[str, ...],
-    alarm: bool,  # noqa: FBT001 - one of a row
+    danger: bool,  # noqa: FBT001 - one of a row
 ) -> Understanding:
     intent, intent_confidence, candidates = said
     # Where no place's name was taken out, the text that was classified is the whole one.
@@ -130,7 +130,7 @@ def _reading(
         outside=found.outside is not None and found.place is None,
         outside_name=found.outside.name if found.outside and found.place is None else "",
         language=language,
-        emergency=emergency or alarm,
+        emergency=emergency or danger,
         engine=model.name,
     )
 
@@ -188,15 +188,15 @@ def _nothing(ranked: tuple[Candidate, ...]) -> Said:
     return intent, confidence, (Candidate(category=category, confidence=confidence), *unsure)
 
 
-def _alarms(model: Model, plain: list[str], scores: Scores) -> list[bool]:
-    """Where the head of danger raises one; with figures of speech it is asked without them."""
-    alarms = scores[:, OF_DANGER] >= model.card.alarm
-    cut = {at: literal(plain[at]) for at in np.flatnonzero(alarms)}
+def _dangers(model: Model, plain: list[str], scores: Scores) -> list[bool]:
+    """Where the head of danger sees one; with figures of speech it is asked without them."""
+    dangers = scores[:, OF_DANGER] >= model.card.danger_from
+    cut = {at: literal(plain[at]) for at in np.flatnonzero(dangers)}
     figures = [at for at, text in cut.items() if text != plain[at]]
     if figures:
         again, _ = model.score([cut[at] for at in figures])
-        alarms[figures] = again[:, OF_DANGER] >= model.card.alarm
-    answer: list[bool] = alarms.tolist()
+        dangers[figures] = again[:, OF_DANGER] >= model.card.danger_from
+    answer: list[bool] = dangers.tolist()
     return answer
 
 

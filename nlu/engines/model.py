@@ -29,7 +29,7 @@ from nlu.corpus import INTENTS
 from nlu.engines.joint import CATEGORIES, OF_CATEGORIES, Scores
 from nlu.engines.vocabulary import Parts, Table, Vocabulary
 
-FORMAT = 7
+FORMAT = 8
 _MOST_UNITS = 127  # that a byte can count, either way
 REBUILD = "run `kanal nlu train` to build it anew"
 
@@ -47,7 +47,7 @@ class Card:
     sharpness: tuple[float, float]  # of intents and of categories, see joint.decide
     accept: float  # from this confidence on a category is taken without asking
     ask: float  # from this one on the citizen is asked between the best; below: a moderator
-    alarm: float  # from this score of the head of danger on it is an alarm
+    danger_from: float  # from this score of its head on a text tells of danger
     scores: dict[str, float]  # of held-out texts, for information
     corrections: int = 0  # lessons that corrections gave
     learned_to: int = 0  # id of the newest correction that was looked at; 0: none

@@ -54,6 +54,11 @@ STRUCK = re.compile(
     r"\b(?:jatuh|jatoh|darah|\w*tabrak\w*|(?:ke|ter)?s[ea]?trum|nempel|kaku|tumbang|di ?dalam|"
     r"di ?dalem|truk|pingsan|dibangunin|obat)\b"
 )
+# Nobody is left behind.
+FREED = re.compile(
+    r"\bsudah (?:bisa )?(?:keluar|selamat|bebas|(?:di)?evakuasi)\b"
+    r"(?!.*\b(?:masih|belum|tapi|lain)\b)"
+)
 # What somebody may still be inside of, or below.
 WRECK = re.compile(
     r"\b(?:api|asap|kebakaran|(?:ke|ter)bakar|roboh|rubuh|runtuh|ambruk|tumbang|terbalik|guling|"

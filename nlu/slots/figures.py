@@ -62,6 +62,15 @@ FIGURES = re.compile(
     r"\b(?:listrik|lampu|pln) (?:nya )?(?:\w+ ){0,2}(?:di)?padam(?:kan)?|"
     # Manners of speech.
     r"lahan kritis|\w+ pura pura|pura pura \w+|bikin pingsan|"
+    r"\bbukan (?:ledakan|kebakaran|api|bom|korban)\b|"
+    r"\b(?:kira|kirain|dikira|disangka) (?:ada )?(?:(?!ternyata|tau)\w+ ){0,2}(?:kebakaran|kebakar|"
+    r"meledak|ledakan|bom)\b|"
+    r"pingsan (?:lihat|liat|baca|denger|dengar)|"
+    r"di(?:begal|culik|rampok|sandera|keroyok|bacok|tusuk|todong) (?:sama |oleh )?(?:nyamuk|tikus|"
+    r"lalat|semut|kecoa|anjing|kucing|jin|alien|setan|calo|tarif|harga|tagihan|biaya|ongkos|"
+    r"birokrasi|antrean|antrian|macet|mantan|diskon|inflasi|pajak)|"
+    r"(?:film|syuting|adegan|sinetron|drama) (?:\w+ ){0,3}(?:bacok(?:an)?|tawuran|begal|culik)|"
+    r"\b(?:traffic|weather|heat|smell|prices?|noise|deadlines?) (?:is |are )?killing|"
     r"tidak ada korban(?: jiwa)?|sebelum (?:\w+ ){0,2}korban jiwa|"
     r"percikan api (?:kalau|jika|setiap|tiap|saat|pas|when)|"
     r"perahu (?:eretan|rusak|wisata|nelayan|bebek|siaga)|"
@@ -72,6 +81,6 @@ FIGURES = re.compile(
 _WORDS = """
     tawuran jenggot jebak traffic api bakar evakuasi fire burn ledak sengat tenggelam kritis pura
     kunci darah apar hydrant hidran damkar pemadam trum bom embak jepit pingsan korban perahu
-    rescue padam langka
+    rescue padam langka begal culik rampok sandera royok bacok tusuk todong kill
 """
 FIGURE_HINTS = shortest(_WORDS.split())

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from nlu.slots.circumstances import (
     COLLAPSE,
+    FREED,
     HELPLESS,
     HURT,
     LOCKED_IN,
@@ -98,6 +99,7 @@ SIGNALS = (
             r"\btrapped\b"
         ),
         needs=(PLIGHT,),
+        unless=FREED,
         past=False,
     ),
     Signal(

@@ -44,8 +44,8 @@ def test_what_is_always_right_is_accepted() -> None:
     assert card["scores"]["category_accuracy"] == 1.0
 
 
-def test_an_alarm_is_where_hardly_a_quiet_text_comes() -> None:
-    of = 1000
+def test_danger_begins_where_hardly_a_quiet_text_comes() -> None:
+    of = 10_000
     some = held("taman", "pohon", lead=3.0, right=of, of=of)
     some.scores[:, OF_DANGER] = np.linspace(-2, -1, of)
     quiet = Held(
@@ -54,8 +54,8 @@ def test_an_alarm_is_where_hardly_a_quiet_text_comes() -> None:
         categories=[*some.categories[:-1], ()],
         dangers=[False] * (of - 1) + [True],
     )
-    alarm = calibrate(quiet)["alarm"]
-    assert np.isclose((some.scores[:, OF_DANGER] >= alarm).mean(), FALSE_ALARMS, atol=1 / of)
+    danger_from = calibrate(quiet)["danger_from"]
+    assert np.isclose((some.scores[:, OF_DANGER] >= danger_from).mean(), FALSE_ALARMS, atol=2 / of)
 
 
 def test_what_was_written_to_sound_like_danger_is_not_asked() -> None:
@@ -67,4 +67,4 @@ def test_what_was_written_to_sound_like_danger_is_not_asked() -> None:
         categories=[*some.categories[:2], (), ()],
         dangers=[False, False, False, True],
     )
-    assert calibrate(told)["alarm"] == -2
+    assert calibrate(told)["danger_from"] == -2

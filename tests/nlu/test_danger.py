@@ -8,7 +8,7 @@ import pytest
 
 from nlu.corpus import DANGERS, CorpusError, Example, read, read_dangers, read_file
 from nlu.engines.embedded import EmbeddedEngine
-from nlu.lessons import alarms, lessons
+from nlu.lessons import lessons, of_danger
 from nlu.places.resolve import resolve
 from nlu.slots import emergency
 from nlu.training import fit
@@ -44,14 +44,14 @@ def test_it_knows_what_no_rule_knows() -> None:
     assert [one.emergency for one in taught.read([cry, "lampu taman redup bang"])] == [True, False]
 
 
-def test_a_figure_of_speech_is_no_alarm_by_itself() -> None:
+def test_a_figure_of_speech_is_no_danger_by_itself() -> None:
     taught = engine([*told("danger", ("{} api", "api {}")), *told("calm", CALM)])
     assert [one.emergency for one in taught.read(["kereta api bang", "api bang"])] == [False, True]
     texts = ["kereta api bang, api bang", "hidran kebakaran bocor min"]
     assert [one.emergency for one in taught.read(texts)] == [True, False]
 
 
-def test_who_was_taught_none_raises_no_alarm_but_by_rule() -> None:
+def test_who_was_taught_none_sees_none_but_by_rule() -> None:
     cry, rule = engine([]).read(["kak adek kaku bibirnya biru mencong", "rumah saya kebakaran!"])
     assert (cry.emergency, rule.emergency) == (False, True)
 
@@ -76,7 +76,7 @@ def test_somebody_has_looked_at_every_example_that_sounds_like_danger() -> None:
 
 
 def test_dangers_teach_no_other_head() -> None:
-    taught = alarms(told("danger", SAID), seed=1)
+    taught = of_danger(told("danger", SAID), seed=1)
     assert {(one.intent, tuple(one.categories), one.danger) for one in taught} == {(None, (), True)}
 
 

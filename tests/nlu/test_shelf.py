@@ -18,7 +18,7 @@ CARD = {
     "sharpness": (1.0, 1.0),
     "accept": 0.5,
     "ask": 0.2,
-    "alarm": 0.0,
+    "danger_from": 0.0,
     "scores": {},
 }
 
