@@ -35,7 +35,9 @@ def test_what_is_taught_is_what_is_served() -> None:
     chance = np.random.default_rng(1708)
     weight = chance.normal(size=(len(design.used), 5)).astype(np.float32)
     bias = np.arange(5, dtype=np.float32)
-    card = Card(version="", examples=0, sharpness=(1, 1), accept=0.8, ask=0.4, danger_from=0, scores={})
+    card = Card(
+        version="", examples=0, sharpness=(1, 1), accept=0.8, ask=0.4, danger_from=0, scores={}
+    )
     model = Model.rounded(card, used=design.used, weight=weight, scale=design.scale, bias=bias)
     taught = np.asarray(design.rows @ weight + bias)
     served, known = model.score([lesson.text for lesson in prepared.taught])
