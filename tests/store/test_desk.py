@@ -415,6 +415,9 @@ async def test_what_was_not_understood_is_found_by_its_index(house: House) -> No
         plan = "\n".join(map(str, await connection.execute(text(f"{explain} {sought}"))))
 
     assert "ix_prediction_unsure" in plan
+
+
+def test_what_is_told_to_be_no_complaint_is_not_asked_about() -> None:
     assert filing_flow().advert_from == REFUSED_FROM
 
 
