@@ -55,7 +55,16 @@ _LATELY = re.compile(
     r"\bkemarin\b|\byesterday\b|\blast night\b|"
     r"\b(?<!dari )(?<!sejak )(?:tadi malam|malam (?:lalu|kemarin))\b"
 )
-_OVER = re.compile(r"\b(?:sudah|telah) (?:di)?padam(?:kan)?\b")
+_OVER = re.compile(
+    r"\b(?:sudah|telah) (?:di)?padam(?:kan)?\b|"
+    r"\b(?:dapat|berhasil) (?:dipadamkan|padam|dilokalisir)\b"
+)
+# Of people, not of a fire, which burns on without them. Who was taken out and breathes no more is
+# told of by another signal.
+_SAVED = re.compile(
+    r"\b(?:sudah|telah|berhasil) (?:di ?(?:keluarin|keluarkan|evakuasi|selamatkan|selametin|"
+    r"tolong|tolongin)|(?:ter)?selamat|tertolong|terselamatkan)\b"
+)
 # Of what is past, this goes on.
 _STILL = re.compile(
     r"\b(?:belum (?:ketemu|ditemukan|padam|keluar|sadar|muncul|di ?evakuasi|selamat)|sekarang|"
@@ -71,14 +80,15 @@ _ANIMAL = re.compile(
 # Whoever is addressed, or owns an animal, may be the victim too: "bapak tersengat", not "kucing
 # saya kejepit".
 _BEFALLEN = re.compile(
-    r"\b(?:ibu|bapak|warga|tetangga|(?<!kucing )(?<!anjing )(?<!burung )(?<!ayam )(?<!kambing )"
-    r"(?<!monyet )(?:saya|kami)) ?$"
+    r"\b(?:ibu|bapak|(?<!kucing )(?<!anjing )(?<!burung )(?<!ayam )(?<!kambing )(?<!monyet )"
+    r"(?:saya|kami|warga|tetangga)) ?$"
 )
 _PERSON_BEFORE = re.compile(rf"\b{PERSON}\b(?: \w+){{0,5}} ?$")
 _THING_BEFORE = re.compile(
     r"\b(?:motor|mobil|sampah|barang|rumah|jalan|sawah|jakarta|kampung|kendaraan|perabot|pohon|"
     r"tanah|bangkai|jembatan|laporan|pengaduan|suara|kasur|kulkas|"
-    r"wilayah|komplek|cucian|jemuran|perumahan|daerah|gerobak|sandal|sendal|trotoar|sekolah|kota|dompet|kunci|hp|"
+    r"wilayah|komplek|cucian|jemuran(?: ikan)?|perumahan|daerah|gerobak|sandal|sendal|trotoar|"
+    r"sekolah|kota|dompet|kunci|hp|"
     r"handphone|tas|helm|sepeda|bola|surat|paket|"
     r"lantai)(?: (?:nya|saya|kami|warga|bisa|ikut|"
     r"sudah|pada|hampir))* ?$|\b(?:sandal|sendal|sepatu|topi|tas|bola|mainan) anak(?: saya)? ?$"
@@ -177,6 +187,7 @@ def _denied(text: str, match: re.Match[str], *, past: bool) -> bool:
         _PAST.search(_around(before, match, after, _NEAR))
         or _LATELY.search(_around(before, match, after, _BESIDE))
         or _OVER.search(after)
+        or (_SAVED.search(after) and not _FIRE.search(match[0]))
     )
 
 

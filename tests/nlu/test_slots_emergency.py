@@ -61,6 +61,10 @@ def test_who_is_struck_by_current_is_seen_in_every_spelling(struck: str) -> None
         ("bukan ledakan, cuma petasan", "bukan petasan, ledakan gas"),
         ("serasa dibegal tarif parkir", "pak haji dibegal di depan pasar"),
         ("film adegan bacok bacokan", "bacok bacokan depan bioskop"),
+        ("bocah kecebur, udah dikeluarin", "bocah kecebur, udah dikeluarin tapi ga napas"),
+        ("anak hanyut berhasil diselamatkan", "dua bocah hanyut, 1 selamat, 1 belum ketemu"),
+        ("api dapat dilokalisir", "kebakaran, orangnya udah dievakuasi, apinya tambah besar"),
+        ("ayam tetangga hanyut", "tetangga hanyut"),
     ],
 )
 def test_only_what_stands_beside_danger_takes_it_back(over: str, going_on: str) -> None:
