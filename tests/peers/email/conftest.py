@@ -1,4 +1,4 @@
-"""Mail programs and servers that others wrote: swaks and Postfix, on loopback."""
+"""Mail programs and servers that others wrote: swaks, Postfix and Dovecot, on loopback."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from tests.peers.peers import peer
+
+if TYPE_CHECKING:  # it imports from here, so the fixtures import it late
+    from tests.peers.email.dovecot import Dovecot
 
 RINA = "rina@contoh.example"
 LAPOR = "lapor@kanal.localhost"
@@ -237,3 +240,18 @@ def _configure(made: Postfix, listener: int, way: str) -> None:
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture
+def _password(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.peers.email.dovecot import PASSWORD
+
+    monkeypatch.setenv("KANAL_EMAIL_IMAP_PASSWORD", PASSWORD)
+
+
+@pytest.fixture
+async def box() -> AsyncIterator[Dovecot]:
+    from tests.peers.email.dovecot import dovecot
+
+    async with dovecot() as one:
+        yield one
