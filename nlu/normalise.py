@@ -18,7 +18,8 @@ from typing import Any
 
 import yaml
 
-from nlu import ticket
+from nlu import concepts, ticket
+from nlu.hashtags import apart
 from nlu.remembered import Remembered
 
 PLACE_MARK = "xplacex"  # stands for a place's name (engines/mask.py); becomes the word _place
@@ -28,7 +29,7 @@ MAX_CHARS = 4000  # what is read of a text; the rest of 100 kB adds nothing but 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _JUNK_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_HASHTAG = re.compile(r"#\w+")
+_HASHTAG = re.compile(r"#(\w+)")
 _TOKEN = re.compile(
     r"(?P<url>https?://\S+|www\.\S+)"
     r"|(?P<email>[\w.+-]+@[\w-]+\.[\w.]+)"
@@ -51,11 +52,17 @@ _PREFIXES = ("ber", "ter", "se", "me", "di", "ke")
 
 
 @cache
-def _lexicon() -> tuple[dict[str, str], frozenset[str], dict[str, set[str]]]:
-    """Our spelling by variant; words that only seem to end in "nya"; names, by their first word."""
+def _rows() -> dict[str, Any]:
     rows: dict[str, Any] = yaml.safe_load(
         (files("nlu") / "lexicon.yml").read_text(encoding="utf-8")
     )
+    return rows
+
+
+@cache
+def _lexicon() -> tuple[dict[str, str], frozenset[str], dict[str, set[str]]]:
+    """Our spelling by variant; words that only seem to end in "nya"; names, by their first word."""
+    rows = _rows()
     words = {variant: word for word, variants in rows["words"].items() for variant in variants}
     names: dict[str, set[str]] = {}
     for name in rows["names"].split(","):
@@ -82,7 +89,7 @@ def normalise(text: str) -> str:
     """The text as tokens of a-z, 0-9 and _, joined by single spaces; "" when nothing is left."""
     text = ticket.replaced(clean(text), TICKET_MARK)
     if "#" in text:
-        text = _HASHTAG.sub(lambda tag: _CAMEL.sub(" ", tag[0]), text)
+        text = _HASHTAG.sub(_of_hashtag, text)
     low = text.lower()
     chunks = [*map(_chunks.__getitem__, low.split())]
     if None not in chunks:
@@ -103,6 +110,22 @@ def normalise(text: str) -> str:
         elif kind:
             tokens.append(_NAMES[kind])
     return _without_names(" ".join(tokens))
+
+
+def _of_hashtag(tag: re.Match[str]) -> str:
+    """The words of a tag, as its capital letters part them or as our lists do."""
+    words = _CAMEL.sub(" ", tag[1])
+    return words if " " in words else _tags[words.lower()]
+
+
+@cache
+def _known_words() -> frozenset[str]:
+    """What a hashtag may be made of."""
+    words, _, _ = _lexicon()
+    return frozenset({*concepts.known(), *words, *words.values(), *_rows()["in_tags"].split()})
+
+
+_tags = Remembered(lambda tag: apart(tag, _known_words()))
 
 
 def _chunk(low: str) -> str | None:
