@@ -48,6 +48,7 @@ _GROWS = re.compile(r"besar|rambat|jalar|nyambar|mendekat|merembet")
 _PAST = re.compile(
     r"\b(?:tahun|bulan|minggu|hari) (?:yang )?(?:lalu|kemarin)\b|\bdulu (?:\w+ )?pernah\b|"
     r"\b(?<!belum )pernah\b|\bpasca\b|\b(?<!0 )tahun 0\b|\blast (?:year|month|week)\b|"
+    r"\b0 tahun (?=kebakaran|banjir|tragedi|ledakan)|"
     r"\bsudah (?:sering|ditangani|selesai|berlalu|diganti|diperbaiki|dibersihkan)\b"
 )
 # So lately that it may go on: it takes back only what stands beside it.
@@ -56,7 +57,7 @@ _LATELY = re.compile(
     r"\b(?<!dari )(?<!sejak )(?:tadi malam|malam (?:lalu|kemarin))\b"
 )
 _OVER = re.compile(
-    r"\b(?:sudah|telah) (?:di)?padam(?:kan)?\b|"
+    r"\b(?:sudah|telah) (?:di)?padam(?:kan)?\b|\bpadam (?:pukul|jam|total)\b|"
     r"\b(?:dapat|berhasil) (?:dipadamkan|padam|dilokalisir)\b"
 )
 # Of people, not of a fire, which burns on without them. Who was taken out and breathes no more is

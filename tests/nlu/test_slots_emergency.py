@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +19,22 @@ from tests.dialogs.turns import NOON, report
 HERE = Path(__file__).parent
 FROZEN = HERE.parents[1] / "nlu" / "frozen"
 STRANGERS = HERE / "texts" / "danger-strangers.jsonl"  # whose words no rule was written for
-FILES = {*HERE.rglob("*.jsonl"), *FROZEN.glob("*.jsonl")} - {STRANGERS}
-ROWS: list[dict[str, Any]] = [
-    json.loads(line)
-    for file in sorted(FILES)
-    for line in file.read_text(encoding="utf-8").splitlines()
-]
-DANGERS = [row["text"] for row in ROWS if row.get("emergency")]
-OWN = {
-    json.loads(line)["text"]
-    for file in HERE.glob("texts/emergency*.jsonl")
-    for line in file.read_text(encoding="utf-8").splitlines()
-}
-QUIET = [row["text"] for row in ROWS if not row.get("emergency")]
+NEWS = HERE / "texts" / "told-as-news.jsonl"  # neither are these, in which nobody cries
+FILES = {*HERE.rglob("*.jsonl"), *FROZEN.glob("*.jsonl")} - {STRANGERS, NEWS}
+
+
+def rows(files: Iterable[Path]) -> list[dict[str, Any]]:
+    """What is annotated in these files."""
+    return [
+        json.loads(line)
+        for file in sorted(files)
+        for line in file.read_text(encoding="utf-8").splitlines()
+    ]
+
+
+DANGERS = [row["text"] for row in rows(FILES) if row.get("emergency")]
+OWN = {row["text"] for row in rows(HERE.glob("texts/emergency*.jsonl"))}
+QUIET = [row["text"] for row in rows({*FILES, NEWS}) if not row.get("emergency")]
 
 
 @pytest.mark.parametrize("struck", ["kesetrum", "kestrum", "kesatrum", "tersengat listrik"])
@@ -65,6 +69,9 @@ def test_who_is_struck_by_current_is_seen_in_every_spelling(struck: str) -> None
         ("anak hanyut berhasil diselamatkan", "dua bocah hanyut, 1 selamat, 1 belum ketemu"),
         ("api dapat dilokalisir", "kebakaran, orangnya udah dievakuasi, apinya tambah besar"),
         ("ayam tetangga hanyut", "tetangga hanyut"),
+        ("udah ga kesetrum lagi", "anak gue kesetrum lagi"),
+        ("kebakaran lapak padam pukul 23.05", "listrik padam pukul 3, rumah kebakaran"),
+        ("hari ini 5 th kebakaran Simprug", "anak 5 th terjebak kebakaran"),
     ],
 )
 def test_only_what_stands_beside_danger_takes_it_back(over: str, going_on: str) -> None:
