@@ -72,5 +72,12 @@ def is_report(understanding: Understanding) -> bool:
     if is_no_complaint(understanding):
         return False
     return understanding.intent == "report" or (
-        understanding.intent == "other" and is_sure(understanding)
+        understanding.intent == "other" and (is_sure(understanding) or _may_be_one(understanding))
     )
+
+
+def _may_be_one(understanding: Understanding) -> bool:
+    """Whether a complaint is likelier than that there is none: the engine leans, here one asks."""
+    shares = (one.confidence for one in understanding.candidates if is_complaint(one.category))
+    leant = understanding.category == "bukan_aduan"
+    return leant and max(shares, default=0.0) > understanding.confidence

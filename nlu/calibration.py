@@ -6,7 +6,7 @@ leans a little towards what is common, by half the logarithm of the share: enoug
 undecided, too little to outvote a word.
 
 How sure the best category is goes by held-out texts too (nlu.engines.joint.modest), and the bands
-are fitted after it. The scores lean a little away from what is no complaint.
+are fitted after it.
 """
 
 from __future__ import annotations
@@ -20,13 +20,17 @@ from numpy.typing import NDArray
 from nlu.categories import shares
 from nlu.corpus import INTENTS
 from nlu.engines.joint import (
+    BESIDE,
     CATEGORIES,
     HEADS,
     MODESTY,
     OF_CATEGORIES,
     OF_DANGER,
+    REFUSING,
     REST,
+    USUAL,
     Scores,
+    chosen,
     decide,
     modest,
 )
@@ -36,12 +40,12 @@ ASKED = 0.25  # at most this share of texts is to be asked about: what figures a
 # strangers' texts was asked about and 0.94 of the others were right, with 0.95 a quarter and 0.96.
 RIGHT = 0.95
 UNSURE = 0.05  # the share of held-out texts that goes to a person, at most
-FALSE_ALARMS = 0.0003  # of quiet texts: each costs a citizen one sentence about 112
+FALSE_ALARMS = 0.00015  # of quiet texts: each costs a citizen one sentence about 112
 TIED = 0.45  # from this confidence on two categories hold nearly all: the citizen knows which it is
 _SHARPNESS = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0, 15.0)
 LEANING = 0.5  # how far the shares of categories are trusted; 0.5 to 1 are alike on held-out texts
 # Chosen by hand: what makes a model another one.
-CHOSEN = (LEANING, MODESTY, REST, RIGHT, TIED, FALSE_ALARMS)
+CHOSEN = (LEANING, REFUSING, MODESTY, REST, BESIDE, USUAL, RIGHT, TIED, FALSE_ALARMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class Held:
     """Scores of texts by heads that were not taught them, and what they are."""
 
     scores: Scores
+    loud: Scores  # see modest
     intents: list[str | None]
     categories: list[tuple[str, ...]]
     dangers: list[bool | None]
@@ -67,8 +72,9 @@ def calibrate(held: Held) -> dict[str, Any]:
 
     sharpness = min(((a, b) for a in _SHARPNESS for b in _SHARPNESS), key=loss)
     intents, topics = decide(held.scores + leaning(sharpness), sharpness)
-    right = topics[topic_at].argmax(axis=1) == topic
-    confidence = modest(topics[topic_at]).max(axis=1)
+    best = chosen(topics[topic_at])
+    right = best == topic
+    confidence = modest(topics[topic_at], best, held.loud[topic_at])[np.arange(len(best)), best]
     return {
         "sharpness": sharpness,
         "accept": _accept(confidence, right, often),

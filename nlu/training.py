@@ -39,6 +39,9 @@ TILT = 0.02
 SMOOTHING = 0.02  # of naive Bayes's counts
 STRENGTH = 1.0  # inverse of the L2 penalty; flat between 0.5 and 4 in cross-validation
 TOLERANCE = 0.2  # when to stop fitting; a quarter of it takes longer, and is no better
+_UNCALIBRATED = Card(
+    version="", examples=0, sharpness=(1, 1), accept=1, ask=1, danger_from=0, scores={}
+)
 _OF_ONE_MODEL = {"version", "examples", "corrections", "learned_to", "before"}
 Progress = Callable[[str, float], None]  # what is being done; how much of all is done, 0 to 1
 
@@ -232,11 +235,17 @@ def _counted(rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[i
 
 
 def _held(taught: Sequence[Lesson], design: Design) -> Held:
-    """Scores of one example of HELD_OUT by heads that were taught nothing of it."""
+    """What one example of HELD_OUT is answered by a model that was taught nothing of it."""
     out = [i for i, one in enumerate(taught) if one.group != ALWAYS and not one.group % HELD_OUT]
     at = [i for i in out if taught[i].original]
+    heads = _without(taught, design, out)
+    model = Model.rounded(
+        _UNCALIBRATED, used=design.used, weight=heads.weight, scale=design.scale, bias=heads.bias
+    )
+    scored = model.score([taught[i].text for i in at])
     return Held(
-        scores=unseen(taught, design, out, at),
+        scores=scored.scores,
+        loud=scored.loud,
         intents=[taught[i].intent for i in at],
         categories=[tuple(taught[i].categories) for i in at],
         dangers=[taught[i].danger for i in at],
@@ -247,9 +256,13 @@ def unseen(
     taught: Sequence[Lesson], design: Design, out: Sequence[int], at: Sequence[int]
 ) -> NDArray[np.float32]:
     """Scores of the lessons `at` by heads that were taught all but the lessons `out`."""
-    left = set(out)
-    heads = _fit(taught, design, [i for i in range(len(taught)) if i not in left])
+    heads = _without(taught, design, out)
     return np.asarray(design.rows[list(at)] @ heads.weight + heads.bias, dtype=np.float32)
+
+
+def _without(taught: Sequence[Lesson], design: Design, out: Sequence[int]) -> Heads:
+    left = set(out)
+    return _fit(taught, design, [i for i in range(len(taught)) if i not in left])
 
 
 def _fit(taught: Sequence[Lesson], design: Design, chosen: Sequence[int]) -> Heads:

@@ -49,7 +49,9 @@ class Understanding:
     intent_confidence: float
     category: str | None  # slug of the best category; None when the intent is no complaint
     confidence: float  # of `category`
-    candidates: tuple[Candidate, ...]  # best first, at least three where there is a category
+    # The answer first, then the likeliest; at least three where there is a category. One leans to
+    # no complaint: a complaint may be likelier than that, and stands behind it.
+    candidates: tuple[Candidate, ...]
     categories: tuple[str, ...]  # more than one when the text holds two complaints
     entities: tuple[Entity, ...]
     place: Place | None  # the one place that the text names, when it is not ambiguous

@@ -16,9 +16,17 @@ import numpy as np
 
 from nlu.corpus import INTENTS
 from nlu.engines.clauses import COMPLAINTS, ROOM, clauses, second
-from nlu.engines.joint import CATEGORIES, OF_DANGER, Scores, best_intents, decide, modest
+from nlu.engines.joint import (
+    CATEGORIES,
+    OF_DANGER,
+    Scores,
+    best_intents,
+    decide,
+    modest,
+    ranked,
+)
 from nlu.engines.mask import without_places
-from nlu.engines.model import REBUILD, Model, ModelError, load
+from nlu.engines.model import REBUILD, Model, ModelError, Scored, load
 from nlu.engines.movers import movers
 from nlu.normalise import MAX_CHARS, normalise
 from nlu.places.resolve import Resolution, resolve
@@ -81,10 +89,10 @@ class EmbeddedEngine:
             where = [self._places(text) for text in batch]
             masked = [without_places(*pair) for pair in zip(batch, where, strict=True)]
             plain = [normalise(text) for text in masked]
-            scores, known = model.score(plain)
-            said = list(_said(*decide(scores, model.card.sharpness), known.tolist()))
+            scored = model.score(plain)
+            said = list(_said(*decide(scored.scores, model.card.sharpness), scored))
             named = _complaints(model, masked, said)
-            dangers = _dangers(model, plain, scores)
+            dangers = _dangers(model, plain, scored.scores)
             answers += [
                 _reading(model, *one)
                 for one in zip(batch, plain, where, said, named, dangers, strict=True)
@@ -146,14 +154,13 @@ def current(models: Path) -> Path:
 
 def classify(model: Model, plain: list[str]) -> tuple[Scores, Scores]:
     """Probabilities of intents and categories of normalised texts."""
-    scores, _ = model.score(plain)
-    return decide(scores, model.card.sharpness)
+    return decide(model.score(plain).scores, model.card.sharpness)
 
 
-def _said(intents: Scores, topics: Scores, known: list[bool]) -> Iterator[Said]:
+def _said(intents: Scores, topics: Scores, scored: Scored) -> Iterator[Said]:
     """The best intent and the best categories of each row, all rows in the same numpy calls."""
-    topics = modest(topics)
-    order = np.argsort(-topics, axis=1)[:, :CANDIDATES]
+    order = ranked(topics)[:, :CANDIDATES]
+    topics = modest(topics, order[:, 0], scored.loud)
     best = best_intents(intents, order[:, 0])
     rows = np.arange(len(order))
     for row in zip(
@@ -161,14 +168,14 @@ def _said(intents: Scores, topics: Scores, known: list[bool]) -> Iterator[Said]:
         _rounded(intents[rows, best]),
         order.tolist(),
         _rounded(topics[rows[:, None], order]),
-        known,
+        scored.known.tolist(),
         strict=True,
     ):
-        intent, sure, ranked, shares, anything = row
+        intent, sure, names, shares, anything = row
         candidates = tuple(
             [
                 Candidate(category=CATEGORIES[i], confidence=share)
-                for i, share in zip(ranked, shares, strict=True)
+                for i, share in zip(names, shares, strict=True)
             ]
         )
         yield (INTENTS[intent], sure, candidates) if anything else _nothing(candidates)
@@ -194,7 +201,7 @@ def _dangers(model: Model, plain: list[str], scores: Scores) -> list[bool]:
     cut = {at: literal(plain[at]) for at in np.flatnonzero(dangers)}
     figures = [at for at, text in cut.items() if text != plain[at]]
     if figures:
-        again, _ = model.score([cut[at] for at in figures])
+        again = model.score([cut[at] for at in figures]).scores
         dangers[figures] = again[:, OF_DANGER] >= model.card.danger_from
     answer: list[bool] = dangers.tolist()
     return answer

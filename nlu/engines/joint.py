@@ -4,6 +4,9 @@ Two linear heads read the same features: what the citizen wants of us (intent), 
 (category). A text that only says thanks is `bukan_aduan`; a report never is. So the two
 distributions are multiplied where they are compatible, the category is the best one of the product,
 and the intent the best one that goes with it: they cannot contradict each other.
+
+The choice leans towards what is no complaint, which comes more often than any category; how sure
+one is, is said without the lean: whom it turns away, it turns away unsurely, and he is asked.
 """
 
 from __future__ import annotations
@@ -26,6 +29,13 @@ HEADS = OF_DANGER + 1
 # others together do, and odds mean less than they say.
 REST = 0.3
 MODESTY = 0.65
+# A word that alone speaks for another category makes less sure: the text may speak of two things.
+# Flat from 0.5 to 1.5 on held-out texts, best from 1 to 2 on texts of strangers.
+BESIDE = 1.5
+USUAL = 0.6  # how loud the loudest word for another category is on the average
+# How much more likely (a logarithm) a text is no complaint than one of an average category: the
+# likelihood of held-out texts is the greatest at 2, what is right of them the same from 0.8 to 1.8.
+REFUSING = 2.0
 _NONE = CATEGORIES.index("bukan_aduan")
 
 Scores = NDArray[np.float32]
@@ -71,18 +81,40 @@ def decide(scores: Scores, sharpness: tuple[float, float]) -> tuple[Scores, Scor
     return intent / total, topic / total
 
 
-def modest(topics: Scores) -> Scores:
-    """The probabilities with the best one of each row no surer than held-out texts allow.
+def chosen(topics: Scores) -> NDArray[np.int64]:
+    """Of each row the category that is answered."""
+    return ranked(topics)[:, 0]
 
-    Its odds against the runner-up and REST of the others, to the power of MODESTY; the others share
-    what is left as before, so that no order within a row changes.
+
+def ranked(topics: Scores) -> NDArray[np.int64]:
+    """The categories of each row, the answer first."""
+    leaning = topics.copy()
+    leaning[:, _NONE] *= np.float32(np.exp(REFUSING))
+    order: NDArray[np.int64] = np.argsort(-leaning, axis=1)
+    return order
+
+
+def modest(topics: Scores, best: NDArray[np.int64], loud: Scores) -> Scores:
+    """The probabilities with the chosen one of each row no surer than held-out texts allow.
+
+    Its odds against the runner-up and REST of the others, to the power of MODESTY, the less the
+    louder a word speaks for another one (BESIDE); the others share what is left as before, so that
+    no order among them changes.
+
+    Args:
+        topics: probabilities of the categories, a row per text.
+        best: what was chosen of each row.
+        loud: what the loudest word of each text adds to each category, beyond the average one.
     """
     rows = np.arange(len(topics))
-    best = topics.argmax(axis=1)
     sure = np.minimum(topics[rows, best], np.float32(1 - 1e-6))
     left = 1 - sure
-    second = np.partition(topics, -2, axis=1)[:, -2]
+    others, louder = topics.copy(), loud.copy()
+    others[rows, best] = 0
+    louder[rows, best] = -np.inf
+    second = others.max(axis=1)
     odds = (sure / (second + np.float32(REST) * (left - second) + 1e-6)) ** np.float32(MODESTY)
+    odds *= np.exp(BESIDE * (USUAL - louder.max(axis=1)))
     answer: Scores = topics * (1 / (1 + odds) / left)[:, None]
     answer[rows, best] = odds / (1 + odds)
     return answer

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,14 @@ class Card:
     corrections: int = 0  # lessons that corrections gave
     learned_to: int = 0  # id of the newest correction that was looked at; 0: none
     before: str = ""  # the version that was current when this one was made so
+
+
+class Scored(NamedTuple):
+    """What a model says of some texts."""
+
+    scores: Scores  # texts x heads, see joint.py
+    known: NDArray[np.bool_]  # whether a text holds anything that is known
+    loud: Scores  # texts x categories, see joint.modest
 
 
 class Model:
@@ -89,10 +97,13 @@ class Model:
         )
         return cls(card, table, bias.astype(np.float32))
 
-    def score(self, texts: list[str]) -> tuple[Scores, NDArray[np.bool_]]:
-        """Scores (texts x heads, see joint.py), and which texts hold anything that is known."""
-        sums = self._vocabulary.sums(texts)
-        return sums[:, :-1] / _length(sums)[:, None] + self._bias, sums[:, -1] > 0
+    def score(self, texts: list[str]) -> Scored:
+        """What the model says of normalised texts."""
+        sums, loud = self._vocabulary.heard(texts, OF_CATEGORIES)
+        length = _length(sums)[:, None]
+        return Scored(
+            scores=sums[:, :-1] / length + self._bias, known=sums[:, -1] > 0, loud=loud / length
+        )
 
     def pulls(self, words: Sequence[str], category: int) -> list[float]:
         """How much each word of a normalised text adds to a category's score.

@@ -65,11 +65,28 @@ class Vocabulary:
 
     def sums(self, texts: Sequence[str]) -> Parts:
         """What normalised texts add up to, a row per text."""
+        return self._summed(texts)[0]
+
+    def heard(self, texts: Sequence[str], compared: slice) -> tuple[Parts, Parts]:
+        """The same, and for the heads `compared` how loud the loudest word of each text is.
+
+        That is what the word adds to one of these heads beyond the average of them all.
+        """
+        sums, owners, parts = self._summed(texts)
+        loud = np.zeros_like(sums[:, compared])
+        if len(owners):
+            beyond = parts[:, compared] - parts[:, compared].mean(axis=1, keepdims=True)
+            first = _firsts(owners)
+            loud[owners[first]] = np.maximum.reduceat(beyond, first, axis=0)
+        return sums, loud
+
+    def _summed(self, texts: Sequence[str]) -> tuple[Parts, NDArray[np.int64], Parts]:
+        """What texts add up to; and each of their words once: its text, and what it adds."""
         sums = np.zeros((len(texts), self._table.width), dtype=np.float32)
         split = [text.split() for text in texts]
         flat = [word for words in split for word in words]
         if not flat:
-            return sums
+            return sums, np.zeros(0, dtype=np.int64), sums[:0]
         known = self._knowing(flat)
         at, owners = _places(known, split)
         _, second, rows = self._pairs(known.numbers.take(at, axis=1), owners)
@@ -77,8 +94,9 @@ class Vocabulary:
         once = [dict.fromkeys(words) for words in split]
         if sum(map(len, once)) < len(flat):
             at, owners = _places(known, once)
-        _add(sums, owners, known.parts.take(at, axis=0))
-        return sums
+        parts = known.parts.take(at, axis=0)
+        _add(sums, owners, parts)
+        return sums, owners, parts
 
     def apart(self, words: Sequence[str]) -> Parts:
         """What each word of one normalised text adds, a row per word; together they are its sum.
@@ -147,7 +165,12 @@ def _places(
 def _add(sums: Parts, owner: NDArray[np.int64], parts: Parts) -> None:
     """Add each part to the row that owns it; owners in rising order."""
     if len(owner):
-        fresh = np.ones(len(owner), dtype=np.bool_)
-        np.not_equal(owner[1:], owner[:-1], out=fresh[1:])
-        first = fresh.nonzero()[0]
+        first = _firsts(owner)
         sums[owner[first]] += np.add.reduceat(parts, first, axis=0)
+
+
+def _firsts(owner: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each owner stands first."""
+    fresh = np.ones(len(owner), dtype=np.bool_)
+    np.not_equal(owner[1:], owner[:-1], out=fresh[1:])
+    return fresh.nonzero()[0]

@@ -11,7 +11,16 @@ import numpy as np
 from nlu.calibration import leaning
 from nlu.corpus import INTENTS, Example
 from nlu.engines.embedded import classify
-from nlu.engines.joint import CATEGORIES, HEADS, OF_CATEGORIES, Scores, best_intents, decide
+from nlu.engines.joint import (
+    CATEGORIES,
+    HEADS,
+    OF_CATEGORIES,
+    Scores,
+    best_intents,
+    chosen,
+    decide,
+    ranked,
+)
 from nlu.engines.model import Card, Model
 from nlu.learning.balance import lean
 from nlu.learning.curriculum import Curriculum
@@ -118,11 +127,11 @@ def plausible(model: Model, plain: Sequence[str], most: int = 3) -> list[Collect
     if not plain:
         return []
     _, topics = classify(model, list(plain))
-    return [frozenset(CATEGORIES[at] for at in row) for row in np.argsort(-topics)[:, :most]]
+    return [frozenset(CATEGORIES[at] for at in row) for row in ranked(topics)[:, :most]]
 
 
 def _answers(intents: Scores, topics: Scores) -> list[Answer]:
-    best = topics.argmax(axis=1)
+    best = chosen(topics)
     return [
         Answer(INTENTS[intent], CATEGORIES[category])
         for intent, category in zip(best_intents(intents, best), best, strict=True)

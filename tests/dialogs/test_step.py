@@ -11,11 +11,21 @@ import pytest
 from dialogs.conversation import Conversation, Known, Photo, Spot, Status, Ticket
 from dialogs.effects import FileComplaint, HandOver, OptOut, Schedule, UpdateComplaint
 from nlu.ticket import make
-from nlu.understanding import Entity, Understanding
+from nlu.understanding import Candidate, Entity, Understanding
 from tests.dialogs.turns import NOON, Talk, place, report, understood
 
 PIN = Spot(lat=-6.2, lon=106.8, source="pin", place=place("Bangka"))
 ADVERT = understood("other", "bukan_aduan", confidence=0.9)
+LEANT = understood(
+    "other",
+    "bukan_aduan",
+    confidence=0.3,
+    candidates=(
+        Candidate(category="bukan_aduan", confidence=0.3),
+        Candidate(category="banjir", confidence=0.5),
+        Candidate(category="saluran_air", confidence=0.2),
+    ),
+)
 MISSED = understood("other", "jalan_rusak", confidence=0.8)  # a report, but for the intent
 KEPT = (Photo(media_id="7", state="kept"),)
 
@@ -47,6 +57,7 @@ def mine(**more: object) -> Known:
         ("jalan berlubang parah", MISSED, ["ask_location"]),
         ("ada masalah di sini", report("tidak_jelas", candidates=()), ["ask_what"]),
         ("ada yang aneh", report("macet", confidence=0.4), ["ask_category"]),
+        ("air di depan rumah", LEANT, ["ask_category"]),  # nobody is turned away by a lean
         ("laporan saya gimana", understood("status"), ["status_none"]),
         ("STOP", understood("report", "banjir"), ["stopped"]),
         ("hapus data saya", understood("report", "banjir"), ["ask_erase"]),

@@ -21,7 +21,15 @@ from nlu.corpus import INTENTS
 from nlu.engines.clauses import clauses
 from nlu.engines.embedded import EmbeddedEngine
 from nlu.engines.features import BUCKETS, WORDS, buckets
-from nlu.engines.joint import ABOUT_A_COMPLAINT, ABOUT_ANYTHING, modest, softmax
+from nlu.engines.joint import (
+    ABOUT_A_COMPLAINT,
+    ABOUT_ANYTHING,
+    CATEGORIES,
+    USUAL,
+    chosen,
+    modest,
+    softmax,
+)
 
 FROZEN = Path(str(nlu.__file__)).parent / "frozen"
 TEXTS = Path(__file__).parent / "texts"
@@ -52,7 +60,8 @@ def check(reading: Any) -> None:
     assert 0 <= reading.intent_confidence <= 1
     assert len(reading.candidates) >= 3
     confidences = [candidate.confidence for candidate in reading.candidates]
-    assert confidences == sorted(confidences, reverse=True)
+    behind = confidences[reading.category == "bukan_aduan" :]  # to which one leans
+    assert behind == sorted(behind, reverse=True)
     assert reading.category == reading.candidates[0].category == reading.categories[0]
     if reading.intent in ABOUT_A_COMPLAINT:
         assert reading.category != "bukan_aduan"
@@ -249,13 +258,40 @@ def test_a_second_complaint_is_told_from_more_words_on_the_first(engine: Embedde
     assert figures["two_where_one"].value <= 0.1
 
 
-def test_modesty_changes_no_order() -> None:
+def test_modesty_changes_no_order_of_the_others() -> None:
     topics = softmax(np.random.default_rng(5).normal(0, 3, (200, 36)).astype(np.float32))
-    told = modest(topics)
-    assert (np.argsort(topics, axis=1) == np.argsort(told, axis=1)).mean() > 0.99
-    assert (topics.argmax(axis=1) == told.argmax(axis=1)).all()
+    best, quiet = chosen(topics), np.full_like(topics, USUAL)
+    told = modest(topics, best, quiet)
     assert np.allclose(told.sum(axis=1), 1, atol=1e-4)
-    assert modest(np.eye(36, dtype=np.float32)).max() < 1
+    rows = np.arange(len(best))
+    topics[rows, best] = told[rows, best] = 0
+    assert (np.argsort(topics, axis=1) == np.argsort(told, axis=1)).mean() > 0.99
+    one = np.eye(36, dtype=np.float32)
+    assert modest(one, np.arange(36), np.zeros_like(one)).max() < 1
+
+
+def test_a_word_for_another_category_makes_less_sure_and_changes_no_answer() -> None:
+    topics = softmax(np.random.default_rng(6).normal(0, 3, (200, 36)).astype(np.float32))
+    best = chosen(topics)
+    rows = np.arange(len(best))
+    quiet = np.zeros_like(topics)
+    own, others = quiet.copy(), quiet + 1
+    own[rows, best] = 5
+    sure = modest(topics, best, quiet)[rows, best]
+    assert (modest(topics, best, own)[rows, best] == sure).all()
+    assert (modest(topics, best, others)[rows, best] < sure).all()
+
+
+def test_the_answer_leans_to_no_complaint_and_its_confidence_does_not() -> None:
+    topics = np.zeros((1, len(CATEGORIES)), dtype=np.float32)
+    flood, none = CATEGORIES.index("banjir"), CATEGORIES.index("bukan_aduan")
+    topics[0, flood], topics[0, none] = 0.7, 0.3
+    best = chosen(topics)
+    assert best == none
+    told = modest(topics, best, np.full_like(topics, USUAL))
+    assert told[0, none] < 0.5 < told[0, flood]
+    topics[0, flood], topics[0, none] = 0.95, 0.05
+    assert chosen(topics) == flood
 
 
 def test_a_text_is_cut_where_another_complaint_may_begin() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from nlu.corpus import Example, read
+from nlu.engines.joint import HEADS
 from nlu.engines.model import Card, Model, load
 from nlu.lessons import ALWAYS, VAGUE_WEIGHT, Lesson, lessons
 from nlu.training import TrainingError, fit, point, prepare, train
@@ -33,16 +34,16 @@ def test_what_is_taught_is_what_is_served() -> None:
     prepared = prepare(small(), quiet)
     design = prepared.design
     chance = np.random.default_rng(1708)
-    weight = chance.normal(size=(len(design.used), 5)).astype(np.float32)
-    bias = np.arange(5, dtype=np.float32)
+    weight = chance.normal(size=(len(design.used), HEADS)).astype(np.float32)
+    bias = np.arange(HEADS, dtype=np.float32)
     card = Card(
         version="", examples=0, sharpness=(1, 1), accept=0.8, ask=0.4, danger_from=0, scores={}
     )
     model = Model.rounded(card, used=design.used, weight=weight, scale=design.scale, bias=bias)
     taught = np.asarray(design.rows @ weight + bias)
-    served, known = model.score([lesson.text for lesson in prepared.taught])
-    assert known.any()
-    assert np.abs(served - taught).max() < 0.05  # a weight is rounded to a byte
+    served = model.score([lesson.text for lesson in prepared.taught])
+    assert served.known.any()
+    assert np.abs(served.scores - taught).max() < 0.05  # a weight is rounded to a byte
 
 
 def test_progress_is_told_and_grows(tmp_path: Path) -> None:

@@ -57,6 +57,18 @@ def test_sums_are_those_of_the_long_way(texts: list[str]) -> None:
 
 @settings(deadline=None)
 @given(texts=TEXTS)
+def test_the_loudest_word_is_heard(texts: list[str]) -> None:
+    compared = slice(1, HEADS)
+    sums, loud = Vocabulary(KNOWN).heard(texts, compared)
+    assert np.allclose(sums, Vocabulary(KNOWN).sums(texts), rtol=1e-4, atol=1e-2)
+    for text, heard in zip(texts, loud, strict=True):
+        alone = np.array([long_way(KNOWN, word)[compared] for word in text.split()])
+        beyond = [one - one.mean() for one in alone] or [np.zeros(HEADS - 1)]
+        assert np.allclose(heard, np.max(beyond, axis=0), rtol=1e-4, atol=1e-2)
+
+
+@settings(deadline=None)
+@given(texts=TEXTS)
 def test_words_apart_add_up_to_their_text(texts: list[str]) -> None:
     vocabulary = Vocabulary(KNOWN)
     for text, whole in zip(texts, vocabulary.sums(texts), strict=True):
