@@ -73,7 +73,10 @@ def ranked(waiting: Sequence[Waiting], corrected: Sequence[str], most: int) -> l
 
 
 def doubt(candidates: Sequence[Candidate]) -> float:
-    """0 where the first category is certain, 1 where the second is as likely (margin sampling)."""
+    """0 where the first category is certain, 1 where the second is as likely (margin sampling).
+
+    More where the second is likelier, and the first was answered by a lean.
+    """
     if len(candidates) < 2:  # noqa: PLR2004 (no second one)
         return 0.0
     return 1 - (candidates[0].confidence - candidates[1].confidence)
