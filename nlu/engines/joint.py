@@ -119,6 +119,9 @@ def modest(topics: Scores, best: NDArray[np.int64], loud: Scores) -> Scores:
     second = others.max(axis=1)
     odds = (sure / (second + np.float32(REST) * (left - second) + 1e-6)) ** np.float32(MODESTY)
     odds *= np.exp(BESIDE * (USUAL - np.maximum(louder.max(axis=1), QUIET)))
+    # Only the lean lets the runner-up be the likelier one; a little more than as likely: they are
+    # rounded.
+    odds = np.maximum(odds, np.where(sure >= second, 1.001 * second / left, 0))
     answer: Scores = topics * (1 / (1 + odds) / left)[:, None]
     answer[rows, best] = odds / (1 + odds)
     return answer
