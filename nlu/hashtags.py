@@ -14,35 +14,46 @@ from collections.abc import Set as AbstractSet
 LONGEST = 40  # letters of a tag that is cut; what is longer is no tag
 _FEWEST = 3  # letters of a piece
 _SURE = 5  # letters of what is known beside a piece that is not
-_NONE: tuple[str, ...] = ()
+Words = tuple[str, ...]
 
 
 def apart(tag: str, known: AbstractSet[str]) -> str:
     """The words of a tag, given in lower case without its "#"."""
     if len(tag) > LONGEST or not tag.isascii() or not tag.isalpha():
         return tag
-    return " ".join(_whole(tag, known) or _beside(tag, known) or (tag,))
+    within = _within(tag, known)
+    if not within:
+        return tag
+    heads = _heads(tag, within)
+    backwards = _heads(tag[::-1], {word[::-1] for word in within})
+    tails = [tuple(word[::-1] for word in reversed(words)) for words in backwards]
+    return " ".join(heads[-1] or _beside(tag, heads, tails) or (tag,))
 
 
-def _whole(tag: str, known: AbstractSet[str]) -> tuple[str, ...]:
-    """The fewest known words that make up the tag; () where none do."""
-    best: list[tuple[str, ...] | None] = [_NONE, *[None] * len(tag)]
-    for end in range(_FEWEST, len(tag) + 1):
-        for begin in range(end - _FEWEST + 1):
-            before, piece = best[begin], tag[begin:end]
-            if before is None or piece not in known:
-                continue
-            shortest = best[end]
-            if shortest is None or len(before) + 1 < len(shortest):
-                best[end] = (*before, piece)
-    return best[-1] or _NONE
+def _heads(tag: str, known: AbstractSet[str]) -> list[Words]:
+    """For each size the fewest known words that make up so much of the tag's beginning."""
+    best: list[Words] = [()]
+    for end in range(1, len(tag) + 1):
+        ways = [
+            (*best[begin], tag[begin:end])
+            for begin in range(max(end - _FEWEST + 1, 0))
+            if (best[begin] or not begin) and tag[begin:end] in known
+        ]
+        best.append(min(ways, key=len, default=()))
+    return best
 
 
-def _beside(tag: str, known: AbstractSet[str]) -> tuple[str, ...]:
+def _within(tag: str, known: AbstractSet[str]) -> set[str]:
+    """The known words that stand anywhere in the tag."""
+    ends = range(_FEWEST, len(tag) + 1)
+    return {tag[at:end] for end in ends for at in range(end - _FEWEST + 1)} & known
+
+
+def _beside(tag: str, heads: list[Words], tails: list[Words]) -> Words:
     """The most of the tag that is known, and the unknown rest before or behind it."""
     for size in range(len(tag) - _FEWEST, _SURE - 1, -1):
-        if tail := _whole(tag[-size:], known):
-            return tag[:-size], *tail
-        if head := _whole(tag[:size], known):
-            return *head, tag[size:]
-    return _NONE
+        if tails[size]:
+            return tag[:-size], *tails[size]
+        if heads[size]:
+            return *heads[size], tag[size:]
+    return ()

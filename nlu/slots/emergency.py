@@ -48,7 +48,7 @@ _GROWS = re.compile(r"besar|rambat|jalar|nyambar|mendekat|merembet")
 _PAST = re.compile(
     r"\b(?:tahun|bulan|minggu|hari) (?:yang )?(?:lalu|kemarin)\b|\bdulu (?:\w+ )?pernah\b|"
     r"\b(?<!belum )pernah\b|\bpasca\b|\b(?<!0 )tahun 0\b|\blast (?:year|month|week)\b|"
-    r"\b0 tahun (?=kebakaran|banjir|tragedi|ledakan)|"
+    r"\b(?:hari ini|genap|peringatan|mengenang) (?:\w+ )?0 tahun\b|"
     r"\bsudah (?:sering|ditangani|selesai|berlalu|diganti|diperbaiki|dibersihkan)\b"
 )
 # So lately that it may go on: it takes back only what stands beside it.
@@ -57,14 +57,15 @@ _LATELY = re.compile(
     r"\b(?<!dari )(?<!sejak )(?:tadi malam|malam (?:lalu|kemarin))\b"
 )
 _OVER = re.compile(
-    r"\b(?:sudah|telah) (?:di)?padam(?:kan)?\b|\bpadam (?:pukul|jam|total)\b|"
+    r"\b(?:sudah|telah) (?:di)?padam(?:kan)?\b|\bpadam (?:pukul|jam)\b|"
     r"\b(?:dapat|berhasil) (?:dipadamkan|padam|dilokalisir)\b"
 )
-# Of people, not of a fire, which burns on without them. Who was taken out and breathes no more is
-# told of by another signal.
+# Of people, not of a fire, which burns on without them, and only where nobody else is spoken of
+# behind. Who was taken out and breathes no more is told of by another signal.
 _SAVED = re.compile(
     r"\b(?:sudah|telah|berhasil) (?:di ?(?:keluarin|keluarkan|evakuasi|selamatkan|selametin|"
     r"tolong|tolongin)|(?:ter)?selamat|tertolong|terselamatkan)\b"
+    r"(?!.*\b(?:lagi|lain|lainnya|belum|masih|sisa|tinggal|hilang|teman|another|other|still)\b)"
 )
 # Of what is past, this goes on.
 _STILL = re.compile(

@@ -61,7 +61,6 @@ FIGURES = re.compile(
     # Dark, and no fire that is out.
     r"\b(?:listrik|lampu|pln) (?:nya )?(?:\w+ ){0,2}(?:di)?padam(?:kan)?|"
     # Manners of speech.
-    r"\b(?:kebakaran|kebakar) kompor gara|"
     r"\btidak (?:ke|ter)?(?:s[ea]trum|sengat) lagi\b|"
     r"lahan kritis|\w+ pura pura|pura pura \w+|bikin pingsan|"
     r"\bbukan (?:ledakan|kebakaran|api|bom|korban)\b|"
