@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 from sqlalchemy import update
 
 from dialogs.conversation import Status
@@ -109,6 +109,33 @@ async def test_it_is_read_by_keyboard_while_it_changes(
         await page.keyboard.press("j")
         await page.keyboard.press("Enter")
         await expect(page).to_have_url(re.compile(r"/console/reports/JKT-NEW2-AAAA\?"))
+
+
+async def test_a_slow_click_after_a_search_is_not_lost(
+    browser: Browser, house: House, chat: Chat
+) -> None:
+    """Leaving the field asks for nothing: an answer would take away what is being pressed."""
+    ticket = await report(chat, REPORT)
+    async with at_desk(browser, house) as page:
+        await page.goto(f"{house.url}/console/")
+        await page.locator("#q").fill("no such words")  # as pasted: no key is pressed
+        await expect(page.get_by_text("Nothing here")).to_be_visible()
+        await page.get_by_label("Category").select_option("macet")
+        await expect(page).to_have_url(re.compile("category=macet"))
+        await press_slowly(page, page.get_by_role("link", name="Clear all"))
+        await expect(page).to_have_url(f"{house.url}/console/")
+        await page.locator("#q").press_sequentially("depan")
+        await expect(page).to_have_url(f"{house.url}/console/?q=depan")
+        await press_slowly(page, page.locator(f"#open-{ticket}"))
+        await expect(page).to_have_url(re.compile(rf"/console/reports/{ticket}\?"))
+
+
+async def press_slowly(page: Page, link: Locator) -> None:
+    """As a hand does, which holds the button for longer than an answer takes."""
+    await link.hover()
+    await page.mouse.down()
+    await page.wait_for_timeout(400)
+    await page.mouse.up()
 
 
 async def test_a_lost_connection_comes_back_and_tells_what_was_missed(
