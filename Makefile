@@ -37,7 +37,7 @@ run: $(VENV)/run.stamp ## set up what is missing, then start the gateway
 
 # A file of tests on each core; `make test JOBS=1` runs one after the other.
 JOBS ?= auto
-AT_ONCE = --numprocesses=$(JOBS) --maxprocesses=8 --dist=loadfile
+AT_ONCE = --numprocesses=$(JOBS) --maxprocesses=8 --dist=loadfile --max-worker-restart=0
 
 .PHONY: test
 test: $(VENV)/dev.stamp ## run every test that can run here; lists what could not and how to install it
