@@ -4,7 +4,7 @@
  * What each person is stands in PEOPLE. POST /ours/rotate gives it new keys, as a provider does
  * now and then. Prints its address; ends when its standard input does.
  */
-const { generateKeyPairSync, randomUUID } = require("node:crypto");
+const { createPrivateKey, generateKeyPairSync, randomUUID } = require("node:crypto");
 const http = require("node:http");
 
 const PEOPLE = {
@@ -14,9 +14,16 @@ const PEOPLE = {
 };
 const redirect = process.argv[2];
 
+// By way of PEM: a key that still shares its lock with the job that made it may hang Node 20, where
+// the garbage collector takes that job away while the key is exported as JWK.
 function keys() {
-  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const jwk = { ...privateKey.export({ format: "jwk" }), use: "sig", kid: randomUUID() };
+  const { privateKey } = generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+  const made = createPrivateKey(privateKey).export({ format: "jwk" });
+  const jwk = { ...made, use: "sig", kid: randomUUID() };
   return { keys: [{ ...jwk, alg: "RS256" }] };
 }
 
