@@ -35,7 +35,8 @@ setup: $(VENV)/run.stamp ## set up everything: environment, pages, model, databa
 run: $(VENV)/run.stamp ## set up what is missing, then start the gateway
 	@exec $(BIN)/kanal run
 
-# A file of tests on each core; `make test JOBS=1` runs one after the other.
+# A file of tests on each core; `make test JOBS=1` runs one after the other. A worker that a hanging
+# test has ended (pyproject.toml) is not begun anew: it would hang there again.
 JOBS ?= auto
 AT_ONCE = --numprocesses=$(JOBS) --maxprocesses=8 --dist=loadfile --max-worker-restart=0
 
